@@ -1,0 +1,145 @@
+// Package schema reads PostgreSQL DDL and queries, and says what they are about
+// in plain facts: tables with their columns, keys and defaults; and for each
+// query the table that it writes, those that it reads, what it locks, which
+// parameter fixes which column, and what it returns.
+//
+// SQL syntax trees do not leave this package.
+package schema
+
+import "github.com/specgen-dev/specgen/internal/diag"
+
+// Catalog is a schema after every file was applied in order.
+type Catalog struct {
+	Tables []*Table // in order of creation
+	Enums  []*Enum  // in order of creation
+	// Domains maps a CREATE DOMAIN type to its base type.
+	Domains map[string]string
+}
+
+// Table is one table. Names are folded as PostgreSQL folds them.
+type Table struct {
+	Schema      string // "" when not written or "public"
+	Name        string
+	Columns     []*Column
+	PrimaryKey  *Key   // nil for none
+	Uniques     []*Key // unique constraints and unique indexes, without the primary key
+	ForeignKeys []*ForeignKey
+	Checks      []string // names of CHECK constraints, "" for a nameless one
+	// Active reports that triggers or rules may change what a statement
+	// does: nothing that a statement writes is certain before its answer.
+	Active  bool
+	Comment string // COMMENT ON TABLE
+	Pos     diag.Pos
+}
+
+// Column is one column of a table.
+type Column struct {
+	Name      string
+	Type      string // canonical, lower case, no modifiers: "uuid", "text", "varchar", "int8", "timestamptz", "jsonb", "numeric", or a user type's name
+	Array     bool
+	Length    int    // of varchar(n) and char(n); 0 for none
+	NotNull   bool   // primary keys and identity columns included
+	Default   bool   // DEFAULT, identity or serial
+	Identity  bool   // identity or serial: the server makes the value
+	Generated bool   // GENERATED ALWAYS AS (…) STORED
+	Comment   string // COMMENT ON COLUMN
+	Pos       diag.Pos
+}
+
+// Key is a primary key, a unique constraint or a unique index.
+type Key struct {
+	Name    string   // PostgreSQL's default name where none was written
+	Columns []string // empty elements stand for expressions
+	Partial bool     // a unique index with a WHERE
+	Pos     diag.Pos
+}
+
+// ForeignKey is a reference to another table.
+type ForeignKey struct {
+	Name       string // PostgreSQL's default name where none was written
+	Columns    []string
+	RefTable   string
+	RefColumns []string // the referenced primary key where none was written
+	OnDelete   string   // "NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"
+	Deferrable bool
+	Pos        diag.Pos
+}
+
+// Enum is a CREATE TYPE … AS ENUM.
+type Enum struct {
+	Name   string
+	Values []string
+	Pos    diag.Pos
+}
+
+// Kind is what a query's top-level statement does.
+type Kind string
+
+// The kinds of statement.
+const (
+	Select Kind = "SELECT"
+	Insert Kind = "INSERT"
+	Update Kind = "UPDATE"
+	Delete Kind = "DELETE"
+	Other  Kind = "OTHER"
+)
+
+// Query is what one query does, as far as its text and the catalog say.
+type Query struct {
+	Kind   Kind
+	Writes []string // tables written, at top level or in a CTE; sorted, no duplicates
+	Reads  []string // tables read and not only written; sorted, no duplicates
+	// Target is the table that the top-level statement writes, "" for a SELECT.
+	Target string
+	// Sets are the columns of Target that INSERT or UPDATE gives a value, in order.
+	Sets []ColumnValue
+	// Equal are the columns that a top-level WHERE fixes by `column = $n` (AND only).
+	Equal []ColumnValue
+	// Returns are the columns of the answer, in order: RETURNING, or the SELECT list. * is expanded.
+	Returns []Result
+	// Locks are the row locks of a SELECT … FOR ….
+	Locks []Lock
+	// SingleRow reports an INSERT … VALUES with one row and no ON CONFLICT:
+	// it returns exactly one row or fails.
+	SingleRow bool
+	// OnConflict is "", "nothing" or "update".
+	OnConflict string
+	// Ordered reports an ORDER BY at top level.
+	Ordered bool
+	// Params are the parameters, Params[0] for $1.
+	Params []Param
+}
+
+// ColumnValue is a column that gets, or is compared with, a parameter.
+type ColumnValue struct {
+	Table  string
+	Column string
+	Param  int // n of a bare $n or $n::type; 0 for any other expression
+}
+
+// Result is one column of a query's answer.
+type Result struct {
+	Name   string // as the server names it
+	Table  string // where the column comes from, "" for an expression
+	Column string
+	// Param is n where the statement itself fixes this column to $n, so that
+	// its value is known before the answer; else 0. It is only set where the
+	// stored value is the sent one: same type, no triggers or rules, no
+	// rounding, padding or truncation.
+	Param int
+}
+
+// Lock is a row lock.
+type Lock struct {
+	Table              string
+	Strength           string // "UPDATE", "NO KEY UPDATE", "SHARE", "KEY SHARE"
+	SkipLocked, NoWait bool
+}
+
+// Param is what a query's text says of one parameter.
+type Param struct {
+	Table  string // with Column: the column that it is written to or compared with; "" when unknown
+	Column string
+	Cast   string // canonical type of $n::type; "" for none
+	Array  bool   // $n::type[] or = ANY($n)
+}
