@@ -99,6 +99,19 @@ func Singular(name string) string {
 	}
 }
 
+// Plural guesses the plural of an English name: policy is policies. It is used
+// for names of fields only.
+func Plural(name string) string {
+	switch {
+	case strings.HasSuffix(name, "y") && len(name) > 1 && !strings.ContainsAny(name[len(name)-2:len(name)-1], "aeiou"):
+		return strings.TrimSuffix(name, "y") + "ies"
+	case strings.HasSuffix(name, "s"), strings.HasSuffix(name, "x"), strings.HasSuffix(name, "ch"), strings.HasSuffix(name, "sh"):
+		return name + "es"
+	default:
+		return name + "s"
+	}
+}
+
 // IsPredeclared reports whether Go declares name in the universe block.
 func IsPredeclared(name string) bool { return slices.Contains(predeclared, name) }
 

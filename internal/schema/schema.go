@@ -12,11 +12,15 @@ import "github.com/specgen-dev/specgen/internal/diag"
 type Catalog struct {
 	Tables []*Table // in order of creation
 	Enums  []*Enum  // in order of creation
-	// Domains maps a CREATE DOMAIN type to its base type.
+	// Domains maps a CREATE DOMAIN type to its base type, "text[]" for an array.
 	Domains map[string]string
+	// SetReturning holds the functions of the schema that answer with a set of
+	// rows: one call in VALUES may insert many.
+	SetReturning map[string]bool
 }
 
-// Table is one table. Names are folded as PostgreSQL folds them.
+// Table is one table. Names are folded as PostgreSQL folds them. Where another
+// fact names a table, it is by [Table.QualifiedName].
 type Table struct {
 	Schema      string // "" when not written or "public"
 	Name        string
@@ -35,15 +39,18 @@ type Table struct {
 // Column is one column of a table.
 type Column struct {
 	Name      string
-	Type      string // canonical, lower case, no modifiers: "uuid", "text", "varchar", "int8", "timestamptz", "jsonb", "numeric", or a user type's name
+	Type      string // canonical, lower case, no modifiers: "uuid", "text", "varchar", "int8", "timestamptz", "jsonb", "numeric", "bpchar" for char(n), or a user type's name, "schema.name" outside of public
 	Array     bool
-	Length    int    // of varchar(n) and char(n); 0 for none
-	NotNull   bool   // primary keys and identity columns included
-	Default   bool   // DEFAULT, identity or serial
-	Identity  bool   // identity or serial: the server makes the value
-	Generated bool   // GENERATED ALWAYS AS (…) STORED
-	Comment   string // COMMENT ON COLUMN
-	Pos       diag.Pos
+	Length    int  // of varchar(n) and bpchar(n), or of the domain over one; 0 for none
+	NotNull   bool // primary keys and identity columns included
+	Default   bool // DEFAULT, identity or serial
+	Identity  bool // identity or serial: the server makes the value
+	Generated bool // GENERATED ALWAYS AS (…), STORED or VIRTUAL
+	// Inexact reports a nondeterministic collation: two values may be equal
+	// and not the same.
+	Inexact bool
+	Comment string // COMMENT ON COLUMN
+	Pos     diag.Pos
 }
 
 // Key is a primary key, a unique constraint or a unique index.
@@ -88,19 +95,22 @@ const (
 type Query struct {
 	Kind   Kind
 	Writes []string // tables written, at top level or in a CTE; sorted, no duplicates
-	Reads  []string // tables read and not only written; sorted, no duplicates
+	Reads  []string // tables and views read and not only written; sorted, no duplicates
 	// Target is the table that the top-level statement writes, "" for a SELECT.
 	Target string
 	// Sets are the columns of Target that INSERT or UPDATE gives a value, in order.
 	Sets []ColumnValue
 	// Equal are the columns that a top-level WHERE fixes by `column = $n` (AND only).
 	Equal []ColumnValue
-	// Returns are the columns of the answer, in order: RETURNING, or the SELECT list. * is expanded.
+	// Returns are the columns of the answer, in order: RETURNING, or the SELECT
+	// list. * is expanded; over something of unknown columns it stays one
+	// Result named "*".
 	Returns []Result
 	// Locks are the row locks of a SELECT … FOR ….
+	// Those of a subquery or CTE in its FROM count.
 	Locks []Lock
-	// SingleRow reports an INSERT … VALUES with one row and no ON CONFLICT:
-	// it returns exactly one row or fails.
+	// SingleRow reports an INSERT … VALUES with one row and no ON CONFLICT, into
+	// a known table without triggers or rules: it writes exactly one row or fails.
 	SingleRow bool
 	// OnConflict is "", "nothing" or "update".
 	OnConflict string
@@ -125,8 +135,16 @@ type Result struct {
 	// Param is n where the statement itself fixes this column to $n, so that
 	// its value is known before the answer; else 0. It is only set where the
 	// stored value is the sent one: same type, no triggers or rules, no
-	// rounding, padding or truncation.
+	// rounding or padding.
+	//
+	// One case is left to the caller: a varchar(n) column refuses a longer value,
+	// except that PostgreSQL cuts excess blanks at its end without a word
+	// (manual, section 8.3). Where the column's Length is not 0, the value is
+	// the sent one if that has at most Length characters.
 	Param int
+	// MayBeNull reports that the query can make the column NULL although the
+	// table says NOT NULL: an outer join, grouping sets, or RETURNING old.…
+	MayBeNull bool
 }
 
 // Lock is a row lock.
@@ -140,6 +158,6 @@ type Lock struct {
 type Param struct {
 	Table  string // with Column: the column that it is written to or compared with; "" when unknown
 	Column string
-	Cast   string // canonical type of $n::type; "" for none
+	Cast   string // canonical type of $n::type, without []; int8 for LIMIT and OFFSET; "" for none
 	Array  bool   // $n::type[] or = ANY($n)
 }

@@ -35,6 +35,9 @@ type Package struct {
 	// PointersForNull reports emit_pointers_for_null_types.
 	PointersForNull bool
 	Pos             diag.Pos // of the package's entry in sqlc.yaml
+
+	structs map[string]*Struct // every struct type of the package, by name
+	options typeOptions        // what TypeOf needs to know of sqlc.yaml
 }
 
 // Override is the Go type of a database type; a zero Type where there is none.
@@ -49,7 +52,8 @@ type Query struct {
 	Params  []Param // Params[0] is $1
 	// ParamStruct is the struct that carries the parameters, zero where they
 	// are flat arguments; a pointer with emit_params_struct_pointers; a slice
-	// for :copyfrom and :batch*.
+	// for :copyfrom and :batch*. Where such a query has a single parameter
+	// without a struct, this is zero and the method takes a slice of it.
 	ParamStruct goname.Type
 	// ParamOrder are the indexes into Params as the method's flat arguments, or
 	// the struct's fields, order them (each Go name once: a parameter used twice
@@ -60,8 +64,14 @@ type Query struct {
 	Row goname.Type
 	// Columns are the answer's columns in order; with a bare Row there is one, and its Field is "".
 	Columns []Column
-	Doc     string   // the comment above the query, without "--" and the name line
-	Pos     diag.Pos // of the "-- name:" line in the SQL file, else of the Go method
+	// CopyTable and CopyColumns are what a :copyfrom query fills: the table's
+	// name in up to three parts, and the column of each of Params.
+	CopyTable   []string
+	CopyColumns []string
+	Doc         string   // the comment above the query, without "--" and the name line
+	Pos         diag.Pos // of the "-- name:" line in the SQL file, else of the Go method
+
+	goPos diag.Pos // of the Go method
 }
 
 // Param is one parameter of a query.

@@ -1,0 +1,121 @@
+//go:build unix
+
+// Package testpg gives a test an empty PostgreSQL database of its own.
+package testpg
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Open returns a pool on a new database to which the *.sql files of schemaDir
+// were applied in the order of their names. The server is that of
+// SAAS_DATABASE_URL or SPECGEN_DATABASE_URL, else one that lives as long as the
+// test. Without either the test fails and says what to install.
+func Open(t testing.TB, schemaDir string) *pgxpool.Pool {
+	t.Helper()
+	ctx := context.Background() // t.Context ends before the cleanup that needs it
+	url := cmp.Or(os.Getenv("SAAS_DATABASE_URL"), os.Getenv("SPECGEN_DATABASE_URL"))
+	if url == "" {
+		url = start(t)
+	}
+	admin, err := pgx.Connect(ctx, url)
+	must(t, err, "connecting to PostgreSQL")
+	name := "saas_test_" + strings.ToLower(rand.Text())
+	_, err = admin.Exec(ctx, "CREATE DATABASE "+name)
+	must(t, err, "creating a database")
+	t.Cleanup(func() {
+		_, err := admin.Exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)")
+		must(t, errors.Join(err, admin.Close(ctx)), "dropping the database")
+	})
+	config, err := pgxpool.ParseConfig(url)
+	must(t, err, "reading the URL of PostgreSQL")
+	config.ConnConfig.Database = name
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	must(t, err, "opening a pool")
+	t.Cleanup(pool.Close)
+	files, err := filepath.Glob(filepath.Join(schemaDir, "*.sql")) // sorted
+	must(t, err, "listing the schema")
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		must(t, err, "reading the schema")
+		_, err = pool.Exec(ctx, string(text))
+		must(t, err, "applying "+file)
+	}
+	return pool
+}
+
+// watched runs a server until its own standard input ends: at the end of the
+// test, and also when this process dies without one.
+const watched = `
+"$1/initdb" -D data -U postgres -A trust -N -E UTF8 --locale=C >&2 && {
+	"$1/postgres" -D data -k "$PWD" -F -c listen_addresses= </dev/null &
+	exec 2>/dev/null
+	read -r _; kill -QUIT $!; wait $!
+}
+rm -rf "$PWD"`
+
+// start runs a server in a directory straight below the temporary one: others
+// may be closed to the account that the server needs when we are root, or too
+// long for a socket's name.
+func start(t testing.TB) string {
+	dir, err := os.MkdirTemp("", "saas-pg-")
+	must(t, err, "making a directory for PostgreSQL")
+	server := exec.Command("sh", "-c", watched, "sh", binaries(t))
+	server.Dir = dir
+	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // the interrupt key is not for the server
+	if os.Geteuid() == 0 {                                   // and the server is not for root
+		server.SysProcAttr.Credential = &syscall.Credential{Uid: 65534, Gid: 65534} // nobody's
+		must(t, os.Chown(dir, 65534, 65534), "giving the server its directory")
+	}
+	input, inErr := server.StdinPipe()
+	stderr, outErr := server.StderrPipe()
+	must(t, errors.Join(inErr, outErr, server.Start()), "starting PostgreSQL")
+	t.Cleanup(func() {
+		_ = input.Close()
+		_ = server.Wait() // the status is that of a server that was killed
+	})
+	var log strings.Builder
+	for lines := bufio.NewScanner(stderr); lines.Scan(); {
+		log.WriteString(lines.Text() + "\n")
+		if strings.Contains(lines.Text(), "ready to accept connections") {
+			go func() { _, _ = io.Copy(io.Discard, stderr) }()
+			return "postgres://postgres@/postgres?host=" + dir
+		}
+	}
+	t.Fatalf("PostgreSQL did not start:\n%s", &log)
+	return ""
+}
+
+// binaries returns the directory of initdb and postgres.
+func binaries(t testing.TB) string {
+	// Debian's are not on the PATH. The only error is that of a malformed pattern.
+	candidates, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
+	if path, err := exec.LookPath("postgres"); err == nil {
+		candidates = append(candidates, path)
+	} else if len(candidates) == 0 {
+		t.Fatal("no PostgreSQL was found: install it (Debian, Ubuntu: apt-get install postgresql; macOS: brew install postgresql), " +
+			"or set SAAS_DATABASE_URL to the URL of a server with a role that may create databases")
+	}
+	return filepath.Dir(candidates[len(candidates)-1])
+}
+
+func must(t testing.TB, err error, doing string) {
+	t.Helper()
+	if err != nil {
+		t.Fatalf("%s: %v", doing, err)
+	}
+}

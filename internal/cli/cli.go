@@ -1,0 +1,75 @@
+// Package cli is the command line of specgen. It is apart from package main so
+// that tests run it in their own process.
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/specgen-dev/specgen/internal/driver"
+)
+
+// The exit codes of specgen.
+const (
+	exitOK       = 0
+	exitProblems = 1 // in the user's files
+	exitUsage    = 2 // or environment
+	exitStale    = 3 // the generated code is not what would be generated
+	exitBug      = 70
+)
+
+// exit is an error that only says how to end: what there is to say was said.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// Run runs specgen with arguments and returns its exit code.
+func Run(args []string, stdout, stderr io.Writer) (code int) {
+	defer func() {
+		if r := recover(); r != nil {
+			fmt.Fprintf(stderr, "specgen: a bug in specgen: %v\nPlease report it with the specification and the SQL that caused it.\n", r)
+			code = exitBug
+		}
+	}()
+	root := command()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	return exitCode(root.Execute(), stderr)
+}
+
+func exitCode(err error, stderr io.Writer) int {
+	var code exit
+	var bug *driver.Bug
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &code):
+		return int(code)
+	case errors.As(err, &bug):
+		fmt.Fprintf(stderr, "specgen: %v\nPlease report it with the specification and the SQL that caused it.\n", err)
+		return exitBug
+	default:
+		fmt.Fprintf(stderr, "specgen: %v\n", err)
+		return exitUsage
+	}
+}
+
+func command() *cobra.Command {
+	o := &options{}
+	root := &cobra.Command{
+		Use:           "specgen",
+		Short:         "Generate coordinators that create and purge scopes",
+		Long:          "specgen reads a description of how scopes are composed from presets, proves that it fits the\nschema and the queries, and generates Go that creates and purges them, each in one transaction.",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+	}
+	root.PersistentFlags().StringVarP(&o.file, "file", "f", "", "specification; default: specgen.yaml, searched upward to the module's root")
+	root.PersistentFlags().StringVarP(&o.dir, "chdir", "C", "", "run as if started in this directory")
+	root.AddCommand(generateCommand(o), checkCommand(o), diffCommand(o), explainCommand(o), versionCommand())
+	return root
+}

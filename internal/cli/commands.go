@@ -1,0 +1,165 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/driver"
+	"github.com/specgen-dev/specgen/internal/plan"
+)
+
+// options are the flags that every command takes.
+type options struct {
+	file string
+	dir  string
+}
+
+func generateCommand(o *options) *cobra.Command {
+	return &cobra.Command{
+		Use: "generate", Short: "Write the generated package", Args: cobra.NoArgs,
+		Long: "Write the generated package. Nothing is written unless all of it is right; only files that change are\ntouched; files that specgen wrote before and no longer generates are removed.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			g, err := o.generate(cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			_, err = g.Write()
+			return err
+		},
+	}
+}
+
+func checkCommand(o *options) *cobra.Command {
+	return &cobra.Command{
+		Use: "check", Short: "Report problems, write nothing", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := o.generate(cmd.ErrOrStderr())
+			return err
+		},
+	}
+}
+
+func diffCommand(o *options) *cobra.Command {
+	return &cobra.Command{
+		Use: "diff", Short: "Show what generate would change; exit 3 when that is anything", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			g, err := o.generate(cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			changes, err := g.Changes()
+			if err != nil {
+				return err
+			}
+			for _, c := range changes {
+				if _, err := io.WriteString(cmd.OutOrStdout(), driver.Unified(c)); err != nil {
+					return err
+				}
+			}
+			if len(changes) > 0 {
+				return exit(exitStale)
+			}
+			return nil
+		},
+	}
+}
+
+func explainCommand(o *options) *cobra.Command {
+	return &cobra.Command{
+		Use: "explain [scope]", Short: "Print the plans of the coordinators", Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			g, err := o.generate(cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			scope := ""
+			if len(args) == 1 {
+				scope = args[0]
+			}
+			text, err := plan.Explain(g.Plan, scope)
+			if err != nil {
+				return err
+			}
+			_, err = io.WriteString(cmd.OutOrStdout(), text)
+			return err
+		},
+	}
+}
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			version := "(devel)"
+			if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+				version = info.Main.Version
+			}
+			_, err := fmt.Fprintln(cmd.OutOrStdout(), "specgen", version)
+			return err
+		},
+	}
+}
+
+// generate runs the stages in memory and prints the problems.
+func (o *options) generate(stderr io.Writer) (*driver.Generation, error) {
+	path, err := o.find()
+	if err != nil {
+		return nil, err
+	}
+	g, err := driver.Generate(path)
+	if err != nil {
+		return nil, err
+	}
+	shown := *g
+	if prefix := o.prefix(g.Base); prefix != "" {
+		shown.Base = g.Base
+	}
+	if err := diag.PrintText(stderr, g.Problems.Sorted(), shown.Source); err != nil {
+		return nil, err
+	}
+	if g.Problems.HasErrors() {
+		return nil, exit(exitProblems)
+	}
+	return g, nil
+}
+
+// prefix leads from the working directory to the specification's.
+func (o *options) prefix(base string) string {
+	wd, err := os.Getwd()
+	if err != nil {
+		return ""
+	}
+	rel, err := filepath.Rel(wd, base)
+	if err != nil || rel == "." {
+		return ""
+	}
+	return filepath.ToSlash(rel)
+}
+
+// find returns the path of the specification: the one that was named, else
+// specgen.yaml in the working directory or the nearest above it within the module.
+func (o *options) find() (string, error) {
+	if o.file != "" {
+		return filepath.Join(o.dir, o.file), nil
+	}
+	start, err := filepath.Abs(o.dir)
+	if err != nil {
+		return "", fmt.Errorf("finding the working directory: %w", err)
+	}
+	for dir := start; ; dir = filepath.Dir(dir) {
+		path := filepath.Join(dir, "specgen.yaml")
+		if _, err := os.Stat(path); err == nil {
+			return path, nil
+		}
+		_, err := os.Stat(filepath.Join(dir, "go.mod"))
+		if err == nil || filepath.Dir(dir) == dir {
+			return "", fmt.Errorf("no specgen.yaml in %s or above it in the module: write one, or name another file with -f", start)
+		}
+	}
+}

@@ -1,0 +1,229 @@
+package emit
+
+import (
+	"fmt"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/specgen-dev/specgen/internal/plan"
+)
+
+// printer prints statements. fail returns the statement that ends the function
+// when the Go code of a step failed with err.
+type printer struct {
+	fail func(step string) *jen.Statement
+}
+
+// stmts prints a list of statements.
+func (p printer) stmts(g *jen.Group, list []plan.Stmt) {
+	for _, s := range list {
+		p.stmt(g, s)
+	}
+}
+
+func (p printer) stmt(g *jen.Group, s plan.Stmt) {
+	switch s := s.(type) {
+	case *plan.Let:
+		p.let(g, s)
+	case *plan.VarDecl:
+		g.Var().Id(s.Name).Add(typ(s.Type))
+	case *plan.Assign:
+		g.Add(expr(s.Target)).Op("=").Add(expr(s.Value))
+	case *plan.Append:
+		g.Add(expr(s.Target)).Op("=").Append(expr(s.Target), expr(s.Value))
+	case *plan.If:
+		g.If(expr(s.Cond)).BlockFunc(func(g *jen.Group) { p.stmts(g, s.Body) })
+	case *plan.Range:
+		head := jen.Range().Add(expr(s.Over))
+		if s.Var != "" {
+			head = jen.List(jen.Id("_"), jen.Id(s.Var)).Op(":=").Add(head)
+		}
+		g.For(head).BlockFunc(func(g *jen.Group) {
+			for _, skip := range s.Skip {
+				g.If(expr(skip)).Block(jen.Continue())
+			}
+			p.stmts(g, s.Body)
+		})
+	case *plan.Do:
+		do(g, s)
+	case *plan.AfterCommit:
+		afterCommit(g, s)
+	default:
+		panic(fmt.Sprintf("emit: no Go for a %T", s))
+	}
+}
+
+func (p printer) let(g *jen.Group, s *plan.Let) {
+	op := ":="
+	if s.Assign {
+		op = "="
+	}
+	switch {
+	case s.Fails && s.NoValue:
+		g.If(jen.Err().Op(":=").Add(expr(s.Value)), jen.Err().Op("!=").Nil()).Block(p.fail(s.Step))
+	case s.Fails && s.Assign:
+		g.Id("value").Op(",").Err().Op(":=").Add(expr(s.Value))
+		g.If(jen.Err().Op("!=").Nil()).Block(p.fail(s.Step))
+		g.Add(expr(s.Name)).Op("=").Id("value")
+	case s.Fails:
+		g.List(expr(s.Name), jen.Err()).Op(":=").Add(expr(s.Value))
+		g.If(jen.Err().Op("!=").Nil()).Block(p.fail(s.Step))
+	case s.NoValue:
+		g.Add(expr(s.Value))
+	default:
+		g.Add(expr(s.Name)).Op(op).Add(expr(s.Value))
+	}
+}
+
+func afterCommit(g *jen.Group, s *plan.AfterCommit) {
+	g.Id("op").Dot("AfterCommit").Call(jen.Lit(s.Step), jen.Func().Params(ctxParam()).Error().BlockFunc(func(g *jen.Group) {
+		switch {
+		case s.Fails && s.Value:
+			g.List(jen.Id("_"), jen.Err()).Op(":=").Add(expr(s.Call))
+			g.Return(jen.Err())
+		case s.Fails:
+			g.Return(expr(s.Call))
+		default:
+			g.Add(expr(s.Call))
+			g.Return(jen.Nil())
+		}
+	}))
+}
+
+func ctxParam() *jen.Statement { return jen.Id("ctx").Qual("context", "Context") }
+
+// do prints the queueing of a call on the flush f.
+func do(g *jen.Group, s *plan.Do) {
+	fields := []jen.Code{jen.Id("Name").Op(":").Lit(s.Step), jen.Id("Query").Op(":").Lit(s.Query)}
+	if s.Missing != nil {
+		fields = append(fields, jen.Id("Missing").Op(":").Add(expr(s.Missing)))
+	}
+	if s.Deletes {
+		fields = append(fields, jen.Id("Deletes").Op(":").True())
+	}
+	named := s.Answer.Kind == plan.Store
+	result := jen.Error()
+	if named {
+		result = jen.Params(jen.Err().Error())
+	}
+	g.Id("f").Dot("Do").Call(
+		jen.Qual(scopePath, "Step").Values(fields...),
+		jen.Func().Params(ctxParam()).Add(result).BlockFunc(func(g *jen.Group) { answer(g, s) }),
+	)
+}
+
+// answer prints the body of a queued call: the query, and what becomes of its
+// answer once its error is nil.
+func answer(g *jen.Group, s *plan.Do) {
+	a := s.Answer
+	get := func(name string) {
+		g.List(jen.Id(name), jen.Err()).Op(":=").Add(expr(s.Call))
+		g.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Err()))
+	}
+	switch a.Kind {
+	case plan.NoAnswer:
+		g.Return(expr(s.Call))
+	case plan.Store:
+		g.List(expr(a.Target), jen.Err()).Op("=").Add(expr(s.Call))
+		g.Return(jen.Err())
+	case plan.Ignore:
+		if !a.Expect {
+			g.List(jen.Id("_"), jen.Err()).Op(":=").Add(expr(s.Call))
+			g.Return(jen.Err())
+			return
+		}
+		get("n")
+		g.Return(expected(a))
+	case plan.Collect, plan.CollectAll:
+		name := "row"
+		if a.Kind == plan.CollectAll {
+			name = "rows"
+		}
+		get(name)
+		if a.Also != nil {
+			g.Add(expr(a.Also)).Op("=").Id(name)
+		}
+		added := jen.Id(name)
+		if a.Kind == plan.CollectAll {
+			added.Op("...")
+		}
+		g.Add(expr(a.Target)).Op("=").Append(expr(a.Target), added)
+		g.Return(jen.Nil())
+	case plan.Count:
+		get("n")
+		g.Add(expr(a.Target)).Op("+=").Add(counted(a))
+		if a.Expect {
+			g.Return(expected(a))
+		} else {
+			g.Return(jen.Nil())
+		}
+	case plan.CountRows:
+		get("rows")
+		g.Add(expr(a.Target)).Op("+=").Int64().Call(jen.Len(jen.Id("rows")))
+		g.Return(jen.Nil())
+	default:
+		found(g, s)
+	}
+}
+
+// found prints what a purge does with the answers about its scope.
+func found(g *jen.Group, s *plan.Do) {
+	a := s.Answer
+	switch a.Kind {
+	case plan.FoundNothing:
+		g.List(jen.Id("_"), jen.Err()).Op(":=").Add(expr(s.Call))
+		g.List(jen.Id("_"), jen.Err()).Op("=").Qual(scopePath, "Found").Call(jen.Err())
+		g.Return(jen.Err())
+	case plan.FoundRow:
+		g.List(jen.Id("row"), jen.Err()).Op(":=").Add(expr(s.Call))
+		g.If(jen.List(expr(a.Target), jen.Err()).Op("=").Qual(scopePath, "Found").Call(jen.Err()), expr(a.Target)).Block(
+			jen.Add(expr(a.Also)).Op("=").Id("row"),
+		)
+		g.Return(jen.Err())
+	case plan.FoundCount:
+		g.List(jen.Id("n"), jen.Err()).Op(":=").Add(expr(s.Call))
+		g.Add(expr(a.Target)).Op("=").Err().Op("==").Nil().Op("&&").Add(counted(a)).Op(">").Lit(0)
+		g.Return(jen.Err())
+	default:
+		refuse(g, s)
+	}
+}
+
+// refuse prints a check that forbids a purge.
+func refuse(g *jen.Group, s *plan.Do) {
+	a := s.Answer
+	name, n := "n", jen.Int64().Call(jen.Id("n"))
+	switch a.Kind {
+	case plan.RefuseRows:
+		name, n = "rows", jen.Int64().Call(jen.Len(jen.Id("rows")))
+	case plan.RefuseTrue:
+		name, n = "exists", jen.Qual(scopePath, "CountTrue").Call(jen.Id("exists"))
+	}
+	g.List(jen.Id(name), jen.Err()).Op(":=").Add(expr(s.Call))
+	g.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Err()))
+	custom := jen.Nil()
+	if a.Error != nil {
+		custom = expr(a.Error)
+	}
+	if a.Child != "" {
+		g.Return(jen.Qual(scopePath, "RefuseChildren").Call(jen.Lit(a.Child), n, custom))
+		return
+	}
+	g.Return(jen.Qual(scopePath, "Refuse").Call(n, custom))
+}
+
+// counted is the number of rows that n stands for.
+func counted(a plan.Answer) *jen.Statement {
+	if a.Tag {
+		return jen.Id("n").Dot("RowsAffected").Call()
+	}
+	return jen.Id("n")
+}
+
+func expected(a plan.Answer) *jen.Statement {
+	check := "ExpectRows"
+	if a.AtMost {
+		check = "ExpectAtMost"
+	}
+	return jen.Qual(scopePath, check).Call(counted(a), jen.Lit(int(a.N)))
+}

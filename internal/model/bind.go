@@ -1,0 +1,254 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/goname"
+	"github.com/specgen-dev/specgen/internal/schema"
+	"github.com/specgen-dev/specgen/internal/spec"
+)
+
+// The rules that bind a parameter, in the order in which they are tried.
+const (
+	ruleWith  = "with"
+	ruleSole  = "sole parameter"
+	ruleScope = "scope"
+	ruleLoop  = "loop"
+	ruleStep  = "step"
+	ruleInput = "input"
+)
+
+// binding is what the rules for one call depend on.
+type binding struct {
+	sole Value // what a sole parameter is bound to; nil for no such rule
+	only bool  // nothing but `with` and the sole parameter binds
+}
+
+// bind gives every parameter of a call its value.
+func (r *resolver) bind(c *Call, q *spec.Query, en *env, b binding) {
+	for _, i := range c.Query.ParamOrder {
+		c.Args = append(c.Args, r.arg(c, i))
+	}
+	given := r.matchWith(c, q)
+	var unbound []*Arg
+	for i, a := range c.Args {
+		if w := given[i]; w != nil {
+			a.Value, a.Rule, a.Source = r.valueFor(w.Value, en, a.Shape, r.place(c, a)), ruleWith, w.Value.String()
+			r.nameNew(a.Value, c)
+			continue
+		}
+		if !r.bindByRule(c, a, en, b) {
+			unbound = append(unbound, a)
+		}
+	}
+	for _, a := range unbound {
+		r.reportUnbound(c, a, en, b)
+	}
+}
+
+// arg describes the parameter at $i+1.
+func (r *resolver) arg(c *Call, i int) *Arg {
+	p := c.Query.Params[i]
+	a := &Arg{Param: p, Name: goname.Snake(p.Name), Shape: shapeOf(p.Type, c.Query.Package)}
+	if i < len(c.Facts.Params) {
+		f := c.Facts.Params[i]
+		if col := r.tableColumn(f.Table, f.Column); col != nil {
+			a.Shape = a.Shape.withSQL(col.Type, !col.NotNull)
+			a.column = col
+			a.primary = isPrimary(r.catalog.Table(f.Table), col.Name)
+			if writesColumn(c.Facts, i+1) {
+				a.written = true
+				if goname.Equal(col.Name, p.Name) || !strings.Contains(c.Query.SQL, "@") {
+					a.Name = col.Name
+				}
+			}
+		}
+		if f.Column == "" && f.Cast != "" {
+			a.Shape = a.Shape.withSQL(f.Cast, a.Shape.Nullable)
+		}
+	}
+	return a
+}
+
+func isPrimary(t *schema.Table, column string) bool {
+	return t.PrimaryKey != nil && slices.Contains(t.PrimaryKey.Columns, column)
+}
+
+// writesColumn reports whether parameter n is what INSERT or UPDATE writes.
+func writesColumn(f *schema.Query, n int) bool {
+	return slices.ContainsFunc(f.Sets, func(s schema.ColumnValue) bool { return s.Param == n })
+}
+
+func (r *resolver) tableColumn(table, column string) *schema.Column {
+	if t := r.catalog.Table(table); t != nil {
+		return t.Column(column)
+	}
+	return nil
+}
+
+// matchWith pairs the entries of `with` with parameters, by place.
+func (r *resolver) matchWith(c *Call, q *spec.Query) map[int]*spec.Binding {
+	given := map[int]*spec.Binding{}
+	var names []string
+	for _, a := range c.Args {
+		names = append(names, a.Name)
+	}
+	for _, w := range q.With {
+		i := slices.IndexFunc(c.Args, func(a *Arg) bool { return a.Name == w.Name.Value })
+		if i < 0 {
+			i = slices.IndexFunc(c.Args, func(a *Arg) bool { return goname.Equal(a.Param.Name, w.Name.Value) })
+		}
+		if i < 0 {
+			r.problems.Add(diag.Problem{Pos: w.Name.Pos, Code: "SG214", Message: fmt.Sprintf("%s has no parameter %q", c.Query.Name, w.Name.Value),
+				Fix: diag.DidYouMean(w.Name.Value, names), Related: []diag.Related{{Pos: c.Query.Pos, Message: c.Query.Name + " is declared here"}}})
+			continue
+		}
+		given[i] = w
+	}
+	return given
+}
+
+// bindByRule tries the rules in order and reports whether the parameter is
+// dealt with.
+func (r *resolver) bindByRule(c *Call, a *Arg, en *env, b binding) bool {
+	set := func(v Value, rule string) bool {
+		a.Value, a.Rule, a.Source = v, rule, v.String()
+		r.fit(v, a.Shape, &spec.Scalar{Text: a.Name, Pos: c.Pos}, r.place(c, a))
+		return true
+	}
+	if b.sole != nil && len(c.Args) == 1 {
+		return set(b.sole, ruleSole)
+	}
+	if b.only {
+		return false
+	}
+	if c.Role == ScopeRow && !en.frame.purge {
+		if v := en.frame.inputs[a.Name]; v != nil {
+			return set(v, ruleInput)
+		}
+	}
+	if isProtected(a) {
+		return false
+	}
+	if v := r.scopeRule(a, en); v != nil {
+		return set(v, ruleScope)
+	}
+	if v, ambiguous := r.loopRule(c, a, en); v != nil {
+		return set(v, ruleLoop)
+	} else if ambiguous {
+		return true
+	}
+	if v := r.stepRule(a, en); v != nil {
+		return set(v, ruleStep)
+	}
+	return false
+}
+
+// isProtected reports whether no rule may bind the parameter: it writes a
+// primary key, a column named id, or a column that has a default.
+func isProtected(a *Arg) bool {
+	if !a.written {
+		return false
+	}
+	return a.column.Name == "id" || a.column.Default || a.primary
+}
+
+func (r *resolver) scopeRule(a *Arg, en *env) Value {
+	switch a.Name {
+	case "scope_type":
+		return &Literal{Of: textShape, Text: en.frame.scope.Type}
+	case "scope_id":
+		return en.frame.id
+	}
+	return nil
+}
+
+// loopRule finds the one loop whose elements have a field of the parameter's name.
+func (r *resolver) loopRule(c *Call, a *Arg, en *env) (v Value, ambiguous bool) {
+	var found []*Loop
+	var values []Value
+	for _, l := range en.loops {
+		if v := r.elementField(l, a.Name); v != nil {
+			found, values = append(found, l), append(values, v)
+		}
+	}
+	if len(found) > 1 {
+		r.fail(c.Pos, "SG402", fmt.Sprintf("say which one: with: {%s: $%s.%s}", a.Name, found[0].Var, a.Name),
+			"parameter %q of %s could be $%s.%s or $%s.%s", a.Name, c.Query.Name, found[0].Var, a.Name, found[1].Var, a.Name)
+		return nil, true
+	}
+	if len(found) == 1 {
+		return values[0], false
+	}
+	return nil, false
+}
+
+// elementField is a field of a loop's element by name, nil for none.
+func (r *resolver) elementField(l *Loop, name string) Value {
+	elem := &ElemValue{Loop: l}
+	if l.Data != nil {
+		if f := l.Data.field(name); f != nil && f.Nested == nil {
+			return &FieldValue{Of: elem, Field: goname.Exported(name), Name: name, Data: f}
+		}
+		return nil
+	}
+	if l.rows != nil {
+		if i, _ := findColumn(l.rows, []string{name}); i >= 0 && l.rows.Query.Columns[i].Field != "" {
+			return &FieldValue{Of: elem, Field: l.rows.Query.Columns[i].Field, Name: name, Type: r.columnShape(l.rows, i)}
+		}
+	}
+	return nil
+}
+
+// stepRule binds <step>_id to the id of that step's row.
+func (r *resolver) stepRule(a *Arg, en *env) Value {
+	step, ok := strings.CutSuffix(a.Name, "_id")
+	if !ok {
+		return nil
+	}
+	s := en.lookup(step)
+	if s == nil || !sameGuards(en.guards, s.guards) {
+		return nil
+	}
+	if s.nested != nil {
+		return s.nested.id
+	}
+	row, ok := s.value.(*RowValue)
+	if !ok {
+		return nil
+	}
+	if i, _ := findColumn(row.Call, []string{"id"}); i >= 0 {
+		return r.column(row.Call, i)
+	}
+	return nil
+}
+
+// nameNew remembers what a drawn id identifies, for the name of its variable.
+func (r *resolver) nameNew(v Value, c *Call) {
+	if n, ok := v.(*NewUUID); ok && n.Name == "" {
+		n.Name = c.Name
+	}
+}
+
+func (r *resolver) place(c *Call, a *Arg) string {
+	return fmt.Sprintf("parameter %q of %s", a.Name, c.Query.Name)
+}
+
+func (r *resolver) reportUnbound(c *Call, a *Arg, en *env, b binding) {
+	p := diag.Problem{Pos: c.Pos, Code: "SG401", Message: fmt.Sprintf("nothing binds parameter %q of %s", a.Name, c.Query.Name),
+		Related: []diag.Related{{Pos: c.Query.Pos, Message: c.Query.Name + " is declared here"}}}
+	switch {
+	case b.only:
+		p.Fix = fmt.Sprintf("bind it: with: {%s: $scope.id}", a.Name)
+	case isProtected(a) && a.Shape.Kind == UUID:
+		p.Fix = fmt.Sprintf("no rule binds a key or a column with a default; bind it: with: {%s: $new.uuid}", a.Name)
+	case isProtected(a):
+		p.Fix = fmt.Sprintf("no rule binds a key or a column with a default; bind it: with: {%s: …}", a.Name)
+	default:
+		p.Fix = fmt.Sprintf("bind it: with: {%s: …}; in reach: $%s", a.Name, strings.Join(en.inReach(), ", $"))
+	}
+	r.problems.Add(p)
+}

@@ -1,0 +1,103 @@
+package model
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/schema"
+	"github.com/specgen-dev/specgen/internal/spec"
+	"github.com/specgen-dev/specgen/internal/sqlcapi"
+)
+
+// checkQuery checks what a step's query does: it writes at most one table, and
+// an INSERT gives every column a value that must have one.
+func (r *resolver) checkQuery(q *sqlcapi.Query, f *schema.Query) {
+	if len(f.Writes) > 1 {
+		r.fail(q.Pos, "SG405", "split it: specgen puts the statements of a coordinator in one transaction", "%s writes %s: a query of a step writes one table", q.Name, strings.Join(f.Writes, " and "))
+	}
+	t := r.catalog.Table(f.Target)
+	if f.Kind != schema.Insert || t == nil {
+		return
+	}
+	for _, col := range t.Columns {
+		if !col.NotNull || col.Default || col.Generated || col.Identity {
+			continue
+		}
+		if !slices.ContainsFunc(f.Sets, func(s schema.ColumnValue) bool { return s.Column == col.Name }) {
+			r.problems.Add(diag.Problem{Pos: q.Pos, Code: "SG501", Message: q.Name + " gives " + t.Name + "." + col.Name + " no value; the column is NOT NULL and has no default",
+				Fix: "add the column to the INSERT, and run sqlc generate", Related: []diag.Related{{Pos: col.Pos, Message: "the column is declared here"}}})
+		}
+	}
+}
+
+// checkStep checks what a step asks of its query's kind.
+func (r *resolver) checkStep(c *Call, s *spec.QueryStep) {
+	cmd := c.Query.Cmd
+	if s.As.Value != "" && cmd == "exec" {
+		r.fail(s.As.Pos, "SG406", "make it :one for the row, or :execrows for the count", "%s is :exec: nothing comes back to name %q", c.Query.Name, s.As.Value)
+	}
+	if s.Expect != nil && cmd != "execrows" && cmd != "execresult" {
+		r.fail(s.Expect.Pos, "SG408", "make it :execrows", "%s is :%s: there is no count to expect", c.Query.Name, cmd)
+	}
+	if s.Missing.Value != "" && cmd != "one" && s.Expect == nil {
+		r.fail(s.Missing.Pos, "SG408", "make it :one, or :execrows with `expect: 1`", "%s is :%s: no row is not noticed", c.Query.Name, cmd)
+	}
+}
+
+// constraints maps the constraints that a scope names to its errors.
+func (r *resolver) constraints(s *Scope) []*ConstraintError {
+	var out []*ConstraintError
+	for _, d := range s.doc.Errors {
+		is, doc := r.constraintKind(d.Constraint.Value)
+		if is == "" {
+			r.failNear(d.Constraint.Pos, "SG209", d.Constraint.Value, r.constraintNames(), "no constraint is named %q", d.Constraint.Value)
+			continue
+		}
+		out = append(out, &ConstraintError{Constraint: d.Constraint.Value, Error: r.errorDef(d.Error, is, doc)})
+	}
+	slices.SortFunc(out, func(a, b *ConstraintError) int { return strings.Compare(a.Constraint, b.Constraint) })
+	return out
+}
+
+// constraintKind is the generic error of a constraint, "" when there is none
+// of that name.
+func (r *resolver) constraintKind(name string) (is, doc string) {
+	for _, t := range r.catalog.Tables {
+		keys := t.Uniques
+		if t.PrimaryKey != nil {
+			keys = append(keys[:len(keys):len(keys)], t.PrimaryKey)
+		}
+		for _, k := range keys {
+			if k.Name == name {
+				return "ErrAlreadyExists", "a row of " + t.Name + " has the same " + strings.Join(k.Columns, ", ") + " (" + name + ")"
+			}
+		}
+		for _, k := range t.ForeignKeys {
+			if k.Name == name {
+				return "ErrParentNotFound", "the row of " + k.RefTable + " that " + t.Name + "." + strings.Join(k.Columns, ", ") + " refers to does not exist (" + name + ")"
+			}
+		}
+		if slices.Contains(t.Checks, name) {
+			return "ErrInvalid", "a row of " + t.Name + " violates " + name
+		}
+	}
+	return "", ""
+}
+
+func (r *resolver) constraintNames() []string {
+	var names []string
+	for _, t := range r.catalog.Tables {
+		if t.PrimaryKey != nil {
+			names = append(names, t.PrimaryKey.Name)
+		}
+		for _, k := range t.Uniques {
+			names = append(names, k.Name)
+		}
+		for _, k := range t.ForeignKeys {
+			names = append(names, k.Name)
+		}
+		names = append(names, t.Checks...)
+	}
+	return names
+}

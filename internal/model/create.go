@@ -1,0 +1,276 @@
+package model
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/goname"
+	"github.com/specgen-dev/specgen/internal/spec"
+)
+
+// resolveCreate resolves the creator of a scope, once; nested scopes ask for
+// theirs on demand.
+func (r *resolver) resolveCreate(s *Scope) {
+	if s.state != unresolved {
+		return
+	}
+	s.state = resolving
+	defer func() { s.state = resolved }()
+
+	c := &Coordinator{Pos: s.Pos}
+	s.Create = c
+	f := &frame{scope: s, lists: &c.Lists, nested: &c.Nested}
+	r.resolveInputs(s, f)
+	top := &env{names: map[string]*symbol{}, frame: f, body: &c.Body}
+	f.top = top
+	s.Before = r.hooks(s.doc.Before, top, true)
+	c.Row = r.creation(s, top)
+	c.AfterCommit = r.hooks(s.doc.AfterCommit, top, false)
+	c.Constraints = r.constraints(s)
+	c.Lists = r.results(s, c.Lists)
+	if f.id != nil {
+		s.ID = f.id.Shape()
+		s.ID.Nullable = false
+	}
+}
+
+// creation resolves what makes a scope: parents, row and steps. It serves the
+// scope's own coordinator and the ones that it is nested in.
+func (r *resolver) creation(s *Scope, en *env) *Call {
+	f := en.frame
+	r.parents(s, en)
+	if s.doc.Row == nil {
+		return nil
+	}
+	row := r.queryCall(s.doc.Row, en, ScopeRow, "row")
+	if row == nil {
+		return nil
+	}
+	if row.Query.Cmd != "one" {
+		r.fail(s.doc.Row.Name.Pos, "SG407", "end the query in RETURNING * and make it :one", "%s is :%s, and the row of a scope must come back", row.Query.Name, row.Query.Cmd)
+		return nil
+	}
+	r.bind(row, s.doc.Row, en, binding{})
+	en.add(row)
+	f.row = row
+	id := s.doc.ID
+	if id == nil {
+		id = &spec.Ref{Root: "row", Path: []string{"id"}, Pos: s.doc.Row.Pos}
+	}
+	f.id = r.value(id, en)
+	r.steps(s.doc.Create, en)
+	return row
+}
+
+// resolveInputs finds the fields that the caller fills: the parameters of the
+// row that no binding and no rule gives a value, and the declared inputs.
+func (r *resolver) resolveInputs(s *Scope, f *frame) {
+	f.inputs = map[string]Value{}
+	declared := map[string]*spec.Declaration{}
+	for _, d := range s.doc.Inputs {
+		declared[d.Name.Value] = d
+	}
+	add := func(in *Input) {
+		s.Inputs = append(s.Inputs, in)
+		f.inputs[in.Name] = &InputValue{Input: in}
+	}
+	used := r.inputsUsed(s.doc)
+	if s.doc.Row != nil {
+		for _, a := range r.rowArgs(s.doc.Row) {
+			d := declared[a.Name]
+			if d == nil && !used[a.Name] && (isProtected(a) || r.rowRuleBinds(s.doc, a)) {
+				continue
+			}
+			if d == nil && !used[a.Name] && hasBinding(s.doc.Row.With, a) {
+				continue
+			}
+			if d == nil && used[a.Name] && isProtected(a) && !hasBinding(s.doc.Row.With, a) {
+				// $input.id asks for it; only `with` may bind it.
+				r.fail(s.doc.Row.Pos, "SG401", "bind it: with: {"+a.Name+": $input."+a.Name+"}", "nothing binds parameter %q: no rule binds a key or a column with a default", a.Name)
+			}
+			in := &Input{Name: a.Name, Shape: a.Shape, Pos: s.doc.Row.Pos}
+			if a.column != nil {
+				in.Doc = a.column.Comment
+			}
+			if d != nil {
+				r.declaredOver(in, d)
+				delete(declared, a.Name)
+			}
+			add(in)
+		}
+	}
+	rest := make([]*Input, 0, len(declared))
+	for _, d := range declared {
+		rest = append(rest, r.declared(d))
+	}
+	slices.SortFunc(rest, func(a, b *Input) int { return strings.Compare(a.Name, b.Name) })
+	for _, in := range rest {
+		add(in)
+	}
+}
+
+// declaredOver lets a declaration refine a parameter of the row.
+func (r *resolver) declaredOver(in *Input, d *spec.Declaration) {
+	in.Pos = d.Name.Pos
+	if d.Doc.Value != "" {
+		in.Doc = d.Doc.Value
+	}
+	if d.Type.Value != "" {
+		if t := r.typeNamed(d.Type); !t.Go.IsZero() {
+			if ok, _ := Convertible(t, in.Shape); !ok {
+				r.fail(d.Type.Pos, "SG301", "leave the type out: it is taken from the query", "input %q is declared as %s, and the query takes %s", in.Name, t.describe(), in.Shape.describe())
+				return
+			}
+			in.Shape = t
+		}
+	}
+	r.setDefault(in, d)
+}
+
+// rowArgs are the parameters of a scope's row query, unbound.
+func (r *resolver) rowArgs(q *spec.Query) []*Arg {
+	matches := r.api.Lookup(q.Name.Value)
+	if len(matches) != 1 {
+		return nil
+	}
+	c := &Call{Query: matches[0], Facts: r.queryFacts(matches[0])}
+	var args []*Arg
+	for _, i := range c.Query.ParamOrder {
+		args = append(args, r.arg(c, i))
+	}
+	return args
+}
+
+func hasBinding(with []*spec.Binding, a *Arg) bool {
+	return slices.ContainsFunc(with, func(b *spec.Binding) bool {
+		return b.Name.Value == a.Name || goname.Equal(b.Name.Value, a.Param.Name)
+	})
+}
+
+// rowRuleBinds reports whether a rule before the caller binds a parameter of
+// the row: the scope's type, or <parent>_id.
+func (r *resolver) rowRuleBinds(s *spec.Scope, a *Arg) bool {
+	if a.Name == "scope_type" {
+		return true
+	}
+	step, ok := strings.CutSuffix(a.Name, "_id")
+	return ok && slices.ContainsFunc(s.Parents, func(p *spec.Parent) bool { return p.As.Value == step && p.For == nil && p.When == nil })
+}
+
+// parents resolves the locks of the parents, topmost first: the lock order of
+// G2 is (depth in the graph of parents, type, lookup key).
+func (r *resolver) parents(s *Scope, en *env) {
+	docs := slices.Clone(s.doc.Parents)
+	slices.SortStableFunc(docs, func(a, b *spec.Parent) int {
+		return cmp.Or(cmp.Compare(r.depth(a.Type.Value, nil), r.depth(b.Type.Value, nil)), cmp.Compare(a.Type.Value, b.Type.Value))
+	})
+	for _, d := range docs {
+		if p := r.parent(d, en); p != nil {
+			en.frame.parents = append(en.frame.parents, p)
+		}
+	}
+}
+
+// depth is how far a scope type is below a type without parents.
+func (r *resolver) depth(typ string, below []string) int {
+	if slices.Contains(below, typ) {
+		return 0 // a cycle: reported by nobody, since a folder may lie in a folder
+	}
+	deepest := 0
+	for _, s := range r.doc.Scopes {
+		if s.Type.Value != typ {
+			continue
+		}
+		for _, p := range s.Parents {
+			deepest = max(deepest, 1+r.depth(p.Type.Value, append(below, typ)))
+		}
+	}
+	return deepest
+}
+
+func (r *resolver) parent(d *spec.Parent, en *env) *parent {
+	p := &parent{typ: d.Type.Value, name: d.As.Value}
+	at := en
+	if d.When != nil {
+		c := r.cond(d.When, en)
+		if c == nil {
+			return nil
+		}
+		g := &Guard{Cond: c}
+		en.add(g)
+		at = at.under(&g.Body)
+		at.guards = append(at.guards[:len(at.guards):len(at.guards)], c)
+		p.conds = []Cond{c}
+	}
+	if d.For != nil {
+		l := r.loop(d.For, at, d.Pos)
+		if l == nil {
+			return nil
+		}
+		l.Sorted, p.loop = true, l
+		if l.Data == nil && !comparable(l.Elem) {
+			r.fail(d.For.In.Pos, "SG303", "loop over the parents' ids", "parents are locked in the order of their ids, and %s cannot be ordered", l.Elem.describe())
+			return nil
+		}
+		at.add(l)
+		at = at.under(&l.Body)
+		at.loops = append(at.loops[:len(at.loops):len(at.loops)], l)
+		at.names[l.Var] = &symbol{value: &ElemValue{Loop: l}, pos: d.For.Var.Pos, guards: at.guards}
+	}
+	if d.Lock == nil {
+		if d.ID == nil {
+			r.fail(d.Pos, "SG408", "name a query that locks the parent's row FOR KEY SHARE: lock: LockX", "parent %q has no `lock`", p.name)
+			return nil
+		}
+		p.id = r.value(d.ID, at)
+		return p
+	}
+	c := r.queryCall(d.Lock, at, ParentLock, p.name)
+	if c == nil {
+		return nil
+	}
+	c.Step = en.prefix + "parents." + p.name
+	c.Missing = r.errorDef(d.Missing, "ErrParentNotFound", "there is no such "+p.typ)
+	if c.Query.Cmd != "one" {
+		r.fail(d.Lock.Name.Pos, "SG407", "make it :one: no row is how a missing parent is noticed", "%s is :%s, and a parent's lock must return the row", c.Query.Name, c.Query.Cmd)
+		return nil
+	}
+	r.bind(c, d.Lock, at, binding{})
+	at.add(c)
+	seen := en // a parent that is a list is seen by its own expressions alone
+	if p.loop != nil {
+		seen = at
+	}
+	r.declareIn(seen, at.guards, d.As, &symbol{value: &RowValue{Call: c}})
+	id := d.ID
+	if id == nil {
+		id = &spec.Ref{Root: p.name, Path: []string{"id"}, Pos: d.Pos}
+	}
+	p.id = r.value(id, at)
+	return p
+}
+
+// results keeps the lists that the scope gives back.
+func (r *resolver) results(s *Scope, lists []*Collected) []*Collected {
+	var out []*Collected
+	for _, name := range s.doc.Result {
+		i := slices.IndexFunc(lists, func(l *Collected) bool { return l.Name == name.Value })
+		if i < 0 {
+			var known []string
+			for _, l := range lists {
+				known = append(known, l.Name)
+			}
+			fix := diag.DidYouMean(name.Value, known)
+			if fix == "" {
+				fix = "name the rows of a step: into: " + name.Value
+			}
+			r.fail(name.Pos, "SG215", fix, "no step puts rows into %q", name.Value)
+			continue
+		}
+		out = append(out, lists[i])
+	}
+	slices.SortFunc(out, func(a, b *Collected) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}

@@ -1,0 +1,135 @@
+package model
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/spec"
+)
+
+// env is what a step can see: the names of the steps before it, the loops and
+// conditions around it, and the scope that it works for.
+type env struct {
+	outer  *env
+	names  map[string]*symbol
+	frame  *frame
+	loops  []*Loop
+	guards []Cond
+	prefix string   // of step names, such as "preset_roles."
+	blocks []string // being expanded, for the detection of recursion
+	body   *[]Node  // where nodes go
+}
+
+// frame is the scope that steps work for: the coordinator's own, or a nested one.
+type frame struct {
+	scope   *Scope
+	purge   bool
+	row     *Call
+	id      Value
+	parents []*parent
+	inputs  map[string]Value
+	lists   *[]*Collected
+	nested  *[]*Nested
+	outer   *frame
+	loops   []*Loop // around the scope
+	top     *env    // the scope's outermost names
+}
+
+// parent is one parent scope as steps see it.
+type parent struct {
+	typ   string
+	name  string
+	id    Value
+	conds []Cond
+	loop  *Loop // nil for exactly one
+	order int   // depth in the graph of parents
+}
+
+// symbol is a name that a reference may start with. A block's parameter is an
+// expression in the caller's env; everything else is a value.
+type symbol struct {
+	value  Value
+	expr   spec.Expr // with in: a block's parameter, not yet resolved
+	in     *env
+	parent *parent
+	nested *Nested
+	names  map[string]*symbol // of a block used under a name
+	guards []Cond
+	pos    diag.Pos
+}
+
+// child opens an inner scope of names.
+func (en *env) child() *env {
+	c := *en
+	c.outer, c.names = en, map[string]*symbol{}
+	return &c
+}
+
+// under opens an inner scope inside a loop or a condition.
+func (en *env) under(body *[]Node) *env {
+	c := en.child()
+	c.body = body
+	return c
+}
+
+func (en *env) add(n Node) { *en.body = append(*en.body, n) }
+
+// lookup finds a name, innermost first.
+func (en *env) lookup(name string) *symbol {
+	for e := en; e != nil; e = e.outer {
+		if s := e.names[name]; s != nil {
+			return s
+		}
+	}
+	return nil
+}
+
+// inReach lists every name that a reference may start with here.
+func (en *env) inReach() []string {
+	known := map[string]bool{"scope": true, "input": true, "new.uuid": true, "now": true}
+	if en.frame != nil && en.frame.row != nil {
+		known["row"] = true
+	}
+	for e := en; e != nil; e = e.outer {
+		for name := range e.names {
+			known[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(known))
+}
+
+// reserved are the roots of references that no step may be named.
+var reserved = []string{"scope", "row", "input", "context", "data", "new", "now", "go", "before"}
+
+// declare makes a name visible to the steps after it, under the conditions
+// around them.
+func (r *resolver) declare(en *env, name spec.Text, s *symbol) { r.declareIn(en, en.guards, name, s) }
+
+func (r *resolver) declareIn(en *env, guards []Cond, name spec.Text, s *symbol) {
+	if name.Value == "" {
+		return
+	}
+	if slices.Contains(reserved, name.Value) {
+		r.fail(name.Pos, "SG210", "use another name", "%q is a name of the language", name.Value)
+		return
+	}
+	if old := en.lookup(name.Value); old != nil {
+		r.problems.Add(diag.Problem{Pos: name.Pos, Code: "SG210", Message: "the name \"" + name.Value + "\" is taken",
+			Fix: "use another `as`; steps of a block that is used twice are told apart by the block's own `as`", Related: []diag.Related{{Pos: old.pos, Message: "the first use"}}})
+		return
+	}
+	s.pos, s.guards = name.Pos, guards
+	en.names[name.Value] = s
+}
+
+// sameGuards reports whether a reference under the conditions here may use
+// something that was made under those conditions there.
+func sameGuards(here, there []Cond) bool {
+	for _, c := range there {
+		if !slices.ContainsFunc(here, func(h Cond) bool { return h.Key() == c.Key() }) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,78 @@
+package model
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/specgen-dev/specgen/internal/schema"
+)
+
+// Writes are the tables that the call writes.
+func (c *Call) Writes() []string { return c.Facts.Writes }
+
+// Touches reports whether the call reads or writes a table.
+func (c *Call) Touches(table string) bool {
+	return slices.Contains(c.Facts.Writes, table) || slices.Contains(c.Facts.Reads, table)
+}
+
+// LocksRows reports whether the call is a SELECT … FOR ….
+func (c *Call) LocksRows() bool { return len(c.Facts.Locks) > 0 }
+
+// Opaque reports that the SQL told nothing: the call keeps its place.
+func (c *Call) Opaque() bool { return c.Facts.Kind == schema.Other }
+
+// Deletes reports whether the call deletes rows.
+func (c *Call) Deletes() bool { return c.Facts.Kind == schema.Delete }
+
+// Table is the table that the call is about, "" when unknown.
+func (c *Call) Table() string {
+	switch {
+	case c.Facts.Target != "":
+		return c.Facts.Target
+	case len(c.Facts.Reads) > 0:
+		return c.Facts.Reads[0]
+	default:
+		return ""
+	}
+}
+
+// Action says in words what the call does.
+func (c *Call) Action() string {
+	f := c.Facts
+	switch f.Kind {
+	case schema.Insert:
+		switch f.OnConflict {
+		case "nothing":
+			return "insert into " + f.Target + ", unless it is there"
+		case "update":
+			return "insert into or update " + f.Target
+		}
+		return "insert into " + f.Target
+	case schema.Update:
+		return "update " + f.Target
+	case schema.Delete:
+		return "delete from " + f.Target
+	case schema.Select:
+		if len(f.Locks) > 0 {
+			return "lock " + f.Locks[0].Table + " for " + strings.ToLower(f.Locks[0].Strength)
+		}
+		return "read " + strings.Join(f.Reads, ", ")
+	default:
+		return "run"
+	}
+}
+
+// SureRow reports whether the call returns exactly one row or fails: a single
+// INSERT … VALUES … RETURNING without ON CONFLICT.
+func (c *Call) SureRow() bool { return c.Facts.SingleRow }
+
+// references lists, for each table, those that its foreign keys refer to.
+func (r *resolver) references() map[string][]string {
+	refs := map[string][]string{}
+	for _, t := range r.catalog.Tables {
+		for _, k := range t.ForeignKeys {
+			refs[t.Name] = append(refs[t.Name], k.RefTable)
+		}
+	}
+	return refs
+}

@@ -1,0 +1,252 @@
+// Package model resolves a document against the schema and the generated
+// queries: every name is looked up, every parameter is bound to a value with a
+// rule, blocks, parents and nested scopes are expanded, and every value is
+// checked against the type that takes it.
+//
+// A [Project] says what the user asked for, still with positions; how it is
+// done (flushes, Go identifiers, statements) is decided by package plan.
+package model
+
+import (
+	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/goname"
+	"github.com/specgen-dev/specgen/internal/schema"
+	"github.com/specgen-dev/specgen/internal/spec"
+	"github.com/specgen-dev/specgen/internal/sqlcapi"
+)
+
+// Project is a resolved document. Lists are sorted by name where the document
+// has a mapping, so that the order of its keys means nothing.
+type Project struct {
+	Package    string // of the generated code
+	ImportPath string // of the generated code
+	Dir        string // of the generated code, relative to the document
+	Context    []*Input
+	Data       []*DataSet // those that are used
+	Errors     []*ErrorDef
+	Scopes     []*Scope
+	// References lists, for each table, the tables that its foreign keys refer to.
+	References map[string][]string
+}
+
+// Scope is one kind of scope with its coordinators.
+type Scope struct {
+	Name   string // the key in the document
+	Type   string // the stored scope type
+	Doc    string
+	Inputs []*Input // the creator's fields, in order
+	Before []*Hook
+	Create *Coordinator
+	Purge  *Coordinator // nil for none
+	ID     Shape        // of the scope's id
+	Pos    diag.Pos
+
+	parents []*parent
+	row     *Call
+	id      Value
+	doc     *spec.Scope
+	state   resolveState
+}
+
+// Coordinator is a create or a purge: what it does, in the order of the
+// document.
+type Coordinator struct {
+	Body        []Node
+	Row         *Call // the call that writes or deletes the scope's row
+	Lists       []*Collected
+	Nested      []*Nested
+	AfterCommit []*Hook
+	Constraints []*ConstraintError
+	Pos         diag.Pos
+}
+
+// Input is a field that the caller fills, or a value of the context.
+type Input struct {
+	Name    string
+	Shape   Shape
+	Doc     string
+	Default *Literal // nil for none; with one, the caller may leave the field out
+	Pos     diag.Pos
+}
+
+// ErrorDef is an exported error of the generated package.
+type ErrorDef struct {
+	Name string // such as ErrProjectNameTaken
+	// Is is the generic sentinel of package scope that it wraps, such as "ErrAlreadyExists".
+	Is  string
+	Doc string // what it means, as a clause without subject: "a violation of uq_…"
+	Pos diag.Pos
+}
+
+// ConstraintError maps a constraint's name to an error.
+type ConstraintError struct {
+	Constraint string
+	Error      *ErrorDef
+}
+
+// Hook is a Go function that runs before or after the transaction.
+type Hook struct {
+	Call  *GoCall
+	As    string // name of its result, "" for none
+	Conds []Cond // all of them hold
+	Pos   diag.Pos
+}
+
+// Node is a *Call, *Loop, *Guard or *Nested.
+type Node interface{ node() }
+
+// Role is what a call is to its coordinator.
+type Role int
+
+// The roles of calls.
+const (
+	PlainStep  Role = iota
+	ParentLock      // locks a parent; no row means that there is no such parent
+	ScopeRow        // writes the scope's row
+	PurgeLock       // locks the scope before it goes; no row is fine
+	ChildList       // lists the children of a scope
+	Refusal         // counts what forbids the purge
+	PurgeStep       // deletes what belongs to the scope
+	PurgeRow        // deletes the scope's row; no row is fine
+)
+
+// Call is one call of a generated query.
+type Call struct {
+	Step    string // its name, such as "preset_roles.role"
+	Name    string // the name of its result within its list of steps
+	Query   *sqlcapi.Query
+	Facts   *schema.Query
+	Args    []*Arg // one for each distinct Go parameter, in the order of Query.ParamOrder
+	Role    Role
+	Missing *ErrorDef // nil for the generic error
+	Expect  *spec.Expect
+	Error   *ErrorDef // of a Refusal or ChildList; nil for the generic error
+	Child   *Scope    // of a ChildList
+	Cascade bool      // a ChildList whose children are purged
+	Named   bool      // the document names its result
+	Into    *Collected
+	Loops   []*Loop // the loops around it, outermost first
+	Guards  []Cond  // the conditions around it, outermost first
+	Pos     diag.Pos
+
+	guardKey []string
+}
+
+// Arg binds one parameter.
+type Arg struct {
+	Param  sqlcapi.Param
+	Shape  Shape
+	Name   string // as a user of SQL knows it: the column's or the parameter's name
+	Value  Value
+	Rule   string // the rule that bound it, such as "with" or "scope"
+	Source string // the value as the user would write it
+
+	column  *schema.Column // that it is written to or compared with; nil when unknown
+	written bool           // INSERT or UPDATE writes it
+	primary bool           // the column is part of the primary key
+}
+
+// Loop repeats its body for each element of a list.
+type Loop struct {
+	Var     string
+	Over    Value // of a List shape
+	Elem    Shape
+	Data    *DataStruct // of the element, when Over is data
+	Filters []*Filter
+	Sorted  bool // elements are taken in ascending order: they are locked
+	// Continues is an earlier loop whose turns this one takes again, nil for a
+	// loop of its own; then Over, Elem and Filters are empty.
+	Continues *Loop
+	Body      []Node
+	Outer     []*Loop
+
+	rows *Call // whose answer holds the elements, when they are rows
+	Pos  diag.Pos
+}
+
+// Filter keeps the elements whose field equals one of the values.
+type Filter struct {
+	Field Value
+	Not   bool
+	Any   []Value
+	List  Value // instead of Any: a list to be a member of
+}
+
+// Guard runs its body when its condition holds.
+type Guard struct {
+	Cond Cond
+	Body []Node
+}
+
+// Nested is another scope that is created, or child scopes that are purged,
+// by their own steps within this coordinator.
+type Nested struct {
+	Name   string // of the result
+	Scope  *Scope
+	Purge  bool
+	Many   bool // in a loop: there is a result for each turn
+	Body   []Node
+	Row    *Call
+	Lists  []*Collected
+	Nested []*Nested
+	Loops  []*Loop
+	Guards []Cond
+
+	id Value
+}
+
+// Collected is a list of rows that calls append to (`into`).
+type Collected struct {
+	Name  string
+	Row   Shape
+	Calls []*Call
+	Loops []*Loop // around the scope that it belongs to
+}
+
+func (*Call) node()   {}
+func (*Loop) node()   {}
+func (*Guard) node()  {}
+func (*Nested) node() {}
+
+// Cond is a condition: *Truth, *Compare, *IsSet, *Negation or *Junction.
+type Cond interface {
+	// Key is a canonical text: equal keys are the same condition.
+	Key() string
+}
+
+// Truth is a boolean value.
+type Truth struct{ Value Value }
+
+// Compare is the equality of two values; Right is converted to Left's shape.
+type Compare struct{ Left, Right Value }
+
+// IsSet tells whether a value is there: not NULL, not nil, not empty.
+type IsSet struct{ Value Value }
+
+// Negation is `not`.
+type Negation struct{ Cond Cond }
+
+// Junction is `all` or `any`.
+type Junction struct {
+	Any   bool
+	Conds []Cond
+}
+
+type resolveState int
+
+const (
+	unresolved resolveState = iota
+	resolving
+	resolved
+)
+
+// rowShape is the shape of one row of a query's answer.
+func rowShape(q *sqlcapi.Query) Shape {
+	if len(q.Columns) == 1 && q.Columns[0].Field == "" {
+		return shapeOf(q.Row, q.Package)
+	}
+	return Shape{Go: q.Row, Kind: Row}
+}
+
+// fieldName spells a name as the Go field of an exported struct.
+func fieldName(name string) string { return goname.Exported(name) }

@@ -1,0 +1,161 @@
+package model
+
+import (
+	"slices"
+
+	"github.com/specgen-dev/specgen/internal/goname"
+	"github.com/specgen-dev/specgen/internal/spec"
+)
+
+// resolvePurge resolves the purger of a scope, if it has one.
+func (r *resolver) resolvePurge(s *Scope) {
+	d := s.doc.Purge
+	if d == nil {
+		return
+	}
+	c := &Coordinator{Pos: d.Pos}
+	s.Purge = c
+	f := &frame{scope: s, purge: true, id: &ScopeID{Of: s.ID}, lists: &c.Lists, nested: &c.Nested}
+	en := &env{names: map[string]*symbol{}, frame: f, body: &c.Body}
+	f.top = en
+	c.Row = r.destruction(s, en)
+	f.row = c.Row
+	c.AfterCommit = r.hooks(d.AfterCommit, en, false)
+	c.Constraints = r.constraints(s)
+	for _, h := range d.Before {
+		r.fail(h.Pos, "SG219", "call the function before PurgeX", "a purge has no `before`")
+	}
+	for _, k := range d.Keep {
+		if r.catalog.Table(k.Value) == nil {
+			r.failNear(k.Pos, "SG205", k.Value, r.tableNames(), "no table is named %q", k.Value)
+		}
+	}
+}
+
+// destruction resolves what purges a scope: lock, children, refusals, steps
+// and row. It serves the scope's own coordinator and its parents' cascades.
+func (r *resolver) destruction(s *Scope, en *env) *Call {
+	d := s.doc.Purge
+	sole := binding{sole: en.frame.id}
+	if d.Lock != nil {
+		if c := r.queryCall(d.Lock, en, PurgeLock, "lock"); c != nil {
+			r.bind(c, d.Lock, en, sole)
+			r.mustReturn(c, d.Lock.Name)
+			en.add(c)
+		}
+	}
+	only := binding{sole: en.frame.id, only: true}
+	for _, ref := range d.Refuse {
+		if c := r.queryCall(ref.Query, en, Refusal, "refuse."+goname.Snake(ref.Query.Name.Value)); c != nil {
+			c.Error = r.errorDef(ref.Error, "ErrInUse", "rows counted by "+c.Query.Name+" forbid the purge")
+			r.bind(c, ref.Query, en, only)
+			r.checkCount(c, ref.Query.Name)
+			en.add(c)
+		}
+	}
+	for _, child := range d.Children {
+		r.child(child, en, only)
+	}
+	r.steps(d.Steps, en)
+	if d.Row == nil {
+		return nil
+	}
+	c := r.queryCall(d.Row, en, PurgeRow, "row")
+	if c == nil {
+		return nil
+	}
+	r.bind(c, d.Row, en, sole)
+	r.mustReturn(c, d.Row.Name)
+	en.add(c)
+	return c
+}
+
+// mustReturn makes sure that a purge's lock or row says whether it found the scope.
+func (r *resolver) mustReturn(c *Call, at spec.Text) {
+	if !slices.Contains([]string{"one", "execrows", "execresult"}, c.Query.Cmd) {
+		r.fail(at.Pos, "SG407", "make it :one with the row, or :execrows", "%s is :%s, which does not say whether the scope was there", c.Query.Name, c.Query.Cmd)
+	}
+}
+
+// checkCount makes sure that a refusal's query counts: a :one of one integer
+// or boolean, or rows.
+func (r *resolver) checkCount(c *Call, at spec.Text) {
+	if c.Query.Cmd == "many" {
+		return
+	}
+	s := rowShape(c.Query)
+	if c.Query.Cmd != "one" || s.Form != Plain || s.Kind != Int && s.Kind != Bool {
+		r.fail(at.Pos, "SG407", "SELECT count(*) …, SELECT EXISTS (…), or the rows as :many", "%s does not count what forbids the purge", c.Query.Name)
+	}
+}
+
+func (r *resolver) child(d *spec.Child, en *env, only binding) {
+	child := r.scopes[d.Scope.Value]
+	if child == nil {
+		r.failNear(d.Scope.Pos, "SG206", d.Scope.Value, sortedKeys(r.scopes), "no scope is named %q", d.Scope.Value)
+		return
+	}
+	if d.List == nil {
+		return
+	}
+	c := r.queryCall(d.List, en, ChildList, "children."+child.Name)
+	if c == nil {
+		return
+	}
+	c.Child = child
+	c.Error = r.errorDef(d.Error, "ErrHasChildren", "there are scopes of type "+child.Type+" below it")
+	r.bind(c, d.List, en, only)
+	en.add(c)
+	if d.Found.Value == "refuse" {
+		r.checkCount(c, d.List.Name)
+		return
+	}
+	c.Cascade = true
+	r.cascade(child, c, d, en)
+}
+
+// cascade purges each child by its own steps.
+func (r *resolver) cascade(child *Scope, list *Call, d *spec.Child, en *env) {
+	for f := en.frame; f != nil; f = f.outer {
+		if f.scope == child {
+			r.fail(d.Scope.Pos, "SG212", "purge the tree from the leaves, or refuse while there are children", "scope %q lies in itself: a cascade would have no end", child.Name)
+			return
+		}
+	}
+	if child.doc.Purge == nil {
+		r.fail(d.Scope.Pos, "SG206", "give it one, or refuse while there are children", "scope %q has no `purge` to cascade to", child.Name)
+		return
+	}
+	if len(child.doc.Purge.AfterCommit) > 0 {
+		r.fail(d.Scope.Pos, "SG218", "call the function in this scope's own `after_commit`", "the purge of %q has `after_commit`, and cannot be cascaded to", child.Name)
+		return
+	}
+	elem := rowShape(list.Query)
+	if list.Query.Cmd != "many" || elem.Kind == Row {
+		r.fail(d.List.Name.Pos, "SG303", "SELECT the id alone, FOR UPDATE, as :many", "%s must list the ids of the children", list.Query.Name)
+		return
+	}
+	if ok, _ := Convertible(elem, child.ID); !ok && !child.ID.Go.IsZero() {
+		r.fail(d.List.Name.Pos, "SG301", "SELECT the id that the scope is addressed by", "%s lists %s, and the id of %q is %s", list.Query.Name, elem.describe(), child.Name, child.ID.describe())
+		return
+	}
+	l := &Loop{Var: child.Name, Over: &RowsValue{Call: list}, Elem: elem, Outer: en.loops, rows: list, Pos: d.Pos}
+	en.add(l)
+	n := &Nested{Name: child.Name, Scope: child, Purge: true, Many: true}
+	loops := append(en.loops[:len(en.loops):len(en.loops)], l)
+	n.Loops, n.Guards = loops, en.guards
+	f := &frame{scope: child, purge: true, id: &ElemValue{Loop: l}, lists: &n.Lists, nested: &n.Nested, outer: en.frame, loops: loops}
+	inner := &env{names: map[string]*symbol{}, frame: f, loops: loops, guards: en.guards, prefix: en.prefix + child.Name + ".", body: &n.Body}
+	f.top = inner
+	l.Body = []Node{n}
+	n.Row = r.destruction(child, inner)
+	*en.frame.nested = append(*en.frame.nested, n)
+}
+
+func (r *resolver) tableNames() []string {
+	var names []string
+	for _, t := range r.catalog.Tables {
+		names = append(names, t.Name)
+	}
+	return names
+}

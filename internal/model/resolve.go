@@ -1,0 +1,222 @@
+package model
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/schema"
+	"github.com/specgen-dev/specgen/internal/spec"
+	"github.com/specgen-dev/specgen/internal/sqlcapi"
+)
+
+// Input to [Resolve]: everything that was read.
+type Sources struct {
+	Document   *spec.Document
+	API        *sqlcapi.API
+	Catalog    *schema.Catalog
+	Funcs      map[string]*sqlcapi.Func // by name
+	ImportPath string                   // of the package to generate
+}
+
+// Resolve checks a document against what it refers to. It returns what it
+// could resolve; nothing may be made of it when problems has errors.
+func Resolve(src Sources, problems *diag.List) *Project {
+	r := &resolver{
+		doc: src.Document, api: src.API, catalog: src.Catalog, sourceFuncs: src.Funcs, problems: problems,
+		project: &Project{Package: src.Document.Output.Package.Value, ImportPath: src.ImportPath, Dir: path.Clean(src.Document.Output.Dir.Value)},
+		blocks:  map[string]*spec.Block{}, scopes: map[string]*Scope{}, context: map[string]*Input{}, errors: map[string]*ErrorDef{},
+		facts: map[*sqlcapi.Query]*schema.Query{}, funcs: map[string]*Func{},
+	}
+	r.resolveContext()
+	r.resolveData()
+	for _, b := range r.doc.Blocks {
+		r.blocks[b.Name.Value] = b
+	}
+	for _, s := range r.doc.Scopes {
+		r.scopes[s.Name.Value] = &Scope{Name: s.Name.Value, Type: s.Type.Value, Doc: s.Doc.Value, Pos: s.Pos, doc: s}
+	}
+	r.checkTypesUnique()
+	for _, name := range slices.Sorted(maps.Keys(r.scopes)) {
+		s := r.scopes[name]
+		r.resolveCreate(s)
+		r.project.Scopes = append(r.project.Scopes, s)
+	}
+	for _, s := range r.project.Scopes {
+		r.resolvePurge(s)
+	}
+	r.finishData()
+	r.project.References = r.references()
+	for _, name := range slices.Sorted(maps.Keys(r.errors)) {
+		r.project.Errors = append(r.project.Errors, r.errors[name])
+	}
+	return r.project
+}
+
+type resolver struct {
+	doc         *spec.Document
+	api         *sqlcapi.API
+	catalog     *schema.Catalog
+	sourceFuncs map[string]*sqlcapi.Func
+	problems    *diag.List
+
+	project *Project
+	data    map[string]*DataSet
+	blocks  map[string]*spec.Block
+	scopes  map[string]*Scope
+	context map[string]*Input
+	errors  map[string]*ErrorDef
+	facts   map[*sqlcapi.Query]*schema.Query
+	funcs   map[string]*Func
+}
+
+func (r *resolver) fail(pos diag.Pos, code, fix, format string, args ...any) {
+	r.problems.ErrorFix(pos, code, fix, format, args...)
+}
+
+// failNear reports an unknown name with the nearest known one.
+func (r *resolver) failNear(pos diag.Pos, code, name string, known []string, format string, args ...any) {
+	r.fail(pos, code, diag.DidYouMean(name, known), format, args...)
+}
+
+func (r *resolver) resolveContext() {
+	for _, d := range r.doc.Context {
+		in := r.declared(d)
+		if r.context[in.Name] == nil {
+			r.context[in.Name] = in
+			r.project.Context = append(r.project.Context, in)
+		}
+	}
+	slices.SortFunc(r.project.Context, func(a, b *Input) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// declared resolves a declaration that must have a type.
+func (r *resolver) declared(d *spec.Declaration) *Input {
+	in := &Input{Name: d.Name.Value, Doc: d.Doc.Value, Pos: d.Name.Pos}
+	in.Shape = r.typeNamed(d.Type)
+	r.setDefault(in, d)
+	return in
+}
+
+func (r *resolver) setDefault(in *Input, d *spec.Declaration) {
+	if d.Default == nil || in.Shape.Go.IsZero() {
+		return
+	}
+	l, wrong := literal(d.Default, in.Shape)
+	if wrong != "" {
+		r.fail(d.Default.Position(), "SG302", "", "the default %s %s", d.Default, wrong)
+		return
+	}
+	in.Default = l
+}
+
+// sqlTypes are the names of types that `inputs` and `context` may use besides
+// enums; each is a PostgreSQL type.
+var sqlTypes = []string{"uuid", "text", "bool", "smallint", "int", "bigint", "real", "double precision", "numeric", "timestamptz", "timestamp", "date", "jsonb", "bytea"}
+
+// typeNamed resolves a type written in the document: a PostgreSQL type or
+// enum, with [] in front for a list and ? behind for one that may be NULL.
+func (r *resolver) typeNamed(t spec.Text) Shape {
+	if t.Value == "" {
+		r.fail(t.Pos, "SG213", "write it, such as uuid, text, bool, int, bigint, timestamptz, jsonb or []uuid", "the type is missing")
+		return Shape{}
+	}
+	name, isList := strings.CutPrefix(t.Value, "[]")
+	name, nullable := strings.CutSuffix(name, "?")
+	for _, p := range r.api.Packages {
+		if g := p.TypeOf(name, nullable); !g.IsZero() {
+			s := shapeOf(g, p).withSQL(name, nullable)
+			if isList {
+				return listOf(s)
+			}
+			return s
+		}
+	}
+	known := slices.Clone(sqlTypes)
+	for _, e := range r.catalog.Enums {
+		known = append(known, e.Name)
+	}
+	fix := diag.DidYouMean(name, known)
+	if fix == "" {
+		fix = "use a PostgreSQL type such as " + strings.Join(sqlTypes, ", ")
+	}
+	r.fail(t.Pos, "SG213", fix, "unknown type %q", t.Value)
+	return Shape{}
+}
+
+// checkTypesUnique makes sure that two scopes do not share a stored type: the
+// purge of one would take the other's rights.
+func (r *resolver) checkTypesUnique() {
+	byType := map[string]*Scope{}
+	for _, name := range slices.Sorted(maps.Keys(r.scopes)) {
+		s := r.scopes[name]
+		if other := byType[s.Type]; other != nil {
+			r.problems.Add(diag.Problem{Pos: s.Pos, Code: "SG210", Message: fmt.Sprintf("scopes %s and %s have the same type %q", other.Name, s.Name, s.Type),
+				Fix: "give each scope a `type` of its own", Related: []diag.Related{{Pos: other.Pos, Message: "the other one"}}})
+			continue
+		}
+		byType[s.Type] = s
+	}
+}
+
+// errorDef declares an exported error, or returns the one declared before.
+func (r *resolver) errorDef(name spec.Text, is, doc string) *ErrorDef {
+	if name.Value == "" {
+		return nil
+	}
+	if e := r.errors[name.Value]; e != nil {
+		if e.Is != is {
+			r.problems.Add(diag.Problem{Pos: name.Pos, Code: "SG223", Message: fmt.Sprintf("%s would be both scope.%s and scope.%s", name.Value, e.Is, is),
+				Fix: "use two errors: a caller cannot tell the cases apart", Related: []diag.Related{{Pos: e.Pos, Message: "the other use"}}})
+		} else if !slices.Contains(strings.Split(e.Doc, "; "), doc) {
+			e.Doc += "; " + doc
+		}
+		return e
+	}
+	e := &ErrorDef{Name: name.Value, Is: is, Doc: doc, Pos: name.Pos}
+	r.errors[e.Name] = e
+	return e
+}
+
+// query finds a generated query by name, with the facts of its SQL.
+func (r *resolver) query(name spec.Text) (*sqlcapi.Query, *schema.Query) {
+	matches := r.api.Lookup(name.Value)
+	switch len(matches) {
+	case 0:
+		r.failNear(name.Pos, "SG201", name.Value, r.api.QueryNames(), "no query is named %q", name.Value)
+		return nil, nil
+	case 1:
+	default:
+		var names []string
+		for _, q := range matches {
+			names = append(names, q.Package.Name+"."+q.Name)
+		}
+		r.fail(name.Pos, "SG202", "name the package: "+strings.Join(names, " or "), "query %q is in several packages", name.Value)
+		return nil, nil
+	}
+	q := matches[0]
+	if !slices.Contains([]string{"one", "many", "exec", "execrows", "execresult"}, q.Cmd) {
+		r.problems.Add(diag.Problem{Pos: name.Pos, Code: "SG404", Message: fmt.Sprintf("a step cannot call %s, which is a :%s query", q.Name, q.Cmd),
+			Fix: "make it :one, :many, :exec, :execrows or :execresult", Related: []diag.Related{{Pos: q.Pos, Message: q.Name + " is declared here"}}})
+		return nil, nil
+	}
+	return q, r.queryFacts(q)
+}
+
+// queryFacts parses a query's SQL once.
+func (r *resolver) queryFacts(q *sqlcapi.Query) *schema.Query {
+	if f, ok := r.facts[q]; ok {
+		return f
+	}
+	f, err := r.catalog.ParseQuery(q.SQL)
+	if err != nil {
+		r.fail(q.Pos, "SG102", "check the query in psql; sqlc accepts some statements that PostgreSQL's grammar does not", "the SQL of %s does not parse", q.Name)
+		f = &schema.Query{Kind: schema.Other}
+	}
+	r.facts[q] = f
+	r.checkQuery(q, f)
+	return f
+}

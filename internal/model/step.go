@@ -1,0 +1,183 @@
+package model
+
+import (
+	"slices"
+
+	"github.com/specgen-dev/specgen/internal/goname"
+	"github.com/specgen-dev/specgen/internal/spec"
+)
+
+// queryCall makes the call of a query, not yet bound. name is what its row is
+// called when the document does not say.
+func (r *resolver) queryCall(q *spec.Query, en *env, role Role, name string) *Call {
+	query, facts := r.query(q.Name)
+	if query == nil {
+		return nil
+	}
+	if name == "" {
+		name = goname.Snake(query.Name)
+	}
+	return &Call{Step: en.prefix + name, Name: name, Query: query, Facts: facts, Role: role, Loops: en.loops, Guards: en.guards, Pos: q.Name.Pos}
+}
+
+// steps resolves a list of steps, each seeing the names of those before it.
+func (r *resolver) steps(steps []spec.Step, en *env) {
+	for _, s := range steps {
+		switch s := s.(type) {
+		case *spec.QueryStep:
+			r.queryStep(s, en)
+		case *spec.UseStep:
+			r.useStep(s, en)
+		case *spec.ForStep:
+			r.forStep(s, en)
+		case *spec.ScopeStep:
+			r.scopeStep(s, en)
+		}
+	}
+}
+
+// guarded opens a condition around a step; the names that the step declares go
+// to the env outside. ok is false when the condition is broken.
+func (r *resolver) guarded(when spec.Cond, en *env) (inner *env, ok bool) {
+	if when == nil {
+		return en, true
+	}
+	c := r.cond(when, en)
+	if c == nil {
+		return en, false
+	}
+	g := &Guard{Cond: c}
+	en.add(g)
+	inner = en.under(&g.Body)
+	inner.guards = append(en.guards[:len(en.guards):len(en.guards)], c)
+	return inner, true
+}
+
+func (r *resolver) queryStep(s *spec.QueryStep, en *env) {
+	at, ok := r.guarded(s.When, en)
+	name := s.As.Value
+	if name == "" {
+		name = s.Into.Value
+	}
+	role := PlainStep
+	if en.frame.purge {
+		role = PurgeStep
+	}
+	c := r.queryCall(s.Query, at, role, name)
+	if c == nil || !ok {
+		r.declare(en, s.As, &symbol{})
+		r.declare(en, s.Into, &symbol{})
+		return
+	}
+	c.Expect, c.Named = s.Expect, name != ""
+	c.Missing = r.errorDef(s.Missing, "ErrNotFound", "a row that "+c.Step+" needs is missing")
+	r.bind(c, s.Query, at, binding{})
+	r.checkStep(c, s)
+	at.add(c)
+	r.declareIn(en, at.guards, s.As, &symbol{value: resultOf(c)})
+	if s.Into.Value != "" {
+		r.collect(c, s.Into, en)
+	}
+}
+
+// resultOf is what a step's name stands for, nil when nothing comes back.
+func resultOf(c *Call) Value {
+	switch c.Query.Cmd {
+	case "one":
+		return &RowValue{Call: c}
+	case "many":
+		return &RowsValue{Call: c}
+	default:
+		return nil
+	}
+}
+
+// collect appends a call's rows to a list; one name may be used by several calls.
+func (r *resolver) collect(c *Call, into spec.Text, en *env) {
+	if c.Query.Cmd != "one" && c.Query.Cmd != "many" {
+		r.fail(into.Pos, "SG406", "end the query in RETURNING * and make it :one", "%s is :%s: no row comes back to put into %q", c.Query.Name, c.Query.Cmd, into.Value)
+		return
+	}
+	row := rowShape(c.Query)
+	lists := en.frame.lists
+	i := slices.IndexFunc(*lists, func(l *Collected) bool { return l.Name == into.Value })
+	if i < 0 {
+		list := &Collected{Name: into.Value, Row: row, Loops: en.frame.loops}
+		*lists = append(*lists, list)
+		i = len(*lists) - 1
+		r.declareIn(en.frame.top, nil, into, &symbol{value: &ListValue{List: list}})
+	}
+	list := (*lists)[i]
+	if list.Row.Go != row.Go {
+		r.fail(into.Pos, "SG301", "use a list for each kind of row", "%q holds rows of %s; %s returns others", into.Value, list.Calls[0].Query.Name, c.Query.Name)
+		return
+	}
+	list.Calls = append(list.Calls, c)
+	c.Into = list
+}
+
+func (r *resolver) useStep(s *spec.UseStep, en *env) {
+	name := s.Block.Value
+	b := r.blocks[name]
+	if b == nil {
+		r.failNear(s.Block.Pos, "SG203", name, sortedKeys(r.blocks), "no block is named %q", name)
+		return
+	}
+	if slices.Contains(en.blocks, name) {
+		r.fail(s.Block.Pos, "SG211", "blocks are expanded where they are used; take the repetition out", "block %q uses itself", name)
+		return
+	}
+	at, ok := r.guarded(s.When, en)
+	if !ok {
+		return
+	}
+	// The block sees its parameters and the scope, not the caller's names: it
+	// means the same wherever it is used.
+	inner := &env{outer: frameEnv(en), names: map[string]*symbol{}, frame: en.frame, loops: at.loops, guards: at.guards,
+		prefix: en.prefix + name + ".", blocks: append(en.blocks[:len(en.blocks):len(en.blocks)], name), body: at.body}
+	if s.As.Value != "" {
+		inner.prefix = en.prefix + s.As.Value + "."
+	}
+	r.blockParams(s, b, en, inner)
+	r.steps(b.Steps, inner)
+	if s.As.Value != "" {
+		r.declareIn(en, at.guards, s.As, &symbol{names: inner.names})
+		return
+	}
+	for _, n := range sortedKeys(inner.names) {
+		if sym := inner.names[n]; !slices.ContainsFunc(b.Params, func(p spec.Text) bool { return p.Value == n }) {
+			r.declareIn(en, sym.guards, spec.Text{Value: n, Pos: sym.pos}, &symbol{value: sym.value, nested: sym.nested, names: sym.names})
+		}
+	}
+}
+
+// frameEnv is the outermost env of the scope's own names: the parents.
+func frameEnv(en *env) *env {
+	names := map[string]*symbol{}
+	for _, p := range en.frame.parents {
+		if s := en.frame.top.names[p.name]; s != nil {
+			names[p.name] = s
+		}
+	}
+	return &env{names: names, frame: en.frame, body: en.body}
+}
+
+func (r *resolver) blockParams(s *spec.UseStep, b *spec.Block, en, inner *env) {
+	var known []string
+	for _, p := range b.Params {
+		known = append(known, p.Value)
+	}
+	for _, w := range s.With {
+		if !slices.Contains(known, w.Name.Value) {
+			r.failNear(w.Name.Pos, "SG214", w.Name.Value, known, "block %q has no parameter %q", b.Name.Value, w.Name.Value)
+			continue
+		}
+		inner.names[w.Name.Value] = &symbol{expr: w.Value, in: en, pos: w.Name.Pos}
+	}
+	for _, p := range b.Params {
+		if inner.names[p.Value] == nil {
+			r.fail(s.Pos, "SG401", "give it in `with`: {"+p.Value+": …}", "block %q needs parameter %q", b.Name.Value, p.Value)
+			inner.names[p.Value] = &symbol{pos: s.Pos}
+		}
+	}
+}

@@ -1,0 +1,221 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/specgen-dev/specgen/internal/goname"
+	"github.com/specgen-dev/specgen/internal/model"
+)
+
+// Build plans every coordinator of a project that has no errors.
+func Build(p *model.Project) *Package {
+	pkg := &Package{Name: p.Package, ImportPath: p.ImportPath}
+	for _, in := range p.Context {
+		pkg.Context = append(pkg.Context, &Field{Name: goname.Exported(in.Name), Type: in.Shape.Go, Doc: in.Doc})
+	}
+	for _, set := range p.Data {
+		pkg.Data = append(pkg.Data, table(set))
+	}
+	for _, e := range p.Errors {
+		pkg.Errors = append(pkg.Errors, &ErrorVar{Name: e.Name, Is: e.Is, Text: errorText(e.Name), Doc: e.Doc})
+	}
+	for _, s := range p.Scopes {
+		out := &Scope{Name: s.Name, GoName: goname.Exported(s.Name), Type: s.Type, FileName: goname.Snake(s.Name) + "_scope.go", Doc: s.Doc}
+		out.Creator = creator(s, out, p.References)
+		if s.Purge != nil {
+			out.Purger = purger(s, out, p.References)
+		}
+		pkg.Scopes = append(pkg.Scopes, out)
+	}
+	return pkg
+}
+
+// errorText is the text of a sentinel: ErrProjectNameTaken is "project name taken".
+func errorText(name string) string {
+	return strings.Join(goname.Words(strings.TrimPrefix(name, "Err")), " ")
+}
+
+func creator(s *model.Scope, out *Scope, refs map[string][]string) *Creator {
+	c := &Creator{Func: "create" + out.GoName, HasHooks: len(s.Before) > 0}
+	c.Spec = &Struct{Name: out.GoName + "CreatorSpec", Fields: specFields(s)}
+	c.Prepared = &Struct{Name: "Prepared" + out.GoName}
+	p := ident("p")
+	values := callerValues{
+		input:   inputOf(&Select{X: p, Name: "spec"}),
+		context: func(in *model.Input) Expr { return &Select{X: p, Name: contextField(in)} },
+		hook:    func(h *model.Hook) Expr { return &Select{X: p, Name: hookField(h)} },
+	}
+	b := newBuilder(s.Create, s.Type, "create", refs, values)
+	b.names.Reserve("p")
+	b.within = []place{fixed(ident("res"))}
+	b.ownResult(b.within[0], s.Create.Row, s.Create.Lists)
+	top := b.build(s.Create.Body)
+	b.afterCommit(s.Create.AfterCommit, top)
+	b.constraints(s.Create, s)
+	c.Plan = b.plan
+	c.Result = creatorResult(s, out)
+	c.prepare(s, b)
+	return c
+}
+
+// specFields are the fields that the caller of a creator fills.
+func specFields(s *model.Scope) []*Field {
+	var out []*Field
+	for _, in := range s.Inputs {
+		f := &Field{Name: goname.Exported(in.Name), Type: in.Shape.Go, Doc: in.Doc}
+		if in.Default != nil {
+			f.Type = f.Type.PointerTo()
+			f.Doc = strings.TrimSpace(f.Doc + " Nil means " + in.Default.String() + ".")
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// inputOf reads an input; one with a default was filled in by Prepare.
+func inputOf(spec Expr) func(*model.Input) Expr {
+	return func(in *model.Input) Expr {
+		x := &Select{X: spec, Name: goname.Exported(in.Name)}
+		if in.Default != nil {
+			return &Deref{X: x}
+		}
+		return x
+	}
+}
+
+func contextField(in *model.Input) string { return goname.Unexported(in.Name) }
+
+func hookField(h *model.Hook) string { return goname.Unexported(h.As) }
+
+// creatorResult is what a creator gives back: the row, lists, nested scopes.
+func creatorResult(s *model.Scope, out *Scope) *Struct {
+	r := &Struct{Name: out.GoName + "CreatorResult"}
+	if s.Create.Row != nil {
+		r.Fields = append(r.Fields, &Field{Name: "Row", Type: s.Create.Row.Query.Row, Doc: "Row is the row of the scope itself."})
+	}
+	r.Fields = append(r.Fields, listFields(s.Create.Lists)...)
+	return addNested(r, s.Create.Nested)
+}
+
+func listFields(lists []*model.Collected) []*Field {
+	var out []*Field
+	for _, l := range lists {
+		name := goname.Exported(l.Name)
+		out = append(out, &Field{Name: name, Type: l.Row.Go.SliceOf(), Doc: name + " are the rows that were made, in order."})
+	}
+	return out
+}
+
+func addNested(r *Struct, nested []*model.Nested) *Struct {
+	for _, n := range nested {
+		typ := goname.Basic(nestedType(n)).PointerTo()
+		name := nestedField(n)
+		doc := fmt.Sprintf("%s is what making the %s gave; nil when none was made.", name, n.Scope.Name)
+		switch {
+		case n.Purge:
+			doc = fmt.Sprintf("%s is what purging each %s gave.", name, n.Scope.Name)
+			typ = typ.SliceOf()
+		case n.Many:
+			doc = fmt.Sprintf("%s is what making each %s gave.", name, n.Scope.Name)
+			typ = typ.SliceOf()
+		}
+		r.Fields = append(r.Fields, &Field{Name: name, Type: typ, Doc: doc})
+	}
+	return r
+}
+
+// nestedType is the type of a nested scope's result.
+func nestedType(n *model.Nested) string {
+	if n.Purge {
+		return goname.Exported(n.Scope.Name) + "PurgerResult"
+	}
+	return goname.Exported(n.Scope.Name) + "CreatorResult"
+}
+
+func nestedField(n *model.Nested) string {
+	if n.Purge {
+		return goname.Exported(goname.Plural(n.Name))
+	}
+	return goname.Exported(n.Name)
+}
+
+// prepare fills the prepared specification: defaults, the context's values,
+// and what `before` gives.
+func (c *Creator) prepare(s *model.Scope, b *builder) {
+	for _, in := range s.Inputs {
+		if in.Default == nil {
+			continue
+		}
+		field := &Select{X: ident("spec"), Name: goname.Exported(in.Name)}
+		value := literal(in.Default)
+		if goname.Type(in.Shape.Go).Name == "string" || in.Shape.Go.Name == "bool" {
+			value = call(inScope("Ptr"), value)
+		} else {
+			value = call(inScope("Ptr"), &Convert{Type: in.Shape.Go, X: value})
+		}
+		c.Defaults = append(c.Defaults, &If{Cond: &Binary{Op: "==", Left: field, Right: &Lit{Source: "nil"}}, Body: []Stmt{&Assign{Target: field, Value: value}}})
+	}
+	prepared := ident("prepared")
+	hb := &builder{uses: &uses{shared: map[model.Value]int{}}, lets: map[model.Value]place{}, letShape: map[model.Value]model.Shape{}, frames: map[*model.Loop]*frame{}, plan: b.plan}
+	hb.names.Reserve(append(reservedLocals, "p")...)
+	hb.values = callerValues{
+		input:   inputOf(ident("spec")),
+		context: func(in *model.Input) Expr { return &Select{X: prepared, Name: contextField(in)} },
+		hook:    func(h *model.Hook) Expr { return &Select{X: prepared, Name: hookField(h)} },
+	}
+	contexts := b.uses.contexts
+	hookUses := newUses(&schedule{}, nil, s.Before)
+	for in := range hookUses.contexts {
+		contexts[in] = true
+	}
+	c.Context = contextFields(contexts)
+	for _, h := range s.Before {
+		lv := &level{}
+		stmt := &Let{Assign: true, Value: hb.goCall(h.Call, lv), Fails: h.Call.Func.Fails, NoValue: h.Call.Func.Result.Go.IsZero(), Step: "before." + h.Call.Func.Name}
+		switch {
+		case h.As != "":
+			stmt.Name = &Select{X: prepared, Name: hookField(h)}
+			c.Prepared.Fields = append(c.Prepared.Fields, &Field{Name: hookField(h), Type: h.Call.Func.Result.Go})
+		case !stmt.NoValue:
+			stmt.Name = ident("_")
+		}
+		c.Prepare = append(c.Prepare, append(lv.out, hb.guarded(h.Conds, stmt, lv))...)
+	}
+}
+
+// afterCommit queues the hooks that run once the transaction is committed.
+func (b *builder) afterCommit(hooks []*model.Hook, top *level) {
+	for _, h := range hooks {
+		top.out = nil
+		stmt := &AfterCommit{Step: "after_commit." + h.Call.Func.Name, Call: b.goCall(h.Call, top), Fails: h.Call.Func.Fails, Value: !h.Call.Func.Result.Go.IsZero()}
+		guarded := b.guarded(h.Conds, stmt, top)
+		b.plan.AfterCommit = append(b.plan.AfterCommit, append(top.out, guarded)...)
+	}
+}
+
+// constraints lists the constraints that the coordinator's own scope, and the
+// scopes nested in it, map to errors.
+func (b *builder) constraints(c *model.Coordinator, s *model.Scope) {
+	seen := map[string]bool{}
+	add := func(list []*model.ConstraintError) {
+		for _, e := range list {
+			if !seen[e.Constraint] {
+				seen[e.Constraint] = true
+				b.plan.Constraints = append(b.plan.Constraints, Constraint{Name: e.Constraint, Error: e.Error.Name})
+			}
+		}
+	}
+	add(c.Constraints)
+	var nested func([]*model.Nested)
+	nested = func(list []*model.Nested) {
+		for _, n := range list {
+			add(n.Scope.Create.Constraints)
+			nested(n.Nested)
+		}
+	}
+	nested(c.Nested)
+	if len(b.plan.Constraints) > 0 {
+		b.plan.ConstraintsVar = goname.Unexported(s.Name) + goname.Exported(b.plan.Op) + "Constraints"
+	}
+}

@@ -1,0 +1,206 @@
+package plan
+
+import (
+	"strconv"
+
+	"github.com/specgen-dev/specgen/internal/goname"
+	"github.com/specgen-dev/specgen/internal/model"
+)
+
+// call builds the statements that queue a call on its flush.
+func (b *builder) call(c *model.Call, lv *level) []Stmt {
+	do := &Do{Step: c.Step, Query: c.Query.Name, Deletes: c.Deletes(), Call: b.invoke(c, lv)}
+	switch {
+	case c.Missing != nil:
+		do.Missing = ident(c.Missing.Name)
+	case c.Role == model.ParentLock:
+		do.Missing = inScope("ErrParentNotFound")
+	}
+	do.Answer = b.answer(c, lv)
+	return []Stmt{do}
+}
+
+// invoke builds the call of sqlc's method.
+func (b *builder) invoke(c *model.Call, lv *level) Expr {
+	q := b.packages[c.Query.Package.ImportPath]
+	out := call(&Select{X: ident(q.Var), Name: c.Query.Name}, ident("ctx"))
+	if q.DBArgument {
+		out.Args = append(out.Args, ident("op"))
+	}
+	if c.Query.ParamStruct.IsZero() {
+		for _, a := range c.Args {
+			out.Args = append(out.Args, b.value(a.Value, a.Shape, lv, a.Name))
+		}
+		return out
+	}
+	typ := c.Query.ParamStruct
+	params := &Composite{Type: typ, Lines: len(c.Args) > 1}
+	if typ.IsPointer() {
+		params.Type, params.Addr = typ.Elem(), true
+	}
+	for _, a := range c.Args {
+		params.Fields = append(params.Fields, FieldValue{Name: a.Param.Name, Value: b.value(a.Value, a.Shape, lv, a.Name)})
+	}
+	out.Args = append(out.Args, params)
+	return out
+}
+
+// answer decides what is done with a call's answer.
+func (b *builder) answer(c *model.Call, lv *level) Answer {
+	switch c.Role {
+	case model.PurgeLock:
+		if c.Query.Cmd == "one" {
+			return Answer{Kind: FoundNothing}
+		}
+		return Answer{Kind: Ignore}
+	case model.PurgeRow:
+		return b.purgedRow(c, lv)
+	case model.Refusal:
+		return b.refusal(c)
+	case model.ChildList:
+		if !c.Cascade {
+			a := b.refusal(c)
+			a.Child = c.Child.Type
+			return a
+		}
+	}
+	switch c.Query.Cmd {
+	case "exec":
+		return Answer{Kind: NoAnswer}
+	case "execrows", "execresult":
+		return b.count(c, lv)
+	case "many":
+		return b.manyRows(c, lv)
+	default:
+		return b.oneRow(c, lv)
+	}
+}
+
+func (b *builder) oneRow(c *model.Call, lv *level) Answer {
+	kept := b.keepAnswer(c, lv, c.Query.Row)
+	switch {
+	case c.Into != nil:
+		return Answer{Kind: Collect, Target: b.list(c.Into, lv), Also: kept}
+	case kept != nil:
+		return Answer{Kind: Store, Target: kept}
+	default:
+		return Answer{Kind: Ignore}
+	}
+}
+
+func (b *builder) manyRows(c *model.Call, lv *level) Answer {
+	if name := b.counts[c]; name != "" {
+		return Answer{Kind: CountRows, Target: &Select{X: b.result(lv), Name: name}}
+	}
+	kept := b.keepAnswer(c, lv, c.Query.Row.SliceOf())
+	switch {
+	case c.Into != nil:
+		return Answer{Kind: CollectAll, Target: b.list(c.Into, lv), Also: kept}
+	case kept != nil:
+		return Answer{Kind: Store, Target: kept}
+	default:
+		return Answer{Kind: Ignore}
+	}
+}
+
+// keepAnswer is where an answer is kept for those who read it; nil for nobody.
+func (b *builder) keepAnswer(c *model.Call, lv *level, typ goname.Type) Expr {
+	if p := b.rows[c]; p != nil {
+		return p(lv) // the scope's row
+	}
+	if !b.uses.read[c] {
+		return nil
+	}
+	name := goname.Unexported(c.Name)
+	if c.Query.Cmd == "one" && goname.Equal(name, "row") {
+		name = "found"
+	}
+	b.rows[c] = b.keep(innermost(c.Loops), lv, name, typ)
+	return b.rows[c](lv)
+}
+
+// count builds the answer of :execrows and :execresult.
+func (b *builder) count(c *model.Call, lv *level) Answer {
+	a := Answer{Kind: Ignore, Tag: c.Query.Cmd == "execresult"}
+	if name := b.counts[c]; name != "" {
+		a.Kind, a.Target = Count, &Select{X: b.result(lv), Name: name}
+	}
+	if c.Expect != nil {
+		a.Expect, a.N, a.AtMost = true, c.Expect.N, c.Expect.AtMost
+	}
+	return a
+}
+
+func (b *builder) purgedRow(c *model.Call, lv *level) Answer {
+	found := &Select{X: b.result(lv), Name: "Found"}
+	if c.Query.Cmd != "one" {
+		return Answer{Kind: FoundCount, Target: found, Tag: c.Query.Cmd == "execresult"}
+	}
+	return Answer{Kind: FoundRow, Target: found, Also: b.rows[c](lv)}
+}
+
+func (b *builder) refusal(c *model.Call) Answer {
+	a := Answer{}
+	if c.Error != nil {
+		a.Error = ident(c.Error.Name)
+	}
+	switch {
+	case c.Query.Cmd == "many":
+		a.Kind = RefuseRows
+	case c.Query.Columns[0].Type == goname.Basic("bool"):
+		a.Kind = RefuseTrue
+	default:
+		a.Kind = RefuseCount
+	}
+	return a
+}
+
+// result is the result of the scope whose steps are being built.
+func (b *builder) result(lv *level) Expr { return b.within[len(b.within)-1](lv) }
+
+// describe tells a call to explain.
+func (b *builder) describe(c *model.Call) *Call {
+	out := &Call{Step: c.Step, Query: c.Query.Name, Origin: c.Query.Pos.String(), At: c.Pos.String(), Action: c.Action(), Cmd: c.Query.Cmd, Waits: b.schedule.why[c]}
+	for _, l := range c.Loops {
+		out.Repeats = append(out.Repeats, l.Var+" in "+l.Over.String())
+	}
+	for _, g := range c.Guards {
+		out.When = append(out.When, g.Key())
+	}
+	for _, a := range c.Args {
+		out.Args = append(out.Args, Arg{Name: a.Name, Source: a.Source, Rule: a.Rule})
+	}
+	out.Fails = failures(c)
+	if c.Into != nil {
+		out.Gives = "collected in " + c.Into.Name
+	} else if name := b.counts[c]; name != "" {
+		out.Gives = "counted in " + name
+	}
+	return out
+}
+
+// failures names the errors that the spec gives a call.
+func failures(c *model.Call) []string {
+	var out []string
+	if c.Missing != nil {
+		out = append(out, "no row: "+c.Missing.Name)
+	} else if c.Role == model.ParentLock {
+		out = append(out, "no row: scope.ErrParentNotFound")
+	}
+	if c.Expect != nil {
+		bound := "other than "
+		if c.Expect.AtMost {
+			bound = "more than "
+		}
+		out = append(out, bound+strconv.FormatInt(c.Expect.N, 10)+" rows: scope.ErrConflict")
+	}
+	switch {
+	case c.Error != nil:
+		out = append(out, "any: "+c.Error.Name)
+	case c.Role == model.Refusal:
+		out = append(out, "any: scope.ErrInUse")
+	case c.Role == model.ChildList && !c.Cascade:
+		out = append(out, "any: scope.ErrHasChildren")
+	}
+	return out
+}

@@ -1,0 +1,225 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/specgen-dev/specgen/internal/goname"
+	"github.com/specgen-dev/specgen/internal/model"
+)
+
+// builder turns one coordinator of the model into flushes of Go statements.
+type builder struct {
+	names    goname.Namer
+	schedule *schedule
+	uses     *uses
+	plan     *Coordinator
+	packages map[string]*Queries
+	values   callerValues
+	lists    map[*model.Collected]place // where each list is kept
+	rows     map[*model.Call]place      // where each answer is kept
+	results  map[*model.Nested]place    // the result of each nested scope
+	within   []place                    // the results around the steps being built, outermost first
+	lets     map[model.Value]place      // values that are computed once
+	letShape map[model.Value]model.Shape
+	frames   map[*model.Loop]*frame
+	counts   map[*model.Call]string // field of the result, by purge step
+	draw     Expr                   // what $new and $now are drawn from
+	flush    int                    // being built
+}
+
+// place says where a value is kept, as seen from a level.
+type place func(lv *level) Expr
+
+// fixed is a place that is the same from everywhere.
+func fixed(e Expr) place { return func(*level) Expr { return e } }
+
+// callerValues says how the caller's values are reached in a coordinator.
+type callerValues struct {
+	input   func(in *model.Input) Expr
+	context func(in *model.Input) Expr
+	hook    func(h *model.Hook) Expr
+	id      Expr // of a purge
+}
+
+// level is the body of a loop, of a condition, or of the coordinator: where
+// values are computed in front of the calls that need them.
+type level struct {
+	loop  *model.Loop // innermost loop; nil for none
+	guard model.Cond  // of the body of a condition
+	outer *level
+	out   []Stmt
+	elem  Expr // the current element
+	turn  Expr // the current frame; nil without frames
+	used  bool // of a loop's own body: somebody reads the element
+}
+
+// under opens the body of a condition.
+func (lv *level) under(c model.Cond) *level {
+	return &level{loop: lv.loop, guard: c, outer: lv, elem: lv.elem, turn: lv.turn}
+}
+
+// at finds the innermost level of a loop; the coordinator's own for nil.
+func (lv *level) at(l *model.Loop) *level {
+	for lv.loop != l && lv.outer != nil {
+		lv = lv.outer
+	}
+	return lv
+}
+
+// root finds the body of a loop itself, outside every condition in it.
+func (lv *level) root(l *model.Loop) *level {
+	for lv = lv.at(l); lv.guard != nil && lv.outer.loop == l; {
+		lv = lv.outer
+	}
+	return lv
+}
+
+// within reports whether the level lies under a condition.
+func (lv *level) within(c model.Cond) bool {
+	for ; lv != nil; lv = lv.outer {
+		if lv.guard != nil && lv.guard.Key() == c.Key() {
+			return true
+		}
+	}
+	return false
+}
+
+// reservedLocals are the names that the emitter itself uses in a coordinator.
+var reservedLocals = []string{"ctx", "tx", "err", "op", "f", "res", "spec", "prepared", "row", "rows", "n", "scope", "time", "strconv", "pgtype", "uuid", "json", "pgconn"}
+
+func newBuilder(c *model.Coordinator, stored, op string, refs map[string][]string, values callerValues) *builder {
+	b := &builder{
+		schedule: newSchedule(c.Body, refs), values: values, plan: &Coordinator{Scope: stored, Op: op},
+		packages: map[string]*Queries{}, lists: map[*model.Collected]place{}, rows: map[*model.Call]place{}, results: map[*model.Nested]place{},
+		lets: map[model.Value]place{}, letShape: map[model.Value]model.Shape{}, frames: map[*model.Loop]*frame{}, counts: map[*model.Call]string{}, draw: ident("op"),
+	}
+	b.uses = newUses(b.schedule, c.Body, c.AfterCommit)
+	b.names.Reserve(reservedLocals...)
+	b.openPackages()
+	return b
+}
+
+// openPackages names a variable for the queries of each sqlc package.
+func (b *builder) openPackages() {
+	for _, c := range b.schedule.calls {
+		p := c.Query.Package
+		if b.packages[p.ImportPath] == nil {
+			b.packages[p.ImportPath] = &Queries{Pkg: p.ImportPath, PkgName: p.Name, DBArgument: p.DBArgument}
+			b.plan.Packages = append(b.plan.Packages, b.packages[p.ImportPath])
+			b.names.Reserve(p.Name)
+		}
+	}
+	slices.SortFunc(b.plan.Packages, func(x, y *Queries) int { return strings.Compare(x.Pkg, y.Pkg) })
+	for _, q := range b.plan.Packages {
+		q.Var = "q"
+		if len(b.plan.Packages) > 1 {
+			q.Var = goname.Unexported(q.PkgName) + "Queries"
+		}
+		q.Var = b.names.Unique(q.Var)
+	}
+}
+
+// build makes every flush.
+func (b *builder) build(body []model.Node) *level {
+	top := &level{}
+	for b.flush = 1; b.flush <= b.schedule.count; b.flush++ {
+		f := &Flush{}
+		b.plan.Flushes = append(b.plan.Flushes, f)
+		top.out = nil
+		b.body(body, top, &top.out)
+		f.Body = top.out
+		for _, c := range b.schedule.calls {
+			if b.schedule.flush[c] == b.flush {
+				f.Calls = append(f.Calls, b.describe(c))
+			}
+		}
+	}
+	top.out = nil
+	return top
+}
+
+// body builds the statements of those nodes that belong to this flush. What a
+// node needs is computed in front of it, at the level of its own loop.
+func (b *builder) body(nodes []model.Node, lv *level, out *[]Stmt) {
+	for _, n := range nodes {
+		if !slices.Contains(b.uses.flushes(n), b.flush) {
+			continue
+		}
+		var stmts []Stmt
+		switch n := n.(type) {
+		case *model.Call:
+			stmts = b.call(n, lv)
+		case *model.Guard:
+			cond := b.cond(n.Cond, lv)
+			in := lv.under(n.Cond)
+			b.body(n.Body, in, &in.out)
+			stmts = []Stmt{&If{Cond: cond, Body: in.out}}
+		case *model.Loop:
+			stmts = b.loop(n, lv)
+		case *model.Nested:
+			stmts = b.nested(n, lv)
+		}
+		*out = append(*out, stmts...)
+	}
+}
+
+// loop builds a loop's statements for this flush.
+func (b *builder) loop(n *model.Loop, lv *level) []Stmt {
+	l := n
+	if n.Continues != nil {
+		l = n.Continues
+	}
+	in := &level{loop: l, outer: lv}
+	if !b.uses.spans(l) {
+		r := b.rangeOver(l, lv, in)
+		b.body(n.Body, in, &in.out)
+		r.Body = in.out
+		if !in.used {
+			r.Var = ""
+		}
+		return []Stmt{r}
+	}
+	turn := b.names.Unique(goname.Unexported(l.Var) + "Turn")
+	in.turn = ident(turn)
+	fr := b.frames[l]
+	if fr != nil {
+		in.elem = &Select{X: in.turn, Name: fr.elem}
+		r := &Range{Var: turn, Over: fr.slice(lv)}
+		b.body(n.Body, in, &in.out)
+		r.Body = in.out
+		return []Stmt{r}
+	}
+	fr = b.newFrame(l, lv)
+	r := b.rangeOver(l, lv, in)
+	b.body(n.Body, in, &in.out)
+	make := &Let{Name: in.turn, Value: &Composite{Type: goname.Basic(fr.typ.Name), Addr: true, Fields: []FieldValue{{Name: fr.elem, Value: in.elem}}}}
+	r.Body = append([]Stmt{make, &Append{Target: fr.slice(lv), Value: in.turn}}, in.out...)
+	return []Stmt{r}
+}
+
+// rangeOver builds the head of a loop over its list.
+func (b *builder) rangeOver(l *model.Loop, lv, in *level) *Range {
+	name := b.names.Unique(goname.Unexported(l.Var))
+	in.elem = ident(name)
+	r := &Range{Var: name, Over: b.raw(l.Over, lv)}
+	if l.Sorted {
+		r.Over = call(inScope("Sorted"), r.Over)
+	}
+	for _, f := range l.Filters {
+		r.Skip = append(r.Skip, b.skip(f, in))
+	}
+	return r
+}
+
+// nested builds the steps of a nested scope; its result comes before the first.
+func (b *builder) nested(n *model.Nested, lv *level) []Stmt {
+	var out []Stmt
+	if b.results[n] == nil {
+		out = b.openResult(n, lv)
+	}
+	b.within = append(b.within, b.results[n])
+	b.body(n.Body, lv, &out)
+	b.within = b.within[:len(b.within)-1]
+	return out
+}

@@ -1,0 +1,75 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Explain prints the plans of a package, or of one scope, as a person reads
+// them: flush by flush, what each statement does and where its parameters come
+// from. An empty scope stands for all.
+func Explain(p *Package, scope string) (string, error) {
+	var b strings.Builder
+	var known []string
+	for _, s := range p.Scopes {
+		known = append(known, s.Name)
+		if scope != "" && s.Name != scope {
+			continue
+		}
+		explainCoordinator(&b, fmt.Sprintf("create %s: %s", s.Name, "Create"+s.GoName), s.Creator.Plan)
+		if s.Purger != nil {
+			explainCoordinator(&b, fmt.Sprintf("purge %s: %s", s.Name, "Purge"+s.GoName), s.Purger.Plan)
+		}
+	}
+	if b.Len() == 0 && scope != "" {
+		return "", fmt.Errorf("no scope is named %q; there are: %s", scope, strings.Join(known, ", "))
+	}
+	return b.String(), nil
+}
+
+func explainCoordinator(b *strings.Builder, title string, c *Coordinator) {
+	if b.Len() > 0 {
+		b.WriteByte('\n')
+	}
+	fmt.Fprintf(b, "%s\n", title)
+	n := 0
+	for i, f := range c.Flushes {
+		fmt.Fprintf(b, "  flush %d of %d\n", i+1, len(c.Flushes))
+		for _, call := range f.Calls {
+			n++
+			explainCall(b, n, call)
+		}
+	}
+	if len(c.Constraints) > 0 {
+		b.WriteString("  errors by constraint\n")
+		for _, x := range c.Constraints {
+			fmt.Fprintf(b, "    %s: %s\n", x.Name, x.Error)
+		}
+	}
+}
+
+func explainCall(b *strings.Builder, n int, c *Call) {
+	fmt.Fprintf(b, "  %3d %s: %s (%s, :%s, %s)\n", n, c.Step, c.Action, c.Query, c.Cmd, c.Origin)
+	for _, r := range c.Repeats {
+		fmt.Fprintf(b, "        for each %s\n", r)
+	}
+	for _, w := range c.When {
+		fmt.Fprintf(b, "        when %s\n", w)
+	}
+	width := 0
+	for _, a := range c.Args {
+		width = max(width, len(a.Name))
+	}
+	for _, a := range c.Args {
+		fmt.Fprintf(b, "        %-*s <- %s  [%s]\n", width, a.Name, a.Source, a.Rule)
+	}
+	if c.Gives != "" {
+		fmt.Fprintf(b, "        %s\n", c.Gives)
+	}
+	for _, f := range c.Fails {
+		fmt.Fprintf(b, "        %s\n", f)
+	}
+	if c.Waits != "" {
+		fmt.Fprintf(b, "        waits: %s\n", c.Waits)
+	}
+}

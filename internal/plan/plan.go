@@ -1,0 +1,238 @@
+// Package plan decides how a coordinator does what the model says: which
+// statements share a flush, what is known before which answer, what is kept
+// between flushes, and the name of every Go identifier.
+//
+// A [Package] is final data. Package emit prints it as Go and decides nothing;
+// [Explain] prints it as a person reads it.
+package plan
+
+import "github.com/specgen-dev/specgen/internal/goname"
+
+// Package is everything that is generated for one document.
+type Package struct {
+	Name       string
+	ImportPath string
+	Context    []*Field // of ContextValues; empty for none
+	Data       []*Table
+	Errors     []*ErrorVar
+	Scopes     []*Scope
+}
+
+// ErrorVar is an exported sentinel.
+type ErrorVar struct {
+	Name string
+	Text string // of the error
+	Doc  string // a sentence about it, without its name
+	Is   string // sentinel of package scope
+}
+
+// Table is a list of constants, kept in a variable.
+type Table struct {
+	Var   string
+	Types []*Struct // of its rows and of nested rows, outermost first
+	Rows  Expr      // a composite literal
+	Doc   string
+}
+
+// Struct is a type declaration.
+type Struct struct {
+	Name   string
+	Doc    string
+	Fields []*Field
+}
+
+// Field is a field of a struct.
+type Field struct {
+	Name string
+	Type goname.Type
+	Doc  string // one paragraph; may be empty
+}
+
+// Scope is one kind of scope.
+type Scope struct {
+	Name     string // as in the document
+	GoName   string // such as Project
+	Type     string // stored value
+	Doc      string
+	FileName string
+	Creator  *Creator
+	Purger   *Purger // nil for none
+}
+
+// Creator is what makes a scope.
+type Creator struct {
+	Spec     *Struct
+	Result   *Struct
+	Prepared *Struct  // unexported fields: spec, draws, the context's and the hooks' values
+	Func     string   // of the coordinator, such as createProject
+	Prepare  []Stmt   // fill the fields of Prepared; `spec` and `prepared` are in scope
+	Defaults []Stmt   // fill the fields that the caller left out; `spec` is in scope
+	Context  []*Field // fields of Prepared that carry the context's values; Doc is the value's name
+	HasHooks bool     // it has `before`: it must be prepared outside a transaction
+	Plan     *Coordinator
+}
+
+// Purger is what purges a scope.
+type Purger struct {
+	Spec    *Struct
+	Result  *Struct
+	Func    string
+	IDText  Expr     // the scope's id as text; `spec` is in scope
+	Context []*Field // parameters of Func that carry the context's values
+	Plan    *Coordinator
+}
+
+// Coordinator is a list of flushes.
+type Coordinator struct {
+	Scope          string // stored type
+	Op             string // "create" or "purge"
+	Constraints    []Constraint
+	ConstraintsVar string // name of the map, "" for none
+	Packages       []*Queries
+	Frames         []*Struct // local types for what a loop keeps between flushes
+	Flushes        []*Flush
+	AfterCommit    []Stmt
+}
+
+// Constraint maps a constraint to an exported error.
+type Constraint struct {
+	Name  string
+	Error string
+}
+
+// Queries is one sqlc package in use.
+type Queries struct {
+	Var        string // local variable
+	Pkg        string
+	PkgName    string
+	DBArgument bool // methods take the DBTX themselves
+}
+
+// Flush is the statements that share one round trip.
+type Flush struct {
+	Calls []*Call // in order, for explain
+	Body  []Stmt
+}
+
+// Call is one statement of a flush, for explain.
+type Call struct {
+	Step    string
+	Query   string
+	Origin  string // file:line of the query
+	At      string // file:line:column of the step in the document
+	Action  string // such as "insert into roles" or "lock projects FOR UPDATE"
+	Cmd     string
+	Repeats []string // the loops around it
+	When    []string // the conditions around it
+	Args    []Arg
+	Waits   string // why it could not go earlier; "" in the first flush
+	Fails   []string
+	Gives   string // where its answer goes, such as "result roles"
+}
+
+// Arg is one binding of a call.
+type Arg struct {
+	Name, Source, Rule string
+	Known              bool // the column it fixes is used before the answer
+}
+
+// Stmt is a statement: *Let, *VarDecl, *Assign, *Append, *If, *Range or *Do.
+type Stmt interface{ stmt() }
+
+// Let is name := value. With Fails, value also returns an error, which ends
+// the coordinator in the name of Step.
+type Let struct {
+	Name    Expr // *Ident to define, anything else to assign
+	Assign  bool // = rather than :=
+	Value   Expr
+	Fails   bool
+	NoValue bool // only the error comes back
+	Step    string
+}
+
+// VarDecl is var name type.
+type VarDecl struct {
+	Name string
+	Type goname.Type
+}
+
+// Assign is target = value.
+type Assign struct{ Target, Value Expr }
+
+// Append is target = append(target, value).
+type Append struct{ Target, Value Expr }
+
+// If runs Body when Cond holds.
+type If struct {
+	Cond Expr
+	Body []Stmt
+}
+
+// Range is for _, name := range over.
+type Range struct {
+	Var  string // "" when nobody reads the element
+	Over Expr
+	Skip []Expr // conditions under which an element is passed over
+	Body []Stmt
+}
+
+// AfterCommit queues a function call for after the commit.
+type AfterCommit struct {
+	Step  string
+	Call  Expr
+	Fails bool
+	Value bool // the function returns a value, which nobody reads
+}
+
+// Do queues a call on the current flush.
+type Do struct {
+	Step    string
+	Query   string
+	Missing Expr // nil for the generic error
+	Deletes bool
+	Call    Expr
+	Answer  Answer
+}
+
+// Answer is what is done with the answer of a call.
+type Answer struct {
+	Kind   AnswerKind
+	Target Expr        // Store: assigned; Collect: appended to; Count: added to; Found: set
+	Also   Expr        // Collect: also assigned to; Found: the row's target
+	Type   goname.Type // of what is stored
+	N      int64       // Expect
+	AtMost bool
+	Error  Expr   // Refuse: the spec's error, nil for the generic one
+	Child  string // RefuseChildren: the child's type
+	Tag    bool   // the answer is a command tag: count its RowsAffected
+	Expect bool
+}
+
+// AnswerKind says what happens to an answer.
+type AnswerKind int
+
+// The kinds of Answer.
+const (
+	Ignore       AnswerKind = iota // a row or a count that nobody reads
+	NoAnswer                       // :exec
+	Store                          // target = answer
+	Collect                        // target = append(target, answer)
+	CollectAll                     // target = append(target, answer...)
+	Count                          // target += answer
+	CountRows                      // target += len(answer)
+	FoundRow                       // target = there is a row; Also = row
+	FoundCount                     // target = answer > 0
+	FoundNothing                   // no row is fine
+	RefuseCount                    // fail when answer > 0
+	RefuseRows                     // fail when there are rows
+	RefuseTrue                     // fail when answer is true
+)
+
+func (*Let) stmt()         {}
+func (*VarDecl) stmt()     {}
+func (*Assign) stmt()      {}
+func (*Append) stmt()      {}
+func (*If) stmt()          {}
+func (*Range) stmt()       {}
+func (*Do) stmt()          {}
+func (*AfterCommit) stmt() {}

@@ -1,0 +1,113 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/specgen-dev/specgen/internal/goname"
+	"github.com/specgen-dev/specgen/internal/model"
+)
+
+func purger(s *model.Scope, out *Scope, refs map[string][]string) *Purger {
+	p := &Purger{Func: "purge" + out.GoName}
+	p.Spec = &Struct{Name: out.GoName + "PurgerSpec", Fields: []*Field{{Name: "ID", Type: s.ID.Go, Doc: "ID is the id of the scope."}}}
+	id := &Select{X: ident("spec"), Name: "ID"}
+	values := callerValues{
+		context: func(in *model.Input) Expr { return ident(contextField(in)) },
+		id:      id,
+	}
+	b := newBuilder(s.Purge, s.Type, "purge", refs, values)
+	for in := range b.uses.contexts {
+		b.names.Reserve(contextField(in))
+	}
+	b.within = []place{fixed(ident("res"))}
+	b.ownResult(b.within[0], s.Purge.Row, nil)
+	b.nameCounts(s.Purge.Body)
+	top := b.build(s.Purge.Body)
+	if b.afterCommit(s.Purge.AfterCommit, top); len(b.plan.AfterCommit) > 0 {
+		b.plan.AfterCommit = []Stmt{&If{Cond: &Select{X: ident("res"), Name: "Found"}, Body: b.plan.AfterCommit}}
+	}
+	b.constraints(s.Purge, s)
+	p.Plan = b.plan
+	p.Context = contextFields(b.uses.contexts)
+	p.IDText = convert(id, s.ID, textShape)
+	p.Result = purgerResult(s, out, b)
+	return p
+}
+
+var textShape = model.Shape{Go: goname.Basic("string"), Kind: model.Text, Base: goname.Basic("string")}
+
+// contextFields are the values of the context that a coordinator uses, by name.
+func contextFields(used map[*model.Input]bool) []*Field {
+	var out []*Field
+	for _, in := range slices.SortedFunc(maps.Keys(used), func(a, b *model.Input) int { return strings.Compare(a.Name, b.Name) }) {
+		out = append(out, &Field{Name: contextField(in), Type: in.Shape.Go, Doc: in.Name})
+	}
+	return out
+}
+
+// purgerResult is what a purger gives back: whether the scope was there, its
+// row, and how many rows each step deleted.
+func purgerResult(s *model.Scope, out *Scope, b *builder) *Struct {
+	r := &Struct{Name: out.GoName + "PurgerResult"}
+	r.Fields = append(r.Fields, &Field{Name: "Found", Type: goname.Basic("bool"), Doc: "Found reports whether the scope's row was there. When it was not, what else was left of the scope is gone all the same."})
+	if c := s.Purge.Row; c != nil && c.Query.Cmd == "one" {
+		r.Fields = append(r.Fields, &Field{Name: "Row", Type: c.Query.Row, Doc: "Row is the row as it was; the zero value when Found is false."})
+	}
+	for _, c := range ownSteps(s.Purge.Body) {
+		if name := b.counts[c]; name != "" {
+			r.Fields = append(r.Fields, &Field{Name: name, Type: goname.Basic("int64"), Doc: name + " is the number of rows that " + c.Query.Name + " took."})
+		}
+	}
+	return addNested(r, s.Purge.Nested)
+}
+
+// nameCounts names the field of the result that counts each step of a purge:
+// after the step, else after its table.
+func (b *builder) nameCounts(body []model.Node) {
+	var names goname.Namer
+	names.Reserve("Found", "Row")
+	for _, c := range ownSteps(body) {
+		if c.Query.Cmd == "exec" || c.Query.Cmd == "one" || c.Query.Cmd == "many" && (!c.Deletes() || b.uses.read[c] || c.Into != nil) {
+			continue
+		}
+		name := c.Name
+		if !c.Named && c.Table() != "" {
+			name = c.Table()
+		}
+		b.counts[c] = names.Unique(goname.Exported(name))
+	}
+	b.nestedCounts(body)
+}
+
+func (b *builder) nestedCounts(body []model.Node) {
+	for _, n := range body {
+		switch n := n.(type) {
+		case *model.Nested:
+			b.nameCounts(n.Body)
+		case *model.Loop:
+			b.nestedCounts(n.Body)
+		case *model.Guard:
+			b.nestedCounts(n.Body)
+		}
+	}
+}
+
+// ownSteps are the purge steps of a scope, without those of nested ones.
+func ownSteps(body []model.Node) []*model.Call {
+	var out []*model.Call
+	for _, n := range body {
+		switch n := n.(type) {
+		case *model.Call:
+			if n.Role == model.PurgeStep {
+				out = append(out, n)
+			}
+		case *model.Loop:
+			out = append(out, ownSteps(n.Body)...)
+		case *model.Guard:
+			out = append(out, ownSteps(n.Body)...)
+		}
+	}
+	return out
+}

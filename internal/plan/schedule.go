@@ -1,0 +1,199 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/specgen-dev/specgen/internal/model"
+)
+
+// schedule puts every call of a coordinator in the earliest flush that its
+// inputs and the order of the document allow (G4).
+type schedule struct {
+	tables map[string][]string // which tables a table's foreign keys refer to
+	calls  []*model.Call
+	flush  map[*model.Call]int
+	why    map[*model.Call]string
+	count  int
+}
+
+// newSchedule computes the flushes of the calls in a body, counted from 1.
+//
+// A value is available before the first flush when the client has it, and
+// after a flush when it is in that flush's answer. A call goes to the flush
+// after the last of its inputs. It never overtakes an earlier call that it
+// conflicts with: one of the two writes a table that the other touches or
+// refers to; a row lock; or a check that may refuse a purge.
+func newSchedule(body []model.Node, tables map[string][]string) *schedule {
+	s := &schedule{tables: tables, flush: map[*model.Call]int{}, why: map[*model.Call]string{}}
+	s.collect(body)
+	for i, c := range s.calls {
+		s.place(c, s.calls[:i])
+		s.count = max(s.count, s.flush[c])
+	}
+	return s
+}
+
+func (s *schedule) collect(body []model.Node) {
+	for _, n := range body {
+		switch n := n.(type) {
+		case *model.Call:
+			s.calls = append(s.calls, n)
+		case *model.Loop:
+			s.collect(n.Body)
+		case *model.Guard:
+			s.collect(n.Body)
+		case *model.Nested:
+			s.collect(n.Body)
+		}
+	}
+}
+
+func (s *schedule) place(c *model.Call, before []*model.Call) {
+	at := 1
+	wait := func(flush int, why string) {
+		if flush > at {
+			at = flush
+			s.why[c] = why
+		}
+	}
+	for _, a := range c.Args {
+		wait(s.available(a.Value)+1, fmt.Sprintf("%s needs %s, which comes from an answer", a.Name, a.Source))
+	}
+	for _, l := range c.Loops {
+		wait(s.loopAvailable(l)+1, fmt.Sprintf("it is repeated for each %s, which comes from an answer", l.Var))
+	}
+	for _, g := range c.Guards {
+		wait(s.condAvailable(g)+1, "its condition needs an answer: "+g.Key())
+	}
+	for _, b := range before {
+		switch {
+		case b.Role == model.Refusal || b.Role == model.ChildList:
+			if independent := c.Role == model.Refusal || c.Role == model.ChildList || c.Role == model.PurgeLock; !independent {
+				wait(s.flush[b]+1, b.Step+" may refuse the purge")
+			}
+		case s.conflict(b, c):
+			wait(s.flush[b], "it must not overtake "+b.Step)
+		}
+	}
+	s.flush[c] = at
+}
+
+// conflict reports whether b, the later of two calls, must not overtake a.
+func (s *schedule) conflict(a, b *model.Call) bool {
+	if a.LocksRows() || a.Role == model.PurgeLock || a.Opaque() || b.Opaque() {
+		return true
+	}
+	return s.writesFor(a, b) || s.writesFor(b, a)
+}
+
+// writesFor reports whether a writes a table that b touches or refers to, or
+// that refers to one that b writes.
+func (s *schedule) writesFor(a, b *model.Call) bool {
+	for _, t := range a.Writes() {
+		if b.Touches(t) {
+			return true
+		}
+		for _, w := range b.Writes() {
+			if slices.Contains(s.tables[w], t) || slices.Contains(s.tables[t], w) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// available is the flush whose answer brings a value; 0 for before the first.
+func (s *schedule) available(v model.Value) int {
+	switch v := v.(type) {
+	case *model.RowValue:
+		return s.flush[v.Call]
+	case *model.RowsValue:
+		return s.flush[v.Call]
+	case *model.ColumnValue:
+		if v.Known != nil {
+			return s.available(v.Known.Value)
+		}
+		return s.flush[v.Call]
+	case *model.ListValue:
+		return s.listAvailable(v.List)
+	case *model.PickValue:
+		return s.listAvailable(v.List)
+	case *model.ElemValue:
+		return s.loopAvailable(v.Loop)
+	case *model.FieldValue:
+		return s.available(v.Of)
+	case *model.Conversion:
+		return s.available(v.X)
+	case *model.Concat:
+		return s.latest(v.Parts)
+	case *model.GoCall:
+		at := s.latest(v.Args)
+		for _, l := range v.Loops {
+			at = max(at, s.loopAvailable(l))
+		}
+		return at
+	case *model.NewUUID:
+		at := 0
+		for _, l := range v.Loops {
+			at = max(at, s.loopAvailable(l))
+		}
+		return at
+	default:
+		return 0
+	}
+}
+
+func (s *schedule) latest(values []model.Value) int {
+	at := 0
+	for _, v := range values {
+		at = max(at, s.available(v))
+	}
+	return at
+}
+
+func (s *schedule) listAvailable(l *model.Collected) int {
+	at := 0
+	for _, c := range l.Calls {
+		at = max(at, s.flush[c])
+	}
+	return at
+}
+
+func (s *schedule) loopAvailable(l *model.Loop) int {
+	if l.Continues != nil {
+		return s.loopAvailable(l.Continues)
+	}
+	at := s.available(l.Over)
+	for _, f := range l.Filters {
+		at = max(at, s.latest(f.Any))
+		if f.List != nil {
+			at = max(at, s.available(f.List))
+		}
+	}
+	for _, outer := range l.Outer {
+		at = max(at, s.loopAvailable(outer))
+	}
+	return at
+}
+
+func (s *schedule) condAvailable(c model.Cond) int {
+	switch c := c.(type) {
+	case *model.Truth:
+		return s.available(c.Value)
+	case *model.IsSet:
+		return s.available(c.Value)
+	case *model.Compare:
+		return max(s.available(c.Left), s.available(c.Right))
+	case *model.Negation:
+		return s.condAvailable(c.Cond)
+	case *model.Junction:
+		at := 0
+		for _, x := range c.Conds {
+			at = max(at, s.condAvailable(x))
+		}
+		return at
+	default:
+		return 0
+	}
+}

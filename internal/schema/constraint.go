@@ -1,0 +1,280 @@
+package schema
+
+import (
+	"slices"
+
+	pg "github.com/sqlc-dev/oliphant"
+)
+
+// constraintSet collects the constraints of a statement, which PostgreSQL
+// applies by kind: checks, then the primary key and the other indexes, then
+// foreign keys. Default names depend on that order.
+type constraintSet struct {
+	checks, keys, foreign []*written
+	last                  *written
+}
+
+// written is a constraint as it was written: on a column, or on the table.
+type written struct {
+	*pg.Constraint
+	column     string // "" for one on the table
+	deferrable bool
+}
+
+func (s *constraintSet) add(c *pg.Constraint, column string) {
+	s.last = &written{Constraint: c, column: column, deferrable: c.GetDeferrable()}
+	switch c.GetContype() {
+	case pg.ConstrType_CONSTR_CHECK:
+		s.checks = append(s.checks, s.last)
+	case pg.ConstrType_CONSTR_PRIMARY:
+		s.keys = slices.Insert(s.keys, 0, s.last)
+	case pg.ConstrType_CONSTR_UNIQUE:
+		s.keys = append(s.keys, s.last)
+	case pg.ConstrType_CONSTR_FOREIGN:
+		s.foreign = append(s.foreign, s.last)
+	case pg.ConstrType_CONSTR_NOTNULL: // on the table, since PostgreSQL 18
+		s.checks = append(s.checks, s.last)
+	}
+}
+
+// deferLast applies a DEFERRABLE that follows a column's constraint.
+func (s *constraintSet) deferLast() {
+	if s.last != nil {
+		s.last.deferrable = true
+	}
+}
+
+// columns are those that a key or foreign key is on.
+func (w *written) columns(list []*pg.Node) []string {
+	if w.column != "" {
+		return []string{w.column}
+	}
+	return texts(list)
+}
+
+func (l *loader) applyConstraints(t *Table, set *constraintSet) {
+	for _, c := range set.checks {
+		if c.GetContype() == pg.ConstrType_CONSTR_NOTNULL {
+			setNotNull(t, texts(c.Keys))
+		} else {
+			l.addCheck(t, c)
+		}
+	}
+	l.addKeys(t, set.keys)
+	for _, c := range set.foreign {
+		l.addForeignKey(t, c)
+	}
+}
+
+func setNotNull(t *Table, columns []string) {
+	for _, name := range columns {
+		if c := t.Column(name); c != nil {
+			c.NotNull = true
+		}
+	}
+}
+
+// addCheck names a nameless check after its column when it mentions exactly one
+// (catalog/heap.c, AddRelationNewConstraints).
+func (l *loader) addCheck(t *Table, w *written) {
+	c := check{name: w.Conname}
+	for _, name := range columnsIn(w.RawExpr) {
+		if t.Column(name) != nil {
+			c.columns = append(c.columns, name)
+		}
+	}
+	if c.name == "" {
+		column := ""
+		if len(c.columns) == 1 {
+			column = c.columns[0]
+		}
+		c.name = l.names.choose(t.Schema, t.Name, column, "check")
+	} else {
+		l.names.take(t.Schema, c.name)
+	}
+	l.facts[t].checks = append(l.facts[t].checks, c)
+}
+
+// addKeys adds primary and unique keys. Of equal ones in one statement
+// PostgreSQL keeps the first (parser/parse_utilcmd.c, transformIndexConstraints).
+func (l *loader) addKeys(t *Table, keys []*written) {
+	var kept []*written
+next:
+	for _, w := range keys {
+		for _, prior := range kept {
+			if slices.Equal(prior.columns(prior.Keys), w.columns(w.Keys)) && w.Indexname == "" &&
+				slices.Equal(texts(prior.Including), texts(w.Including)) &&
+				prior.NullsNotDistinct == w.NullsNotDistinct && prior.deferrable == w.deferrable {
+				if prior.Conname == "" {
+					prior.Conname = w.Conname
+				}
+				continue next
+			}
+		}
+		kept = append(kept, w)
+	}
+	for _, w := range kept {
+		l.addKey(t, w)
+	}
+}
+
+func (l *loader) addKey(t *Table, w *written) {
+	key := &Key{Name: w.Conname, Columns: w.columns(w.Keys), Pos: l.pos(w.Location)}
+	parts := append(slices.Clone(key.Columns), texts(w.Including)...)
+	primary := w.GetContype() == pg.ConstrType_CONSTR_PRIMARY
+	if w.Indexname != "" {
+		l.promoteIndex(t, w, primary)
+		return
+	}
+	switch {
+	case key.Name != "":
+		l.names.take(t.Schema, key.Name)
+	case primary:
+		key.Name = l.names.choose(t.Schema, t.Name, "", "pkey")
+	default:
+		// Included columns are in the name, too.
+		key.Name = l.names.choose(t.Schema, t.Name, columnsPart(parts), "key")
+	}
+	l.keys[key] = keyFacts{label: "key", parts: parts}
+	if primary {
+		setNotNull(t, key.Columns)
+		t.PrimaryKey = key
+		return
+	}
+	t.Uniques = append(t.Uniques, key)
+}
+
+// promoteIndex makes a constraint of a unique index, which takes its name.
+func (l *loader) promoteIndex(t *Table, w *written, primary bool) {
+	i := slices.IndexFunc(t.Uniques, func(k *Key) bool { return k.Name == w.Indexname })
+	if i < 0 {
+		l.warn(l.pos(w.Location), codeUnknown, "", "table %q has no unique index %q at this point", t.QualifiedName(), w.Indexname)
+		return
+	}
+	key := t.Uniques[i]
+	facts := l.keys[key]
+	facts.label = "key"
+	l.keys[key] = facts
+	if w.Conname != "" {
+		l.names.release(t.Schema, key.Name)
+		l.names.take(t.Schema, w.Conname)
+		key.Name = w.Conname
+	}
+	if primary {
+		t.Uniques = slices.Delete(t.Uniques, i, i+1)
+		setNotNull(t, key.Columns)
+		t.PrimaryKey = key
+	}
+}
+
+func (l *loader) addForeignKey(t *Table, w *written) {
+	fk := &ForeignKey{
+		Name:       w.Conname,
+		Columns:    w.columns(w.FkAttrs),
+		RefTable:   qualify(w.GetPktable().GetSchemaname(), w.GetPktable().GetRelname()),
+		RefColumns: texts(w.PkAttrs),
+		OnDelete:   deleteAction(w.FkDelAction),
+		Deferrable: w.deferrable,
+		Pos:        l.pos(w.Location),
+	}
+	// The key that is primary now is meant, not one that comes later.
+	if ref := l.catalog.Table(fk.RefTable); ref != nil && ref.PrimaryKey != nil && len(fk.RefColumns) == 0 {
+		fk.RefColumns = slices.Clone(ref.PrimaryKey.Columns)
+	}
+	if fk.Name == "" {
+		fk.Name = l.names.choose(t.Schema, t.Name, columnsPart(fk.Columns), "fkey")
+	} else {
+		l.names.take(t.Schema, fk.Name)
+	}
+	t.ForeignKeys = append(t.ForeignKeys, fk)
+}
+
+// deleteAction spells pg_constraint.confdeltype.
+func deleteAction(code string) string {
+	switch code {
+	case "r":
+		return "RESTRICT"
+	case "c":
+		return "CASCADE"
+	case "n":
+		return "SET NULL"
+	case "d":
+		return "SET DEFAULT"
+	default:
+		return "NO ACTION"
+	}
+}
+
+// createIndex adds a unique index as a key. Others matter only for their names,
+// which later default names avoid.
+func (l *loader) createIndex(n *pg.IndexStmt) {
+	t := l.lookup(n.GetRelation(), false)
+	if t == nil {
+		return
+	}
+	if n.IfNotExists && l.names[[2]string{t.Schema, n.Idxname}] > 0 {
+		return
+	}
+	key := &Key{Name: n.Idxname, Partial: n.WhereClause != nil, Pos: l.source.pos(l.start)}
+	depends := columnsIn(n.WhereClause)
+	for _, p := range n.IndexParams {
+		elem := p.GetIndexElem()
+		key.Columns = append(key.Columns, elem.GetName())
+		depends = append(depends, columnsIn(elem.GetExpr())...)
+	}
+	parts := indexColumnNames(slices.Concat(n.IndexParams, n.IndexIncludingParams))
+	if key.Name == "" {
+		key.Name = l.names.choose(t.Schema, t.Name, columnsPart(parts), "idx")
+	} else {
+		l.names.take(t.Schema, key.Name)
+	}
+	if n.Unique {
+		l.keys[key] = keyFacts{label: "idx", parts: parts, depends: depends}
+		t.Uniques = append(t.Uniques, key)
+	}
+}
+
+// findKey finds a primary or unique key by its name, in one schema.
+func (l *loader) findKey(schema, name string) (*Table, *Key) {
+	if schema == publicSchema {
+		schema = ""
+	}
+	for _, t := range l.catalog.Tables {
+		if t.Schema != schema {
+			continue
+		}
+		if t.PrimaryKey != nil && t.PrimaryKey.Name == name {
+			return t, t.PrimaryKey
+		}
+		for _, k := range t.Uniques {
+			if k.Name == name {
+				return t, k
+			}
+		}
+	}
+	return nil, nil
+}
+
+// dropKey removes a primary or unique key. The columns stay NOT NULL.
+func (l *loader) dropKey(t *Table, key *Key) {
+	l.names.release(t.Schema, key.Name)
+	if t.PrimaryKey == key {
+		t.PrimaryKey = nil
+		return
+	}
+	t.Uniques = slices.DeleteFunc(t.Uniques, func(k *Key) bool { return k == key })
+}
+
+// dropConstraint removes a constraint of any kind.
+func (l *loader) dropConstraint(t *Table, name string) {
+	facts := l.facts[t]
+	for _, k := range append(slices.Clone(t.Uniques), t.PrimaryKey) {
+		if k != nil && k.Name == name {
+			l.dropKey(t, k)
+			return
+		}
+	}
+	l.names.release(t.Schema, name)
+	t.ForeignKeys = slices.DeleteFunc(t.ForeignKeys, func(fk *ForeignKey) bool { return fk.Name == name })
+	facts.checks = slices.DeleteFunc(facts.checks, func(c check) bool { return c.name == name })
+}

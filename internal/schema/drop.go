@@ -1,0 +1,111 @@
+package schema
+
+import (
+	"slices"
+
+	pg "github.com/sqlc-dev/oliphant"
+)
+
+func (l *loader) drop(n *pg.DropStmt) {
+	for _, object := range n.Objects {
+		parts := texts(object.GetList().GetItems())
+		schema, name := splitName(parts)
+		switch n.RemoveType {
+		case pg.ObjectType_OBJECT_TABLE, pg.ObjectType_OBJECT_FOREIGN_TABLE:
+			l.dropTable(schema, name, n.MissingOk)
+		case pg.ObjectType_OBJECT_VIEW, pg.ObjectType_OBJECT_MATVIEW, pg.ObjectType_OBJECT_SEQUENCE:
+			delete(l.others, qualify(schema, name))
+		case pg.ObjectType_OBJECT_INDEX:
+			if t, key := l.findKey(schema, name); key != nil {
+				l.dropKey(t, key)
+			} else {
+				l.names.release(tableSchema(schema), name)
+			}
+		case pg.ObjectType_OBJECT_TYPE, pg.ObjectType_OBJECT_DOMAIN:
+			l.dropType(joinName(object.GetTypeName().GetNames()))
+		case pg.ObjectType_OBJECT_TRIGGER:
+			l.dropReaction("trigger ", parts)
+		case pg.ObjectType_OBJECT_RULE:
+			l.dropReaction("rule ", parts)
+		case pg.ObjectType_OBJECT_SCHEMA:
+			l.dropSchema(object.GetString_().GetSval())
+		}
+	}
+}
+
+// tableSchema is how Table.Schema spells a schema.
+func tableSchema(schema string) string {
+	if schema == publicSchema {
+		return ""
+	}
+	return schema
+}
+
+func (l *loader) dropTable(schema, name string, missingOK bool) {
+	t := l.catalog.table(schema, name)
+	if t == nil {
+		full := qualify(schema, name)
+		if !missingOK && !l.others[full] {
+			l.warn(l.source.pos(l.start), codeUnknown, l.nearestTable(full), "there is no table %q at this point", full)
+		}
+		delete(l.others, full)
+		return
+	}
+	l.forget(t)
+}
+
+// forget removes a table with its names, and the foreign keys that refer to it.
+func (l *loader) forget(t *Table) {
+	l.catalog.Tables = slices.DeleteFunc(l.catalog.Tables, func(other *Table) bool { return other == t })
+	l.names.release(t.Schema, t.Name)
+	for _, k := range append(slices.Clone(t.Uniques), t.PrimaryKey) {
+		if k != nil {
+			l.names.release(t.Schema, k.Name)
+		}
+	}
+	for _, fk := range t.ForeignKeys {
+		l.names.release(t.Schema, fk.Name)
+	}
+	for _, c := range l.facts[t].checks {
+		l.names.release(t.Schema, c.name)
+	}
+	delete(l.facts, t)
+	full := t.QualifiedName()
+	l.dropForeignKeys(func(_ *Table, fk *ForeignKey) bool { return fk.RefTable == full })
+
+	for _, other := range l.catalog.Tables {
+		facts := l.facts[other]
+		facts.parents = slices.DeleteFunc(facts.parents, func(p *Table) bool { return p == t })
+	}
+}
+
+// dropReaction removes a trigger or a rule: its name comes after its table's.
+func (l *loader) dropReaction(kind string, parts []string) {
+	if len(parts) < 2 {
+		return
+	}
+	schema, table := splitName(parts[:len(parts)-1])
+	if t := l.catalog.table(schema, table); t != nil {
+		delete(l.facts[t].reacts, kind+parts[len(parts)-1])
+	}
+}
+
+func (l *loader) dropSchema(schema string) {
+	for _, t := range slices.Clone(l.catalog.Tables) {
+		if t.Schema == tableSchema(schema) {
+			l.forget(t)
+		}
+	}
+	if schema == publicSchema {
+		return // types of public have no prefix to tell them by; dropping public is a fresh start elsewhere
+	}
+	prefix := schema + "."
+	l.catalog.Enums = slices.DeleteFunc(l.catalog.Enums, func(e *Enum) bool { return hasPrefix(e.Name, prefix) })
+	for name := range l.domains {
+		if hasPrefix(name, prefix) {
+			delete(l.domains, name)
+		}
+	}
+}
+
+func hasPrefix(s, prefix string) bool { return len(s) > len(prefix) && s[:len(prefix)] == prefix }

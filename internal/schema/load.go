@@ -1,0 +1,344 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	pg "github.com/sqlc-dev/oliphant"
+
+	"github.com/specgen-dev/specgen/internal/diag"
+)
+
+// Codes of this package's problems.
+const (
+	codeSyntax     = "SG101" // SQL that does not parse
+	codeUnknown    = "SG102" // a name that is not there
+	codeDuplicate  = "SG103" // a name that is there already
+	codeForeignKey = "SG104" // a reference to what is not there
+)
+
+// File is a file of the schema: its name for messages, and its text.
+type File struct {
+	Name string
+	Text []byte
+}
+
+// Load applies files in order and returns the schema that they lead to.
+//
+// Of migrations only the way up is read: the part after "-- +goose Up",
+// "-- +migrate Up" or "-- migrate:up", the part above tern's line, and no
+// *.down.sql file. What does not parse is a problem (SG101), and the rest is
+// applied. What PostgreSQL would refuse for the order of things is a warning:
+// a schema may rely on objects that are made elsewhere.
+func Load(files []File, problems *diag.List) *Catalog {
+	l := &loader{
+		catalog:    &Catalog{Domains: map[string]string{}, SetReturning: map[string]bool{}},
+		problems:   problems,
+		names:      names{},
+		domains:    map[string]*domain{},
+		collations: map[string]bool{},
+		others:     map[string]bool{},
+		facts:      map[*Table]*tableFacts{},
+		keys:       map[*Key]keyFacts{},
+	}
+	for _, f := range files {
+		if !isRollback(f.Name) {
+			l.file(f)
+		}
+	}
+	l.finish()
+	return l.catalog
+}
+
+// loader holds the catalog that it builds, and what only building needs.
+type loader struct {
+	catalog  *Catalog
+	problems *diag.List
+
+	source *source // of the current file
+	base   int     // what locations in the current statement count from
+	start  int     // offset of the current statement
+
+	names      names
+	domains    map[string]*domain
+	collations map[string]bool // the nondeterministic ones
+	others     map[string]bool // views, sequences and the like, which ALTER TABLE may name
+	facts      map[*Table]*tableFacts
+	keys       map[*Key]keyFacts
+}
+
+// tableFacts is what the loader knows of a table beside its Table.
+type tableFacts struct {
+	checks  []check
+	reacts  map[string]bool // triggers and rules
+	parents []*Table        // that it is a partition of, or inherits from
+}
+
+// keyFacts is what the loader knows of a key beside its Key.
+type keyFacts struct {
+	label   string   // that ends a default name: "key" of a constraint, "idx" of an index
+	parts   []string // that a default name is made of
+	depends []string // columns in an index's expressions and WHERE
+}
+
+type check struct {
+	name    string
+	columns []string
+}
+
+type domain struct {
+	base    typeInfo
+	notNull bool
+	dflt    bool
+	inexact bool
+}
+
+func (l *loader) file(f File) {
+	text := forwardPart(string(f.Text))
+	l.source = newSource(f.Name, text)
+	batches, errs := parseAll(text)
+	for _, err := range errs {
+		l.problems.ErrorFix(l.source.pos(err.offset), codeSyntax,
+			"correct the statement; the statements after it were read", "this is not SQL that PostgreSQL accepts: %s", err.Message)
+	}
+	for _, b := range batches {
+		l.base = b.base
+		for _, s := range b.stmts {
+			l.start = skipBlank(text, b.base+int(s.StmtLocation))
+			l.statement(s.Stmt)
+		}
+	}
+}
+
+// skipBlank returns the offset of the first thing at or after offset that is
+// neither blank nor a comment.
+func skipBlank(text string, offset int) int {
+	for offset < len(text) {
+		switch rest := text[offset:]; {
+		case strings.ContainsRune(" \t\r\n\f\v;", rune(rest[0])):
+			offset++
+		case strings.HasPrefix(rest, "--"):
+			end := strings.IndexByte(rest, '\n')
+			if end < 0 {
+				return len(text)
+			}
+			offset += end
+		case strings.HasPrefix(rest, "/*"):
+			offset += commentLength(rest)
+		default:
+			return offset
+		}
+	}
+	return offset
+}
+
+// commentLength is the length of the block comment that text begins with; they nest.
+func commentLength(text string) int {
+	depth := 0
+	for i := 0; i < len(text)-1; i++ {
+		switch text[i : i+2] {
+		case "/*":
+			depth++
+			i++
+		case "*/":
+			depth--
+			i++
+			if depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return len(text)
+}
+
+// statement applies one statement. What says nothing about tables is left out:
+// functions' bodies, permissions, extensions, and data.
+func (l *loader) statement(stmt *pg.Node) {
+	switch n := stmt.GetNode().(type) {
+	case *pg.Node_CreateStmt:
+		l.createTable(n.CreateStmt)
+	case *pg.Node_AlterTableStmt:
+		l.alterTable(n.AlterTableStmt)
+	case *pg.Node_RenameStmt:
+		l.rename(n.RenameStmt)
+	case *pg.Node_AlterObjectSchemaStmt:
+		l.moveToSchema(n.AlterObjectSchemaStmt)
+	case *pg.Node_DropStmt:
+		l.drop(n.DropStmt)
+	case *pg.Node_IndexStmt:
+		l.createIndex(n.IndexStmt)
+	case *pg.Node_CreateEnumStmt:
+		l.createEnum(n.CreateEnumStmt)
+	case *pg.Node_AlterEnumStmt:
+		l.alterEnum(n.AlterEnumStmt)
+	case *pg.Node_CreateDomainStmt:
+		l.createDomain(n.CreateDomainStmt)
+	case *pg.Node_AlterDomainStmt:
+		l.alterDomain(n.AlterDomainStmt)
+	case *pg.Node_DefineStmt:
+		l.createCollation(n.DefineStmt)
+	case *pg.Node_CreateFunctionStmt:
+		l.createFunction(n.CreateFunctionStmt)
+	case *pg.Node_CommentStmt:
+		l.comment(n.CommentStmt)
+	case *pg.Node_CreateTrigStmt:
+		l.reacts(n.CreateTrigStmt.GetRelation(), "trigger "+n.CreateTrigStmt.Trigname)
+	case *pg.Node_RuleStmt:
+		l.reacts(n.RuleStmt.GetRelation(), "rule "+n.RuleStmt.Rulename)
+	case *pg.Node_ViewStmt:
+		l.other(n.ViewStmt.GetView())
+	case *pg.Node_CreateTableAsStmt:
+		l.other(n.CreateTableAsStmt.GetInto().GetRel())
+	case *pg.Node_CreateSeqStmt:
+		l.other(n.CreateSeqStmt.GetSequence())
+	case *pg.Node_CreateForeignTableStmt:
+		l.createTable(n.CreateForeignTableStmt.GetBaseStmt())
+		// Another server decides what is stored.
+		l.reacts(n.CreateForeignTableStmt.GetBaseStmt().GetRelation(), "foreign table")
+	case *pg.Node_CreateSchemaStmt:
+		for _, element := range n.CreateSchemaStmt.SchemaElts {
+			if c := element.GetCreateStmt(); c.GetRelation() != nil && c.Relation.Schemaname == "" {
+				c.Relation.Schemaname = n.CreateSchemaStmt.Schemaname
+			}
+			l.statement(element)
+		}
+	}
+}
+
+// pos is the position of a location in the current statement; the statement's
+// own where the parser gives none.
+func (l *loader) pos(location int32) diag.Pos {
+	if location <= 0 {
+		return l.source.pos(l.start)
+	}
+	return l.source.pos(l.base + int(location))
+}
+
+func (l *loader) warn(pos diag.Pos, code, fix, format string, args ...any) {
+	l.problems.Add(diag.Problem{
+		Pos: pos, Severity: diag.Warning, Code: code, Fix: fix, Message: fmt.Sprintf(format, args...),
+	})
+}
+
+// other notes a relation that is no table.
+func (l *loader) other(rel *pg.RangeVar) {
+	l.others[qualify(rel.GetSchemaname(), rel.GetRelname())] = true
+}
+
+// lookup finds the table that a statement names, and warns where there is
+// neither a table nor another relation of that name.
+func (l *loader) lookup(rel *pg.RangeVar, missingOK bool) *Table {
+	t := l.catalog.table(rel.GetSchemaname(), rel.GetRelname())
+	if t != nil {
+		return t
+	}
+	name := qualify(rel.GetSchemaname(), rel.GetRelname())
+	if !missingOK && !l.others[name] && rel.GetSchemaname() != "pg_catalog" {
+		l.warn(l.pos(rel.GetLocation()), codeUnknown, l.nearestTable(name), "there is no table %q at this point", name)
+	}
+	return nil
+}
+
+func (l *loader) nearestTable(name string) string {
+	var known []string
+	for _, t := range l.catalog.Tables {
+		known = append(known, t.QualifiedName())
+	}
+	if hint := diag.DidYouMean(name, known); hint != "" {
+		return hint
+	}
+	return "create the table in an earlier statement or file; files are read in the order of sqlc.yaml"
+}
+
+// reacts notes a trigger or a rule. One on a partition or a child acts on what
+// is written through its parents, too.
+func (l *loader) reacts(rel *pg.RangeVar, what string) {
+	t := l.lookup(rel, false)
+	if t == nil {
+		return
+	}
+	l.facts[t].reacts[what] = true
+}
+
+func (l *loader) createFunction(n *pg.CreateFunctionStmt) {
+	name := joinName(n.Funcname)
+	set := n.GetReturnType().GetSetof()
+	for _, p := range n.Parameters {
+		if p.GetFunctionParameter().GetMode() == pg.FunctionParameterMode_FUNC_PARAM_TABLE {
+			set = true
+		}
+	}
+	// Overloads share the name: one that answers with a set is enough.
+	if set {
+		l.catalog.SetReturning[name] = true
+	}
+}
+
+// finish fills in what depends on the whole schema.
+func (l *loader) finish() {
+	for _, t := range l.catalog.Tables {
+		for _, c := range l.facts[t].checks {
+			t.Checks = append(t.Checks, c.name)
+		}
+		if len(l.facts[t].reacts) > 0 {
+			l.activate(t, map[*Table]bool{})
+		}
+		for _, c := range t.Columns {
+			l.applyDomain(c)
+		}
+		for _, fk := range t.ForeignKeys {
+			l.resolveForeignKey(fk)
+		}
+	}
+	for name, d := range l.domains {
+		base := d.base.name
+		if d.base.array {
+			base += "[]"
+		}
+		l.catalog.Domains[name] = base
+	}
+}
+
+func (l *loader) activate(t *Table, seen map[*Table]bool) {
+	if seen[t] {
+		return
+	}
+	seen[t] = true
+	t.Active = true
+	for _, parent := range l.facts[t].parents {
+		l.activate(parent, seen)
+	}
+}
+
+// resolveForeignKey fills in the referenced columns, and checks that what is
+// referenced exists: sqlc does not.
+func (l *loader) resolveForeignKey(fk *ForeignKey) {
+	ref := l.catalog.Table(fk.RefTable)
+	if ref == nil {
+		if !l.others[fk.RefTable] {
+			l.warn(fk.Pos, codeForeignKey, l.nearestTable(fk.RefTable), "foreign key %s refers to a table %q that the schema does not create", fk.Name, fk.RefTable)
+		}
+		return
+	}
+	if len(fk.RefColumns) == 0 && ref.PrimaryKey != nil {
+		// The foreign key was written before the table that it refers to.
+		fk.RefColumns = slices.Clone(ref.PrimaryKey.Columns)
+	}
+	for _, name := range fk.RefColumns {
+		if ref.Column(name) == nil {
+			l.warn(fk.Pos, codeForeignKey, diag.DidYouMean(name, columnNames(ref)), "foreign key %s refers to a column %q that table %q does not have", fk.Name, name, fk.RefTable)
+		}
+	}
+	if len(fk.RefColumns) > 0 && len(fk.RefColumns) != len(fk.Columns) {
+		l.warn(fk.Pos, codeForeignKey, "", "foreign key %s has %d columns and refers to %d", fk.Name, len(fk.Columns), len(fk.RefColumns))
+	}
+}
+
+func columnNames(t *Table) []string {
+	out := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		out[i] = c.Name
+	}
+	return out
+}

@@ -1,0 +1,162 @@
+package schema
+
+import (
+	"slices"
+
+	pg "github.com/sqlc-dev/oliphant"
+)
+
+func (l *loader) rename(n *pg.RenameStmt) {
+	switch n.RenameType {
+	case pg.ObjectType_OBJECT_TABLE, pg.ObjectType_OBJECT_INDEX, pg.ObjectType_OBJECT_FOREIGN_TABLE:
+		l.renameRelation(n)
+	case pg.ObjectType_OBJECT_VIEW, pg.ObjectType_OBJECT_SEQUENCE, pg.ObjectType_OBJECT_MATVIEW:
+		l.others[qualify(n.GetRelation().GetSchemaname(), n.Newname)] = true
+	case pg.ObjectType_OBJECT_COLUMN:
+		if t := l.lookup(n.GetRelation(), n.MissingOk); t != nil {
+			l.renameColumn(t, n.Subname, n.Newname)
+		}
+	case pg.ObjectType_OBJECT_TABCONSTRAINT:
+		if t := l.lookup(n.GetRelation(), n.MissingOk); t != nil {
+			l.renameConstraint(t, n.Subname, n.Newname)
+		}
+	case pg.ObjectType_OBJECT_TYPE, pg.ObjectType_OBJECT_DOMAIN:
+		l.renameType(joinName(n.GetObject().GetList().GetItems()), n.Newname)
+	case pg.ObjectType_OBJECT_TRIGGER, pg.ObjectType_OBJECT_RULE:
+		l.renameReaction(n)
+	case pg.ObjectType_OBJECT_SCHEMA:
+		l.moveTables(n.Subname, n.Newname)
+	}
+}
+
+// renameRelation renames a table or an index: ALTER TABLE takes both.
+func (l *loader) renameRelation(n *pg.RenameStmt) {
+	rel := n.GetRelation()
+	schema := rel.GetSchemaname()
+	if t, key := l.findKey(schema, rel.GetRelname()); key != nil {
+		l.names.release(t.Schema, key.Name)
+		l.names.take(t.Schema, n.Newname)
+		key.Name = n.Newname
+		return
+	}
+	if n.RenameType == pg.ObjectType_OBJECT_INDEX {
+		return
+	}
+	if t := l.lookup(rel, n.MissingOk); t != nil {
+		l.move(t, t.Schema, n.Newname)
+	}
+}
+
+// move gives a table another name, also in the foreign keys that refer to it.
+func (l *loader) move(t *Table, schema, name string) {
+	before := t.QualifiedName()
+	l.names.release(t.Schema, t.Name)
+	t.Schema, t.Name = schema, name
+	l.names.take(t.Schema, t.Name)
+	for _, other := range l.catalog.Tables {
+		for _, fk := range other.ForeignKeys {
+			if fk.RefTable == before {
+				fk.RefTable = t.QualifiedName()
+			}
+		}
+	}
+}
+
+func (l *loader) moveToSchema(n *pg.AlterObjectSchemaStmt) {
+	if n.ObjectType != pg.ObjectType_OBJECT_TABLE {
+		return
+	}
+	if t := l.lookup(n.GetRelation(), n.MissingOk); t != nil {
+		schema := n.Newschema
+		if schema == publicSchema {
+			schema = ""
+		}
+		l.move(t, schema, t.Name)
+	}
+}
+
+func (l *loader) moveTables(from, to string) {
+	if from == publicSchema {
+		from = ""
+	}
+	if to == publicSchema {
+		to = ""
+	}
+	for _, t := range l.catalog.Tables {
+		if t.Schema == from {
+			l.move(t, to, t.Name)
+		}
+	}
+}
+
+func (l *loader) renameColumn(t *Table, from, to string) {
+	c := t.Column(from)
+	if c == nil {
+		return
+	}
+	c.Name = to
+	for _, k := range append(slices.Clone(t.Uniques), t.PrimaryKey) {
+		if k != nil {
+			replace(k.Columns, from, to)
+			replace(l.keys[k].depends, from, to)
+			replace(l.keys[k].parts, from, to)
+		}
+	}
+	for _, c := range l.facts[t].checks {
+		replace(c.columns, from, to)
+	}
+	for _, other := range l.catalog.Tables {
+		for _, fk := range other.ForeignKeys {
+			if other == t {
+				replace(fk.Columns, from, to)
+			}
+			if fk.RefTable == t.QualifiedName() {
+				replace(fk.RefColumns, from, to)
+			}
+		}
+	}
+}
+
+func replace(names []string, from, to string) {
+	for i, name := range names {
+		if name == from {
+			names[i] = to
+		}
+	}
+}
+
+func (l *loader) renameConstraint(t *Table, from, to string) {
+	l.names.release(t.Schema, from)
+	l.names.take(t.Schema, to)
+	for _, k := range append(slices.Clone(t.Uniques), t.PrimaryKey) {
+		if k != nil && k.Name == from {
+			k.Name = to
+		}
+	}
+	for _, fk := range t.ForeignKeys {
+		if fk.Name == from {
+			fk.Name = to
+		}
+	}
+	for i := range l.facts[t].checks {
+		if c := &l.facts[t].checks[i]; c.name == from {
+			c.name = to
+		}
+	}
+}
+
+// renameReaction keeps track of triggers and rules, so that they can be dropped.
+func (l *loader) renameReaction(n *pg.RenameStmt) {
+	t := l.lookup(n.GetRelation(), true)
+	if t == nil {
+		return
+	}
+	kind := "trigger "
+	if n.RenameType == pg.ObjectType_OBJECT_RULE {
+		kind = "rule "
+	}
+	if reacts := l.facts[t].reacts; reacts[kind+n.Subname] {
+		delete(reacts, kind+n.Subname)
+		reacts[kind+n.Newname] = true
+	}
+}

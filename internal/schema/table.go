@@ -1,0 +1,184 @@
+package schema
+
+import (
+	"slices"
+
+	pg "github.com/sqlc-dev/oliphant"
+
+	"github.com/specgen-dev/specgen/internal/diag"
+)
+
+func (l *loader) createTable(n *pg.CreateStmt) {
+	rel := n.GetRelation()
+	schema := rel.GetSchemaname()
+	if schema == publicSchema {
+		schema = ""
+	}
+	t := &Table{Schema: schema, Name: rel.GetRelname(), Pos: l.pos(rel.GetLocation())}
+	if old := l.catalog.table(schema, t.Name); old != nil {
+		if !n.IfNotExists {
+			l.problems.Add(diag.Problem{
+				Pos: t.Pos, Severity: diag.Warning, Code: codeDuplicate,
+				Message: "table \"" + t.QualifiedName() + "\" is created twice; the first one counts",
+				Fix:     "drop the table before, or remove one of the two statements",
+				Related: []diag.Related{{Pos: old.Pos, Message: "it is created here"}},
+			})
+		}
+		return
+	}
+	l.catalog.Tables = append(l.catalog.Tables, t)
+	l.facts[t] = &tableFacts{reacts: map[string]bool{}}
+	l.names.take(t.Schema, t.Name)
+
+	var set constraintSet
+	for _, p := range n.InhRelations {
+		if parent := l.lookup(p.GetRangeVar(), false); parent != nil && parent != t {
+			l.inherit(t, parent, n.GetPartbound() != nil)
+		}
+	}
+	for _, element := range n.TableElts {
+		switch e := element.GetNode().(type) {
+		case *pg.Node_ColumnDef:
+			l.defineColumn(t, e.ColumnDef, &set)
+		case *pg.Node_TableLikeClause:
+			l.like(t, e.TableLikeClause)
+		case *pg.Node_Constraint:
+			set.add(e.Constraint, "")
+		}
+	}
+	l.applyConstraints(t, &set)
+}
+
+// defineColumn adds a column, or merges its definition into an inherited one,
+// and leaves its constraints to be applied after all columns are there.
+func (l *loader) defineColumn(t *Table, def *pg.ColumnDef, set *constraintSet) {
+	c := t.Column(def.Colname)
+	if c == nil {
+		c = &Column{Name: def.Colname}
+		t.Columns = append(t.Columns, c)
+	}
+	c.Pos = l.pos(def.Location)
+	if def.GetTypeName() != nil { // absent in a partition's WITH OPTIONS
+		l.setType(c, def.TypeName, def.CollClause)
+		if info := typeOf(def.TypeName); info.serial {
+			c.NotNull, c.Default, c.Identity = true, true, true
+		}
+	}
+	// The parser gives DEFERRABLE as a constraint of its own, behind the one
+	// that it belongs to.
+	for _, n := range def.Constraints {
+		con := n.GetConstraint()
+		switch con.GetContype() {
+		case pg.ConstrType_CONSTR_NOTNULL:
+			c.NotNull = true
+		case pg.ConstrType_CONSTR_NULL:
+			c.NotNull = false
+		case pg.ConstrType_CONSTR_DEFAULT:
+			setDefault(c, con.RawExpr)
+		case pg.ConstrType_CONSTR_IDENTITY:
+			c.NotNull, c.Default, c.Identity = true, true, true
+		case pg.ConstrType_CONSTR_GENERATED:
+			c.Generated = true
+		case pg.ConstrType_CONSTR_ATTR_DEFERRABLE:
+			set.deferLast()
+		default:
+			set.add(con, c.Name)
+		}
+	}
+}
+
+// setDefault gives a column a default, or takes it away. DEFAULT NULL is none;
+// DEFAULT nextval(…) is how pg_dump spells a serial column.
+func setDefault(c *Column, expr *pg.Node) {
+	c.Default = expr != nil && !isNull(expr)
+	_, function := splitName(texts(expr.GetFuncCall().GetFuncname()))
+	c.Identity = c.Default && function == "nextval"
+}
+
+// isNull reports NULL, also with a cast.
+func isNull(expr *pg.Node) bool {
+	for expr.GetTypeCast() != nil {
+		expr = expr.GetTypeCast().Arg
+	}
+	return expr.GetAConst().GetIsnull()
+}
+
+func (l *loader) setType(c *Column, t *pg.TypeName, collation *pg.CollateClause) {
+	info := typeOf(t)
+	c.Type, c.Array, c.Length = info.name, info.array, info.length
+	c.Inexact = l.collations[joinName(collation.GetCollname())]
+}
+
+// inherit copies what a partition or a child takes over from its parent: a
+// child the columns and checks, a partition the keys as well. Keys get names of
+// their own, foreign keys keep the parent's.
+func (l *loader) inherit(t, parent *Table, partition bool) {
+	l.facts[t].parents = append(l.facts[t].parents, parent)
+	for _, c := range parent.Columns {
+		if t.Column(c.Name) == nil {
+			copied := *c
+			t.Columns = append(t.Columns, &copied)
+		}
+	}
+	l.facts[t].checks = append(l.facts[t].checks, l.facts[parent].checks...)
+	if !partition {
+		return
+	}
+	l.copyKeys(t, parent)
+	for _, fk := range parent.ForeignKeys {
+		copied := *fk
+		copied.Pos = t.Pos
+		l.names.take(t.Schema, fk.Name)
+		t.ForeignKeys = append(t.ForeignKeys, &copied)
+	}
+}
+
+// like copies columns, and what INCLUDING asks for, from another table. NOT
+// NULL is always copied; foreign keys and triggers never are.
+func (l *loader) like(t *Table, clause *pg.TableLikeClause) {
+	from := l.lookup(clause.GetRelation(), false)
+	if from == nil || from == t {
+		return
+	}
+	including := func(option pg.TableLikeOption) bool { return clause.Options&likeBit(option) != 0 }
+	for _, c := range from.Columns {
+		if t.Column(c.Name) != nil {
+			continue
+		}
+		copied := *c
+		copied.Pos = l.pos(clause.GetRelation().GetLocation())
+		identity := c.Identity && including(pg.TableLikeOption_CREATE_TABLE_LIKE_IDENTITY)
+		dflt := c.Default && including(pg.TableLikeOption_CREATE_TABLE_LIKE_DEFAULTS)
+		copied.Identity, copied.Default = identity || c.Identity && dflt, identity || dflt
+		copied.Generated = c.Generated && including(pg.TableLikeOption_CREATE_TABLE_LIKE_GENERATED)
+		if !including(pg.TableLikeOption_CREATE_TABLE_LIKE_COMMENTS) {
+			copied.Comment = ""
+		}
+		t.Columns = append(t.Columns, &copied)
+	}
+	if including(pg.TableLikeOption_CREATE_TABLE_LIKE_CONSTRAINTS) {
+		l.facts[t].checks = append(l.facts[t].checks, l.facts[from].checks...)
+	}
+	if including(pg.TableLikeOption_CREATE_TABLE_LIKE_INDEXES) {
+		l.copyKeys(t, from)
+	}
+}
+
+// likeBit is the bit of an option in TableLikeClause.Options. The parser keeps
+// PostgreSQL's bit mask there, while its constants count.
+func likeBit(option pg.TableLikeOption) uint32 { return 1 << (uint32(option) - 1) }
+
+// copyKeys copies the primary key and the unique ones, under default names.
+func (l *loader) copyKeys(t, from *Table) {
+	if pk := from.PrimaryKey; pk != nil && t.PrimaryKey == nil {
+		t.PrimaryKey = &Key{Name: l.names.choose(t.Schema, t.Name, "", "pkey"), Columns: slices.Clone(pk.Columns), Pos: t.Pos}
+	}
+	for _, u := range from.Uniques {
+		copied := &Key{Columns: slices.Clone(u.Columns), Partial: u.Partial, Pos: t.Pos}
+		facts := l.keys[u]
+		facts.parts, facts.depends = slices.Clone(facts.parts), slices.Clone(facts.depends)
+		copied.Name = l.names.choose(t.Schema, t.Name, columnsPart(facts.parts), facts.label)
+		l.keys[copied] = facts
+		t.Uniques = append(t.Uniques, copied)
+	}
+}

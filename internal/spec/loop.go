@@ -1,0 +1,95 @@
+package spec
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+
+	"gopkg.in/yaml.v3"
+)
+
+const eachForm = "write `for: name in $list`"
+
+// each reads the value of `for`: name in $list.
+func (p *parser) each(v value) *Each {
+	if v.node.Kind != yaml.ScalarNode || scalarTag(v.node) != "!!str" {
+		p.wrongKind(v, "`for`", "text", eachForm)
+		return nil
+	}
+	x := p.expression(v)
+	x.spaces()
+	start := x.next
+	name := Text{Value: x.word(), Pos: x.pos(start)}
+	x.spaces()
+	inAt := x.next
+	if in := x.word(); name.Value == "" || in != "in" {
+		x.fail(min(inAt, len(x.text)), "SG024", eachForm, "`for` must read `name in $list`")
+		return nil
+	}
+	if !p.isLocal(name, "the name of a loop's element") {
+		return nil
+	}
+	x.spaces()
+	listAt := x.next
+	if x.peek() != '$' {
+		x.fail(listAt, "SG024", eachForm, "`for` needs a reference to a list after `in`")
+		return nil
+	}
+	x.next++
+	e := x.afterDollar(listAt, false)
+	if e == nil {
+		return nil
+	}
+	if x.spaces(); x.next < len(x.text) {
+		x.unexpected(endOfExpression)
+		return nil
+	}
+	ref, ok := e.(*Ref)
+	if !ok {
+		x.fail(listAt, "SG024", "loop over rows of a query, data, or an input", "`for` needs a reference to a list, not %s", e)
+		return nil
+	}
+	return &Each{Var: name, In: ref}
+}
+
+// word reads up to the next space.
+func (x *expression) word() string {
+	start := x.next
+	for x.next < len(x.text) && !unicode.IsSpace(x.text[x.next]) {
+		x.next++
+	}
+	return string(x.text[start:x.next])
+}
+
+// expect reads the `expect` of f.
+func (p *parser) expect(f fields) *Expect {
+	v, ok := f.get("expect")
+	if !ok {
+		return nil
+	}
+	const fix = "write a number of rows, such as 1, or at_most 1"
+	if v.node.Kind != yaml.ScalarNode {
+		p.errorf(v.pos, "SG025", fix, "`expect` cannot be %s", v.describe())
+		return nil
+	}
+	number, atMost := v.node.Value, false
+	switch scalarTag(v.node) {
+	case "!!str":
+		words := strings.Fields(number)
+		if len(words) != 2 || words[0] != "at_most" {
+			p.errorf(v.pos, "SG025", fix, "`expect` cannot be %s", quoted(number))
+			return nil
+		}
+		number, atMost = words[1], true
+	case "!!int":
+	default:
+		p.errorf(v.pos, "SG025", fix, "`expect` cannot be %s", v.describe())
+		return nil
+	}
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || n < 0 || isOctalLike(number) {
+		p.errorf(v.pos, "SG025", fix, "%s is no number of rows", quoted(number))
+		return nil
+	}
+	return &Expect{AtMost: atMost, N: n, Pos: v.pos}
+}

@@ -1,0 +1,72 @@
+package spec
+
+import (
+	"fmt"
+
+	"github.com/specgen-dev/specgen/internal/diag"
+)
+
+// Parse reads the text of one specgen.yaml. It reports everything that it can
+// find to problems, and goes on after each: what is broken is reported once,
+// and left out of the document. The document is never nil. Its positions name
+// file as it is given here.
+//
+// A document with reported errors is not complete: to resolve its names would
+// only report what follows from them.
+func Parse(file string, text []byte, problems *diag.List) *Document {
+	start := diag.Pos{File: file, Line: 1, Col: 1}
+	doc := &Document{File: file, Go: Text{Pos: start}}
+	doc.Output = Output{Dir: Text{Pos: start}, Package: Text{Pos: start}}
+	text = withoutMark(text)
+	if !checkCharacters(file, text, problems) {
+		return doc
+	}
+	p := &parser{src: newSource(file, text), problems: problems, reported: map[report]bool{}}
+	root, ok := p.decode(text)
+	if !ok || !p.checkSize(root) {
+		return doc
+	}
+	p.document(p.value(root, start), doc)
+	return doc
+}
+
+// parser holds what the parsing of one file shares.
+type parser struct {
+	src      *source
+	problems *diag.List
+	// reported keeps a mistake inside an anchor from being told once for each alias.
+	reported map[report]bool
+}
+
+type report struct {
+	pos  diag.Pos
+	code string
+	text string
+}
+
+// errorf reports a problem with its fix, which may be empty.
+func (p *parser) errorf(pos diag.Pos, code, fix, format string, args ...any) {
+	p.add(diag.Problem{Pos: pos, Code: code, Fix: fix, Message: fmt.Sprintf(format, args...)})
+}
+
+func (p *parser) add(problem diag.Problem) {
+	r := report{problem.Pos, problem.Code, problem.Message}
+	if !p.reported[r] {
+		p.reported[r] = true
+		p.problems.Add(problem)
+	}
+}
+
+// quoted writes the user's text into a message: escaped, and cut where it would
+// hide the rest of the sentence.
+func quoted(text string) string {
+	const limit = 60
+	if n := 0; len(text) > limit {
+		for i := range text {
+			if n++; n > limit {
+				return fmt.Sprintf("%q", text[:i]+"…")
+			}
+		}
+	}
+	return fmt.Sprintf("%q", text)
+}

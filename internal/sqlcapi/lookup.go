@@ -1,0 +1,64 @@
+package sqlcapi
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/specgen-dev/specgen/internal/goname"
+)
+
+// Lookup finds queries by name: "CreateRole" in every package, "audit.CreateRole"
+// in those named audit. More than one match is for the caller to call ambiguous.
+func (a *API) Lookup(name string) []*Query {
+	pkg, query, qualified := strings.Cut(name, ".")
+	if !qualified {
+		query = name
+	}
+	var matches []*Query
+	for _, p := range a.Packages {
+		if qualified && p.Name != pkg {
+			continue
+		}
+		if i, ok := slices.BinarySearchFunc(p.Queries, query, func(q *Query, name string) int { return strings.Compare(q.Name, name) }); ok {
+			matches = append(matches, p.Queries[i])
+		}
+	}
+	return matches
+}
+
+// QueryNames returns every name by which Lookup finds exactly one query, sorted;
+// those with a package's name in front only where there are several packages.
+func (a *API) QueryNames() []string {
+	count := map[string]int{}
+	for _, p := range a.Packages {
+		for _, q := range p.Queries {
+			count[q.Name]++
+			if len(a.Packages) > 1 {
+				count[p.Name+"."+q.Name]++
+			}
+		}
+	}
+	var names []string
+	for name, n := range count {
+		if n == 1 {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Struct returns a struct type of the package by name: a model, a query's
+// parameters or its row. It returns nil for none.
+func (p *Package) Struct(name string) *Struct { return p.structs[name] }
+
+// Enum returns the enum that t is, whether as its type or as its NullType, and
+// nil for any other type. A pointer to an enum is not one: ask for its Elem.
+func (p *Package) Enum(t goname.Type) *Enum {
+	for _, e := range p.Enums {
+		if t == e.Type || t == e.NullType && !t.IsZero() {
+			return e
+		}
+	}
+	return nil
+}

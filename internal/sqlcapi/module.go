@@ -1,0 +1,60 @@
+package sqlcapi
+
+import (
+	"os"
+	"path"
+	"path/filepath"
+
+	"github.com/specgen-dev/specgen/internal/diag"
+)
+
+// module is a Go module on disk.
+type module struct {
+	path string // the module path, such as example.com/app
+	root string // the directory of its go.mod
+}
+
+// below returns the import path of a directory in the module.
+func (m module) below(dir string) (string, bool) {
+	rel, err := filepath.Rel(m.root, dir)
+	if err != nil || !filepath.IsLocal(rel) {
+		return "", false
+	}
+	return path.Join(m.path, filepath.ToSlash(rel)), true
+}
+
+// nearestModule reads the nearest go.mod at or above a directory. Where there
+// is none, the module has no root. A go.mod that does not say which module it is
+// of is reported, and its module has no path.
+func (l *loader) nearestModule(dir string) (module, goMod) {
+	for at := dir; ; at = filepath.Dir(at) {
+		file := filepath.Join(at, "go.mod")
+		data, err := os.ReadFile(file)
+		if err == nil {
+			mod := parseGoMod(string(data))
+			if mod.module == "" {
+				l.problems.ErrorFix(diag.Pos{File: l.display(file)}, codeModule, "add a line such as: module example.com/app",
+					"go.mod does not say which module it is of")
+			}
+			return module{mod.module, at}, mod
+		}
+		if filepath.Dir(at) == at {
+			return module{}, goMod{}
+		}
+	}
+}
+
+// importPath finds the import path of a directory of generated code: the module
+// path of the nearest go.mod at or above it, and the way from there.
+func (l *loader) importPath(dir string, named diag.Pos) (string, bool) {
+	m, _ := l.nearestModule(dir)
+	switch {
+	case m.root == "":
+		l.problems.ErrorFix(named, codeModule, "run go mod init in the root of the project",
+			"there is no go.mod at or above %s, so that the generated package has no import path", l.display(dir))
+		return "", false
+	case m.path == "":
+		return "", false
+	}
+	return m.below(dir)
+}

@@ -1,0 +1,1 @@
+CREATE TABLE roles (id uuid PRIMARY KEY, name text NOT NULL);

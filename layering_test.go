@@ -1,0 +1,169 @@
+package specgen_test
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const modulePath = "github.com/specgen-dev/specgen"
+
+// Modules that the table of layers names by what they are for.
+const (
+	pgx      = "github.com/jackc/pgx/v5"
+	yaml     = "gopkg.in/yaml.v3"
+	sqlAST   = "github.com/sqlc-dev/oliphant"
+	jennifer = "github.com/dave/jennifer"
+	cobra    = "github.com/spf13/cobra"
+)
+
+// layer is one package and what its files, tests aside, may import beside the
+// standard library: packages of this module by their path below its root, and
+// others by a prefix of theirs. A path that ends in "/..." stands for all below it.
+type layer struct {
+	pkg  string
+	may  []string
+	not  []string // exceptions from may
+	does string
+}
+
+// layers is the table of ARCHITECTURE.md: the pipeline goes one way, and neither
+// a parser's nor a printer's types leave the package that owns them.
+func layers() []layer {
+	return []layer{
+		{pkg: ".", does: "documents the module"},
+		{pkg: "internal/diag", does: "positions and problems"},
+		{pkg: "internal/goname", does: "how Go things are named"},
+		{pkg: "internal/spec", may: []string{yaml, "internal/diag"}, does: "parses specgen.yaml"},
+		{pkg: "internal/sqlcapi", may: []string{yaml, "internal/diag", "internal/goname"}, does: "reads what sqlc generated"},
+		{pkg: "internal/schema", may: []string{sqlAST, "internal/diag"}, does: "reads the SQL"},
+		{pkg: "internal/model", may: []string{"internal/diag", "internal/goname", "internal/spec", "internal/sqlcapi", "internal/schema"},
+			does: "resolves the document"},
+		{pkg: "internal/plan", may: []string{"internal/diag", "internal/goname", "internal/model"}, does: "builds the coordinators"},
+		{pkg: "internal/emit", may: []string{jennifer, "internal/goname", "internal/plan"}, does: "prints them as Go"},
+		{pkg: "internal/driver", may: []string{"internal/diag", "internal/goname", "internal/spec", "internal/sqlcapi", "internal/schema",
+			"internal/model", "internal/plan", "internal/emit"}, does: "runs the stages"},
+		{pkg: "cmd/specgen", may: []string{cobra, "internal/driver", "internal/diag"}, does: "the command"},
+		// A consumer's binary links the runtime, so its pool is the consumer's choice.
+		{pkg: "scope", may: []string{pgx}, not: []string{pgx + "/pgxpool"}, does: "the runtime"},
+		{pkg: "gen/...", may: []string{pgx, "scope", "gen/..."}, does: "the reference RBAC"},
+		{pkg: "internal/pglocal", may: []string{pgx}, does: "a throwaway PostgreSQL"},
+		{pkg: "internal/pglocal/pgtest", may: []string{pgx, "internal/pglocal"}, does: "a database for each test"},
+		// Examples are consumers, but for the server that they run on.
+		{pkg: "examples/...", may: []string{pgx, "scope", "gen/...", "examples/...", "internal/pglocal"}, does: "consuming projects"},
+	}
+}
+
+func TestLayers(t *testing.T) {
+	t.Parallel()
+	used := map[string]bool{}
+	for _, f := range sourceFiles(t) {
+		if f.module != "." || f.isTest() {
+			continue
+		}
+		rule, ok := layerOf(f.dir())
+		if !ok {
+			t.Errorf("%s: package %s has no line in the table of layers", f.path, f.dir())
+			continue
+		}
+		used[rule.pkg] = true
+		for _, spec := range f.syntax.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				t.Fatalf("%s: %v", f.path, err)
+			}
+			if !rule.allows(imported) {
+				t.Errorf("%s: %s (%s) must not import %s; it may import %s", f.position(spec.Pos()), rule.pkg, rule.does, imported,
+					rule.allowed())
+			}
+		}
+	}
+	for _, required := range []string{"internal/diag", "internal/spec", "scope", "internal/pglocal/pgtest"} {
+		if !used[required] {
+			t.Errorf("no file of %s was seen: the walk is broken", required)
+		}
+	}
+}
+
+func TestLayersTellPackagesApart(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		dir, imported string
+		want          bool
+	}{
+		{"internal/plan", "strings", true},
+		{"internal/plan", modulePath + "/internal/model", true},
+		{"internal/plan", modulePath + "/internal/models", false},
+		{"internal/plan", modulePath + "/internal/spec", false},
+		{"internal/plan", jennifer + "/jen", false},
+		{"internal/emit", jennifer + "/jen", true},
+		{"internal/diag", yaml, false},
+		{"scope", pgx, true},
+		{"scope", pgx + "/pgconn", true},
+		{"scope", pgx + "/pgxpool", false},
+		{"scope", "github.com/jackc/pgx/v55", false},
+		{"gen/rbac", modulePath + "/gen/rbacdb", true},
+		{"gen/rbac", modulePath + "/internal/diag", false},
+	} {
+		rule, ok := layerOf(tc.dir)
+		if !ok {
+			t.Fatalf("%s has no line in the table", tc.dir)
+		}
+		if got := rule.allows(tc.imported); got != tc.want {
+			t.Errorf("%s may import %s: %v, want %v", tc.dir, tc.imported, got, tc.want)
+		}
+	}
+}
+
+// layerOf returns the rule of the package in dir.
+func layerOf(dir string) (layer, bool) {
+	all := layers()
+	i := slices.IndexFunc(all, func(l layer) bool { return matches(dir, l.pkg) })
+	if i < 0 {
+		return layer{}, false
+	}
+	return all[i], true
+}
+
+func (l layer) allows(imported string) bool {
+	own, inModule := strings.CutPrefix(imported, modulePath+"/")
+	first, _, _ := strings.Cut(imported, "/")
+	if !inModule && !strings.Contains(first, ".") {
+		return true // the standard library
+	}
+	if slices.ContainsFunc(l.not, func(n string) bool { return below(imported, n) }) {
+		return false
+	}
+	return slices.ContainsFunc(l.may, func(m string) bool {
+		if inModule {
+			return matches(own, m)
+		}
+		return below(imported, m)
+	})
+}
+
+func (l layer) allowed() string {
+	text := "the standard library"
+	if len(l.may) > 0 {
+		text += ", " + strings.Join(l.may, ", ")
+	}
+	if len(l.not) > 0 {
+		text += fmt.Sprintf(" (but not %s)", strings.Join(l.not, ", "))
+	}
+	return text
+}
+
+// matches reports whether dir is pattern, or below it where it ends in "/...".
+func matches(dir, pattern string) bool {
+	if parent, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return below(dir, parent)
+	}
+	return dir == pattern
+}
+
+func below(p, parent string) bool {
+	return p == parent || strings.HasPrefix(path.Clean(p), parent+"/")
+}

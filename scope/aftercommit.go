@@ -1,0 +1,78 @@
+package scope
+
+import (
+	"context"
+	"errors"
+)
+
+// hook is one function to run after the commit, and where it comes from.
+type hook struct {
+	op    string
+	scope Context
+	step  string
+	fn    func(ctx context.Context) error
+}
+
+// AfterCommit queues fn to run after the transaction has committed, behind what
+// was queued before, whatever operation queued it. It is dropped on every
+// rollback and when the outcome of COMMIT is unknown. An error of fn does not
+// keep the functions behind it from running, and undoes nothing.
+//
+// In a transaction of our own, fn gets the context given to [In], which may be
+// done by then; in a caller's, that of [Runner.AfterCommit]. step names it in
+// errors.
+func (op *Op) AfterCommit(step string, fn func(ctx context.Context) error) {
+	h := hook{op: op.kind, scope: op.scope, step: step, fn: fn}
+	if r := op.tx.runner; r.Joined() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.hooks = append(r.hooks, h)
+		return
+	}
+	op.tx.hooks = append(op.tx.hooks, h)
+}
+
+// queuedHooks is how many hooks wait for the COMMIT of the caller's transaction.
+func (r *Runner) queuedHooks() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.hooks)
+}
+
+// dropHooks forgets those that were queued under a savepoint that is rolled
+// back: all but the first n.
+func (r *Runner) dropHooks(n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.hooks) > n {
+		clear(r.hooks[n:])
+		r.hooks = r.hooks[:n]
+	}
+}
+
+// runHooks runs all of them, and returns an *Error if any failed.
+func runHooks(ctx context.Context, hooks []hook) error {
+	var failures []error
+	for _, h := range hooks {
+		if err := h.fn(ctx); err != nil {
+			failures = append(failures, &Error{
+				Op: h.op, Scope: h.scope, Step: h.step, Committed: true, cause: err, goStep: true,
+			})
+		}
+	}
+	switch len(failures) {
+	case 0:
+		return nil
+	case 1:
+		return failures[0]
+	}
+	return &Error{Op: OpTransaction, phase: "after COMMIT", Committed: true, cause: &hookErrors{failures}}
+}
+
+// hookErrors joins the errors of several functions, each of which is fit for
+// logs.
+type hookErrors struct{ errs []error }
+
+func (e *hookErrors) Error() string { return errors.Join(e.errs...).Error() }
+
+func (e *hookErrors) Unwrap() []error { return e.errs }

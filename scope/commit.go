@@ -1,0 +1,185 @@
+package scope
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// The savepoint has a name of its own. A savepoint of the same name within it
+// hides it until it is released (PostgreSQL manual, SAVEPOINT, Notes), so calls
+// nest. It is not pgx's: a pgx.Tx from Begin counts as closed even when its
+// RELEASE or ROLLBACK was never sent, and would leave our rows in the caller's
+// transaction.
+const (
+	setSavepoint        = "SAVEPOINT specgen"
+	releaseSavepoint    = "RELEASE SAVEPOINT specgen"
+	rollbackToSavepoint = "ROLLBACK TO SAVEPOINT specgen"
+)
+
+// begin starts the transaction, or sets the savepoint. The level is named also
+// when it is the default, which may have been changed for the database, the role
+// or the connection.
+func (tx *Tx) begin(ctx context.Context) error {
+	r := tx.runner
+	if r.Joined() {
+		if _, err := r.caller.Exec(ctx, setSavepoint); err != nil {
+			return tx.transactionError(ctx, "SAVEPOINT", err)
+		}
+		tx.pg, tx.hooksBefore = r.caller, r.queuedHooks()
+		return nil
+	}
+	if err := checkIdle(r.db); err != nil {
+		return tx.transactionError(ctx, "BEGIN", err)
+	}
+	pg, err := r.begin.BeginTx(ctx, pgx.TxOptions{IsoLevel: r.config.isolation})
+	if err != nil {
+		return tx.transactionError(ctx, "BEGIN", err)
+	}
+	tx.pg, tx.isolation = pg, r.config.isolation
+	return nil
+}
+
+// commit commits, or releases the savepoint. A context that is done before, or a
+// connection that is closed, is not an unknown outcome: nothing was sent, and the
+// rollback is certain.
+func (tx *Tx) commit(ctx context.Context) error {
+	joined := tx.runner.Joined()
+	phase := "COMMIT"
+	if joined {
+		phase = "RELEASE SAVEPOINT"
+	}
+	if err := ctx.Err(); err != nil {
+		return tx.transactionError(ctx, phase, err)
+	}
+	if conn := tx.pg.Conn(); conn != nil && conn.IsClosed() {
+		return tx.transactionError(ctx, phase, pgconn.ErrConnClosed)
+	}
+	if joined {
+		// A lost answer is no unknown outcome here either: the caller has not
+		// committed, and without the connection never will.
+		_, err := tx.pg.Exec(ctx, releaseSavepoint)
+		return tx.commitError(ctx, phase, err)
+	}
+	err := tx.pg.Commit(ctx)
+	if isUnknown(err) {
+		e := tx.transactionError(ctx, phase, err)
+		e.own, e.generic = nil, ErrCommitUnknown
+		return e
+	}
+	return tx.commitError(ctx, phase, err)
+}
+
+// isUnknown reports whether COMMIT may have taken effect in spite of err. These
+// are the cases in which it has not:
+//   - pgx knows that it sent nothing. Of a closed connection it says so too when
+//     it was closed while pgx waited for the answer (MultiResultReader.NextResult
+//     of pgx 5.12 drops the first error and asks again), so commit looks for a
+//     closed connection itself, before;
+//   - the server answered ROLLBACK, which pgx finds in the tag;
+//   - the server answered with an error. An error before the point of commit
+//     aborts the transaction, and the server reports none after it.
+//
+// Three answers are not proof although they arrive as errors: 40003
+// statement_completion_unknown, of which the name says it and which CockroachDB
+// sends; class 08, which no PostgreSQL sends of itself but proxies do when they
+// lose the server (PgBouncer: 08P01 "server conn crashed?"), and a foreign
+// server's loss before our commit may look like it; and PANIC, because the server is down.
+//
+// An answer that was read in part counts as unknown, even when the completion of
+// COMMIT was in it: pgx reports an error then, and not the tag.
+func isUnknown(err error) bool {
+	if err == nil || errors.Is(err, pgx.ErrTxCommitRollback) {
+		return false
+	}
+	if pgconn.SafeToRetry(err) && !errors.Is(err, pgconn.ErrConnClosed) {
+		return false
+	}
+	pgErr, ok := asType[*pgconn.PgError](err)
+	if !ok {
+		return true
+	}
+	return pgErr.Code == stateCompletionUnknown ||
+		strings.HasPrefix(pgErr.Code, classConnectionException) ||
+		pgErr.Severity == "PANIC" || pgErr.SeverityUnlocalized == "PANIC"
+}
+
+// commitError says why the transaction was not committed, though every operation
+// in it had succeeded. When a statement's error was dropped, that is the reason.
+func (tx *Tx) commitError(ctx context.Context, phase string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if tx.dropped == nil {
+		return tx.transactionError(ctx, phase, err)
+	}
+	e := *tx.dropped
+	e.cause = errors.Join(tx.dropped.cause, err)
+	return &e
+}
+
+// transactionError is for what belongs to no step. If the transaction has one
+// operation only, it is that operation's.
+func (tx *Tx) transactionError(ctx context.Context, phase string, err error) *Error {
+	e := &Error{Op: OpTransaction, phase: phase, cause: withContext(ctx, err)}
+	if len(tx.ops) == 1 {
+		e.Op, e.Scope = tx.ops[0].kind, tx.ops[0].scope
+	}
+	e.setServerError(err, tx.constraints(err), tx.genericForCommit())
+	return e
+}
+
+// constraints returns those of the first operation that names the constraint in
+// err. Operations of one type share them, and a constraint has one name in a
+// schema, so more than one rarely does.
+func (tx *Tx) constraints(err error) map[string]error {
+	pgErr, ok := asType[*pgconn.PgError](err)
+	if !ok {
+		return nil
+	}
+	for _, op := range tx.ops {
+		if op.constraints[pgErr.ConstraintName] != nil {
+			return op.constraints
+		}
+	}
+	return nil
+}
+
+// rollback undoes the attempt. The caller's context may be the reason for it, so
+// it does not govern it: pgx would send nothing with a context that is done.
+// Of our own transaction no error matters: pgx has closed the connection by then,
+// which makes the server roll back (PostgreSQL manual, chapter "Frontend/Backend
+// Protocol", Termination).
+func (tx *Tx) rollback(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tx.runner.config.rollbackTimeout)
+	defer cancel()
+	if !tx.runner.Joined() {
+		_ = tx.pg.Rollback(ctx)
+		return nil
+	}
+	tx.runner.dropHooks(tx.hooksBefore)
+	if conn := tx.pg.Conn(); conn == nil || conn.IsClosed() {
+		return nil
+	}
+	if _, err := tx.pg.Exec(ctx, rollbackToSavepoint); err != nil {
+		return err
+	}
+	// The savepoint itself is still there, with its memory and its name.
+	_, err := tx.pg.Exec(ctx, releaseSavepoint)
+	return err
+}
+
+// withRollbackError warns the owner of the transaction that some of our work may
+// still be in it.
+func (tx *Tx) withRollbackError(err, rollbackErr error) error {
+	e := tx.transactionError(context.Background(), "", err)
+	e.phase = "ROLLBACK TO SAVEPOINT failed, so the whole transaction must be rolled back"
+	if first, ok := asType[*Error](err); ok {
+		e.own, e.generic = first.own, first.generic
+	}
+	e.cause = errors.Join(err, rollbackErr)
+	return e
+}

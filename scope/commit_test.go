@@ -1,0 +1,223 @@
+package scope_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/specgen-dev/specgen/scope"
+)
+
+func TestCommitUnknown(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name  string
+		how   atCommit
+		items int // what is committed all the same
+	}{
+		{"COMMIT is lost", loseCommit, 0},
+		{"the answer is lost", loseAnswer, 1},
+		{"a proxy lost the server", proxyError, 1},
+		{"the server does not know", unknownCode, 1},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			pool := newDB(t)
+			runs := 0
+			err := create(t.Context(), scope.NewRunner(cuttingPool(t, pool, tc.how, nil)), func(ctx context.Context, op *scope.Op) error {
+				runs++
+				op.AfterCommit("event", func(context.Context) error {
+					t.Error("a function ran after a COMMIT of unknown outcome")
+					return nil
+				})
+				return insertItem(ctx, op, "a")
+			})
+			e := wantErr(t, err, scope.ErrCommitUnknown)
+			if e.Committed || e.Op != scope.OpCreate {
+				t.Errorf("error %+v", e)
+			}
+			if runs != 1 {
+				t.Errorf("the transaction was run %d times", runs)
+			}
+			wantItems(t, pool, tc.items)
+		})
+	}
+}
+
+func TestCommitUnknownWhenCancelledWhileWaiting(t *testing.T) {
+	t.Parallel()
+	pool := newDB(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cutting := cuttingPool(t, pool, holdAnswer, cancel)
+	err := create(ctx, scope.NewRunner(cutting), func(ctx context.Context, op *scope.Op) error {
+		return insertItem(ctx, op, "a")
+	})
+	wantErr(t, err, scope.ErrCommitUnknown, context.Canceled)
+}
+
+func TestCommitFailsForCertain(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		action string
+		want   string // SQLSTATE
+		is     error
+	}{
+		{"terminate", "57P01", nil},
+		{"P0001", "P0001", nil},
+		{"55P03", "55P03", scope.ErrConflict},
+		{"23514", "23514", scope.ErrInvalid},
+	} {
+		t.Run(tc.action, func(t *testing.T) {
+			t.Parallel()
+			pool := newDB(t)
+			err := create(t.Context(), scope.NewRunner(pool), func(ctx context.Context, op *scope.Op) error {
+				if err := insertItem(ctx, op, "a"); err != nil {
+					return err
+				}
+				return exec(ctx, op, scope.Step{Name: "trap"}, "INSERT INTO at_commit VALUES ($1)", tc.action)
+			})
+			e := wantErr(t, err)
+			if tc.is != nil {
+				wantErr(t, err, tc.is)
+			}
+			if errors.Is(err, scope.ErrCommitUnknown) || e.SQLState != tc.want || e.Step != "" || e.Op != scope.OpCreate {
+				t.Errorf("error %v", err)
+			}
+			if !strings.HasPrefix(e.Error(), "create item: COMMIT: ") || strings.Contains(e.Error(), "secret") {
+				t.Errorf("text %q", e)
+			}
+			wantItems(t, pool, 0)
+		})
+	}
+}
+
+func TestCommitAnsweredByRollback(t *testing.T) {
+	t.Parallel()
+	insertTwice := func(ctx context.Context, op *scope.Op) error {
+		if err := insertItem(ctx, op, "a"); err != nil {
+			return err
+		}
+		f := op.Flush()
+		f.Do(scope.Step{Name: "again", Query: "CreateItem"}, func(ctx context.Context) error {
+			_, _ = op.Exec(ctx, "INSERT INTO items (name) VALUES ('a')")
+			return nil
+		})
+		return f.Send(ctx)
+	}
+	t.Run("own transaction", func(t *testing.T) {
+		t.Parallel()
+		pool := newDB(t)
+		err := create(t.Context(), scope.NewRunner(pool), insertTwice)
+		e := wantErr(t, err, scope.ErrAlreadyExists, pgx.ErrTxCommitRollback)
+		if e.Step != "again" || e.SQLState != "23505" || errors.Is(err, scope.ErrCommitUnknown) {
+			t.Errorf("error %v", err)
+		}
+		wantItems(t, pool, 0)
+	})
+	t.Run("savepoint", func(t *testing.T) {
+		t.Parallel()
+		pool := newDB(t)
+		tx := outer(t, pool, pgx.TxOptions{})
+		err := create(t.Context(), scope.NewRunner(tx), insertTwice)
+		if e := wantErr(t, err, scope.ErrAlreadyExists); e.Step != "again" {
+			t.Errorf("error %v", err)
+		}
+		if err := tx.Commit(t.Context()); err != nil {
+			t.Error(err)
+		}
+		wantItems(t, pool, 0)
+	})
+	t.Run("rows", func(t *testing.T) {
+		t.Parallel()
+		pool := newDB(t)
+		// The driver's rows tell their error to the function that drops it only.
+		err := create(t.Context(), scope.NewRunner(pool), func(ctx context.Context, op *scope.Op) error {
+			f := op.Flush()
+			f.Do(scope.Step{Name: "list"}, func(ctx context.Context) error {
+				rows, err := op.Query(ctx, "SELECT 1 / (g - 1) FROM generate_series(1, 2) g")
+				if err == nil {
+					rows.Close()
+				}
+				return nil
+			})
+			return f.Send(ctx)
+		})
+		e := wantErr(t, err, pgx.ErrTxCommitRollback)
+		if !strings.Contains(e.Error(), "answered ROLLBACK to COMMIT") || errors.Is(err, scope.ErrCommitUnknown) {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
+func TestDeferredForeignKeyAtCommit(t *testing.T) {
+	t.Parallel()
+	errNoTeam := scope.NewError("team not found", scope.ErrParentNotFound)
+	constraints := map[string]error{"items_late_fkey": errNoTeam}
+	missing := func(ctx context.Context, op *scope.Op) error {
+		return exec(ctx, op, scope.Step{Name: "item"}, "INSERT INTO items (name, late_id) VALUES ('a', 'secret')")
+	}
+	for _, tc := range []struct {
+		name     string
+		fn       func(ctx context.Context, tx *scope.Tx) error
+		is       error
+		op, text string
+	}{
+		{"create", func(ctx context.Context, tx *scope.Tx) error {
+			return missing(ctx, tx.Create("item", nil, nil))
+		}, scope.ErrParentNotFound, scope.OpCreate, "create item: COMMIT: parent not found"},
+		{"create with an error of its own", func(ctx context.Context, tx *scope.Tx) error {
+			return missing(ctx, tx.Create("item", nil, constraints))
+		}, errNoTeam, scope.OpCreate, "create item: COMMIT: team not found"},
+		{"two creates", func(ctx context.Context, tx *scope.Tx) error {
+			return errors.Join(missing(ctx, tx.Create("item", nil, nil)), insertItem(ctx, tx.Create("other", nil, constraints), "b"))
+		}, errNoTeam, scope.OpTransaction, "transaction: COMMIT: team not found"},
+		{"purge", func(ctx context.Context, tx *scope.Tx) error {
+			return exec(ctx, tx.Purge(scope.Context{Type: "team", ID: "used"}, nil), scope.Step{Name: "row", Deletes: true}, "DELETE FROM parents")
+		}, scope.ErrInUse, scope.OpPurge, "purge team: COMMIT: still in use"},
+		{"both", func(ctx context.Context, tx *scope.Tx) error {
+			tx.Purge(scope.Context{Type: "team", ID: "x"}, nil)
+			return missing(ctx, tx.Create("item", nil, nil))
+		}, scope.ErrConflict, scope.OpTransaction, "transaction: COMMIT: conflict"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			pool := newDB(t)
+			mustExec(t, pool, "INSERT INTO parents (id) VALUES ('used')")
+			mustExec(t, pool, "INSERT INTO items (name, late_id) VALUES ('user', 'used')")
+			err := do(t.Context(), scope.NewRunner(pool), tc.fn)
+			e := wantErr(t, err, tc.is)
+			var pgErr *pgconn.PgError
+			if !errors.As(err, &pgErr) || pgErr.Code != "23503" {
+				t.Errorf("cause %v", pgErr)
+			}
+			got := []string{e.Op, e.SQLState, e.Table, e.Constraint}
+			if diff := cmp.Diff([]string{tc.op, "23503", "items", "items_late_fkey"}, got); diff != "" {
+				t.Error(diff)
+			}
+			if !strings.HasPrefix(e.Error(), tc.text) {
+				t.Errorf("text %q, want %q", e, tc.text)
+			}
+			wantItems(t, pool, 1)
+		})
+	}
+}
+
+func TestBackendKilledBeforeCommit(t *testing.T) {
+	t.Parallel()
+	pool := newDB(t)
+	err := create(t.Context(), scope.NewRunner(pool), func(ctx context.Context, op *scope.Op) error {
+		if err := insertItem(ctx, op, "a"); err != nil {
+			return err
+		}
+		return exec(ctx, op, scope.Step{Name: "killed"}, "SELECT pg_terminate_backend(pg_backend_pid())")
+	})
+	if e := wantErr(t, err); e.SQLState != "57P01" || e.Step != "killed" || errors.Is(err, scope.ErrCommitUnknown) {
+		t.Errorf("error %v", err)
+	}
+	wantItems(t, pool, 0)
+}

@@ -1,0 +1,64 @@
+package scope
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Ptr returns a pointer to a copy of v, for columns that may be NULL.
+func Ptr[T any](v T) *T { return &v }
+
+// MustParseUUID is [ParseUUID] for a constant; it panics on anything else.
+func MustParseUUID(text string) UUID {
+	u, err := ParseUUID(text)
+	if err != nil {
+		panic(err)
+	}
+	return u
+}
+
+// ParseInt reads a decimal integer of 64 bits. Its error does not hold the text,
+// which may be personal data.
+func ParseInt(text string) (int64, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, misuse("the text is not an integer of 64 bits")
+	}
+	return n, nil
+}
+
+// CountTrue is 1 for true and 0 for false: what an EXISTS query counts.
+func CountTrue(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// Sorted returns the distinct elements of ids in ascending order: numbers by
+// value, everything else by its text. Rows that several transactions lock are locked in one order,
+// so that they wait for each other and do not deadlock (PostgreSQL manual,
+// section 13.3.4).
+func Sorted[T comparable](ids []T) []T {
+	sorted := slices.Clone(ids)
+	slices.SortFunc(sorted, compareIDs)
+	return slices.Compact(sorted)
+}
+
+func compareIDs[T comparable](a, b T) int {
+	switch x := any(a).(type) {
+	case string:
+		return strings.Compare(x, any(b).(string))
+	case int64:
+		return cmp.Compare(x, any(b).(int64))
+	case int32:
+		return cmp.Compare(x, any(b).(int32))
+	case int16:
+		return cmp.Compare(x, any(b).(int16))
+	default:
+		return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) // uuids of every package
+	}
+}

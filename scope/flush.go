@@ -1,0 +1,142 @@
+package scope
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Step names one query of a coordinator, and says what its failures mean.
+type Step struct {
+	Name    string // as in the specification, such as "preset_roles.role"
+	Query   string // sqlc's name
+	Missing error  // what no row means; nil stands for ErrNotFound
+	Deletes bool   // a broken foreign key means ErrInUse, and not ErrParentNotFound
+}
+
+// Flush collects the statements that travel to the server together. It is used
+// once, and not concurrently: Do for each statement, then Send.
+type Flush struct {
+	op    *Op
+	queue []queued
+}
+
+// queued is a step that waits for Send.
+type queued struct {
+	step Step
+	call func(ctx context.Context) error
+}
+
+// Do queues a step. Nothing is sent before [Flush.Send].
+//
+// call calls exactly one function of sqlc, on the [Op], and may look at what it
+// returned, as [ExpectRows] and [Refuse] do; its error is the step's failure. It
+// may be called more than once: the first time the statement may only be
+// recorded, and the function of sqlc then returns an error, which call must
+// return. So what call does apart from the query it does after the query's error
+// was found to be nil.
+//
+// ctx is that of Send.
+func (f *Flush) Do(s Step, call func(ctx context.Context) error) {
+	f.queue = append(f.queue, queued{step: s, call: call})
+}
+
+// RequireReadCommitted has the flush fail with an [*IsolationError], before its
+// other steps, when the transaction's snapshot is older than the locks that a
+// purge waits for: under REPEATABLE READ and SERIALIZABLE a purge does not see
+// the child that committed while it waited (PostgreSQL manual, section 13.2.2).
+//
+// It costs no statement in a transaction of our own, whose level we chose. In a
+// caller's it asks the server, as one more statement of this flush, once for
+// each call of [In].
+func (f *Flush) RequireReadCommitted() {
+	tx := f.op.tx
+	if tx.isolation != "" {
+		if allowsPurge(tx.isolation) {
+			return
+		}
+		f.queue = slices.Insert(f.queue, 0, queued{
+			step: Step{Name: "isolation"},
+			call: func(context.Context) error { return &IsolationError{Level: string(tx.isolation)} },
+		})
+		return
+	}
+	f.queue = slices.Insert(f.queue, 0, queued{
+		step: Step{Name: "isolation"},
+		call: func(ctx context.Context) error {
+			const query = "SELECT current_setting('transaction_isolation')"
+			var level string
+			if err := f.op.QueryRow(ctx, query).Scan(&level); err != nil {
+				return err
+			}
+			if !allowsPurge(pgx.TxIsoLevel(level)) {
+				return &IsolationError{Level: level}
+			}
+			tx.isolation = pgx.TxIsoLevel(level)
+			return nil
+		},
+	})
+}
+
+// allowsPurge accepts READ UNCOMMITTED too, which is READ COMMITTED in
+// PostgreSQL (manual, section 13.2).
+func allowsPurge(level pgx.TxIsoLevel) bool {
+	return level == pgx.ReadCommitted || level == pgx.ReadUncommitted
+}
+
+// Send sends what was queued, in order, and waits for the answers. It returns the
+// first failure, an [*Error]; later steps then have no effect, and the
+// transaction can no longer commit, even if the error is dropped. A Send with
+// nothing queued does nothing, so a second Send does nothing.
+//
+// ctx governs the wait: when it is done, the driver closes the connection, and
+// the server rolls the transaction back.
+func (f *Flush) Send(ctx context.Context) error {
+	op, queue := f.op, f.queue
+	f.queue = nil
+	if len(queue) == 0 {
+		return nil
+	}
+	if err := op.sendable(); err != nil {
+		return err
+	}
+	op.flushes++
+	config := &op.tx.runner.config
+	settled := func(s Step, took time.Duration, err error) error {
+		if err != nil {
+			err = op.tx.fail(op.stepError(ctx, s, err))
+		}
+		config.observe(ctx, Event{
+			Kind: StepDone, Op: op.kind, Scope: op.scope, Step: s.Name, Query: s.Query,
+			Flush: op.flushes, Attempt: op.tx.attempt, Duration: took, Err: err,
+		})
+		return err
+	}
+	start := time.Now()
+	statements, err := sendSequentially(ctx, op, queue, settled)
+	config.observe(ctx, Event{
+		Kind: FlushSent, Op: op.kind, Scope: op.scope,
+		Flush: op.flushes, Statements: statements, Attempt: op.tx.attempt, Duration: time.Since(start), Err: err,
+	})
+	return err
+}
+
+// sendable returns why nothing may be sent any more. After the first failure the
+// server would answer 25P02 at best, and at worst take locks for nothing.
+func (op *Op) sendable() error {
+	failed := func(err error) *Error { return &Error{Op: op.kind, Scope: op.scope, cause: err} }
+	switch {
+	case op.tx.ended:
+		return failed(errOpEnded)
+	case op.tx.failure != nil:
+		e := failed(op.tx.failure)
+		e.phase, e.SQLState = "not sent, because the transaction has failed before", op.tx.failure.SQLState
+		return e
+	case op.misuse != nil:
+		return op.tx.fail(failed(op.misuse))
+	default:
+		return nil
+	}
+}

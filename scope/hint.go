@@ -1,0 +1,77 @@
+package scope
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// hint says what the caller can do.
+func (e *Error) hint() string {
+	if _, several := e.cause.(*hookErrors); several { // each has its own
+		return ""
+	}
+	if e.Committed {
+		return "the transaction is committed: do not run it again"
+	}
+	if _, nested := e.cause.(*Error); nested { // its text has the hint
+		return ""
+	}
+	if counted, ok := asType[*RowCountError](e.cause); ok && counted.Got != 0 {
+		return "check what else the query's WHERE matches"
+	}
+	// ErrCommitUnknown comes first: what the cause would mean by itself does
+	// not hold for it.
+	for _, h := range [...]struct {
+		is   error
+		text string
+	}{
+		{ErrCommitUnknown, "look whether the rows are there before you run it again"},
+		{ErrAlreadyExists, "choose another key, or use the row that is there"},
+		{ErrParentNotFound, "create what the row refers to first; it may have been removed meanwhile"},
+		{ErrHasChildren, "purge the children first"},
+		{ErrInUse, "remove what refers to it first"},
+		{ErrInvalid, "check the values against the constraints of the table"},
+		{ErrIsolation, "run the purge in a transaction at read committed"},
+		{ErrNotFound, "check the key; the row may have been removed meanwhile"},
+		{ErrConflict, "run the whole transaction again"},
+	} {
+		if errors.Is(e, h.is) {
+			return h.text
+		}
+	}
+	if hint := hintForState(e.SQLState); hint != "" {
+		return hint
+	}
+	if _, dialling := asType[*pgconn.ConnectError](e.cause); dialling {
+		return "check the address of the server and that it runs"
+	}
+	return ""
+}
+
+// hintForState is for failures that no sentinel stands for: those of an
+// operator rather than of the caller's data.
+func hintForState(state string) string {
+	switch state {
+	case "25P02": // in_failed_sql_transaction
+		return "a statement before it failed: roll the transaction back"
+	case "25006": // read_only_sql_transaction
+		return "connect to the primary, with a transaction that may write"
+	case "25P03", "25P04": // idle_in_transaction_session_timeout, transaction_timeout
+		return "the transaction took longer than the server allows: do less in it"
+	case "42501": // insufficient_privilege
+		return "grant the role what the query needs"
+	case "57014": // query_canceled
+		return "the statement was cancelled, or took longer than statement_timeout"
+	}
+	switch {
+	case strings.HasPrefix(state, "42"): // syntax error or access rule violation
+		return "the queries do not fit the database: is a migration missing?"
+	case strings.HasPrefix(state, "53"): // insufficient resources
+		return "the server is out of a resource: see its log"
+	case strings.HasPrefix(state, "57P"): // shutdown and the like
+		return "the server ended the connection: run it again once the server is back"
+	}
+	return ""
+}

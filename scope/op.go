@@ -1,0 +1,112 @@
+package scope
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// Op is one create or one purge. It is the [DBTX] that the queries of the
+// operation run on, but only inside the functions given to [Flush.Do]: outside
+// of them its methods fail, because a statement there could not travel with
+// others. It lives as long as its [Tx], and like it is not for concurrent use.
+type Op struct {
+	tx          *Tx
+	kind        string
+	scope       Context
+	draws       *Draws
+	constraints map[string]error
+	flushes     int
+	misuse      error // found when the Op was made, told at its first flush
+	via         DBTX  // where statements go; set by the executor while a function of Flush.Do runs
+}
+
+var _ DBTX = (*Op)(nil)
+
+// NewUUID returns the next id of the operation. In a transaction that is run
+// again the sequence is the same as before.
+func (op *Op) NewUUID() UUID { return op.draws.uuid() }
+
+// Now returns the time at which the call was made, the same for the whole
+// operation and all its attempts: in UTC, and in whole microseconds, which is
+// what timestamptz keeps (PostgreSQL manual, section 8.5).
+func (op *Op) Now() time.Time { return op.draws.now }
+
+// Flush starts a flush: statements that travel to the server together, because
+// none of them needs the answer of another.
+func (op *Op) Flush() *Flush { return &Flush{op: op} }
+
+// Fail reports the error of Go code that runs between flushes. It returns err as
+// an [*Error] of the step, and the transaction can no longer commit. A nil err
+// is nobody's failure: it returns nil.
+//
+// The text of err becomes part of ours, unless it wraps an error of PostgreSQL.
+func (op *Op) Fail(step string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return op.tx.fail(&Error{Op: op.kind, Scope: op.scope, Step: step, cause: err, goStep: true})
+}
+
+// Exec implements [DBTX].
+func (op *Op) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
+	return op.db().Exec(ctx, sql, args...)
+}
+
+// Query implements [DBTX].
+func (op *Op) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	return op.db().Query(ctx, sql, args...)
+}
+
+// QueryRow implements [DBTX].
+func (op *Op) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
+	return op.db().QueryRow(ctx, sql, args...)
+}
+
+// CopyFrom implements [DBTX].
+func (op *Op) CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, rows pgx.CopyFromSource) (int64, error) {
+	return op.db().CopyFrom(ctx, table, columns, rows)
+}
+
+// SendBatch implements [DBTX].
+func (op *Op) SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchResults {
+	return op.db().SendBatch(ctx, batch)
+}
+
+func (op *Op) db() DBTX {
+	if op.via == nil {
+		return refusing{errOutsideFlush}
+	}
+	return op.via
+}
+
+const (
+	errOutsideFlush  misuse = "a statement was issued outside of a flush: queue it with Flush.Do, and run it with Flush.Send"
+	errTwoStatements misuse = "a function given to Flush.Do issued a second statement: queue one function for each"
+	errOpEnded       misuse = "the operation was used after its transaction had ended"
+	errDrawsTwice    misuse = "the same prepared specification was given to two operations of one transaction, which would write the same ids: prepare each of them"
+)
+
+// refusing is a DBTX on which everything fails.
+type refusing struct{ err error }
+
+func (r refusing) Exec(context.Context, string, ...any) (pgconn.CommandTag, error) {
+	return pgconn.CommandTag{}, r.err
+}
+
+func (r refusing) Query(context.Context, string, ...any) (pgx.Rows, error) {
+	return r.results().Query()
+}
+
+func (r refusing) QueryRow(context.Context, string, ...any) pgx.Row { return r.results().QueryRow() }
+
+func (r refusing) CopyFrom(context.Context, pgx.Identifier, []string, pgx.CopyFromSource) (int64, error) {
+	return 0, r.err
+}
+
+func (r refusing) SendBatch(context.Context, *pgx.Batch) pgx.BatchResults { return r.results() }
+
+// results are pgx's own, so that its large interfaces are not implemented here.
+func (r refusing) results() pgx.BatchResults { return pgx.FailedBatchResults(&pgx.Batch{}, r.err) }

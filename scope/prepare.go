@@ -1,0 +1,30 @@
+package scope
+
+import (
+	"context"
+	"fmt"
+)
+
+// OpPrepare is the [Error.Op] of what comes before a transaction.
+const OpPrepare = "prepare"
+
+// PrepareFailed returns the error of Go code that ran before a transaction, in
+// the name of a step, as an [*Error]. Nothing was sent.
+func PrepareFailed(scopeType, step string, err error) error {
+	return &Error{Op: OpPrepare, Scope: Context{Type: scopeType}, Step: step, cause: err, goStep: true}
+}
+
+// Value asks a function of the application for a value of the context, such as
+// the user on whose behalf a call is made. name is the value's name in the
+// specification, for the error.
+func Value[T any](ctx context.Context, name string, from func(context.Context) (T, error)) (T, error) {
+	if from == nil {
+		var none T
+		return none, &Error{Op: OpPrepare, Step: "context." + name, cause: misuse("no function was given for this value: set it in the ContextValues given to NewProvider")}
+	}
+	v, err := from(ctx)
+	if err != nil {
+		return v, &Error{Op: OpPrepare, Step: "context." + name, cause: fmt.Errorf("the value %q of the context: %w", name, err), goStep: true}
+	}
+	return v, nil
+}

@@ -1,0 +1,55 @@
+package scope
+
+import (
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Found turns the error of a query that returns one row or none into a truth:
+// false for pgx.ErrNoRows, true for nil. Every other error is returned.
+func Found(err error) (bool, error) {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// ExpectRows returns a [*RowCountError] unless exactly want rows were affected.
+func ExpectRows(n, want int64) error {
+	if n == want {
+		return nil
+	}
+	return &RowCountError{Got: n, Want: want}
+}
+
+// ExpectAtMost returns a [*RowCountError] when more than limit rows were
+// affected.
+func ExpectAtMost(n, limit int64) error {
+	if n <= limit {
+		return nil
+	}
+	return &RowCountError{Got: n, Want: limit, AtMost: true}
+}
+
+// Refuse returns err when a count found rows, and nil when n is 0. A nil err
+// stands for [ErrInUse].
+func Refuse(n int64, err error) error {
+	switch {
+	case n <= 0:
+		return nil
+	case err == nil:
+		return ErrInUse
+	default:
+		return err
+	}
+}
+
+// RefuseChildren returns a [*HasChildrenError] when n children of the type were
+// found, and nil when n is 0. It is also an err, unless err is nil.
+func RefuseChildren(childType string, n int64, err error) error {
+	if n <= 0 {
+		return nil
+	}
+	return &HasChildrenError{Type: childType, Count: n, own: err}
+}

@@ -1,0 +1,107 @@
+package scope
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// sendSequentially is the executor of flushes: it runs the queue one function
+// after the other, each statement a round trip. It calls settled after each, and
+// stops at the first error that settled returns; it returns how many statements
+// were issued.
+//
+// It is the only code that knows how a flush reaches the server. An executor
+// that sends a flush as one batch takes its place without a change to the
+// functions queued: that is why each may issue one statement only, and why
+// [Flush.Do] lets them be called again.
+func sendSequentially(
+	ctx context.Context, op *Op, queue []queued, settled func(s Step, took time.Duration, err error) error,
+) (statements int, err error) {
+	// A panic leaves the transaction, and with it the Op, unusable in any case;
+	// this keeps a function that outlives its turn from running statements.
+	defer func() { op.via = nil }()
+	for _, q := range queue {
+		one := &oneStatement{on: op.tx.pg, failed: func(err error) { op.tx.note(op.stepError(ctx, q.step, err)) }}
+		op.via = one
+		start := time.Now()
+		err := q.call(ctx)
+		took := time.Since(start)
+		op.via = nil
+		statements += one.issued
+		if err == nil {
+			err = one.misuse
+		}
+		if err := settled(q.step, took, err); err != nil {
+			return statements, err
+		}
+	}
+	return statements, nil
+}
+
+// oneStatement runs one statement on the transaction, and refuses a second one.
+type oneStatement struct {
+	on     pgx.Tx
+	failed func(error) // is told the server's errors
+	issued int
+	misuse error
+}
+
+func (o *oneStatement) db() DBTX {
+	if o.issued > 0 {
+		o.misuse = errTwoStatements
+		return refusing{errTwoStatements}
+	}
+	o.issued++
+	return o.on
+}
+
+// note tells of an error that the function may drop. The transaction has failed
+// by it all the same, and COMMIT would answer ROLLBACK without saying why.
+func (o *oneStatement) note(err error) {
+	if _, ok := asType[*pgconn.PgError](err); ok {
+		o.failed(err)
+	}
+}
+
+func (o *oneStatement) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
+	tag, err := o.db().Exec(ctx, sql, args...)
+	o.note(err)
+	return tag, err
+}
+
+// Query sees the errors of a statement that does not reach its first row only:
+// the rows are the driver's own.
+func (o *oneStatement) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	rows, err := o.db().Query(ctx, sql, args...)
+	o.note(err)
+	return rows, err
+}
+
+func (o *oneStatement) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
+	return notedRow{o.db().QueryRow(ctx, sql, args...), o}
+}
+
+func (o *oneStatement) CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, rows pgx.CopyFromSource) (int64, error) {
+	n, err := o.db().CopyFrom(ctx, table, columns, rows)
+	o.note(err)
+	return n, err
+}
+
+func (o *oneStatement) SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchResults {
+	return o.db().SendBatch(ctx, batch)
+}
+
+// notedRow is a row whose error is not lost.
+type notedRow struct {
+	pgx.Row
+	statement *oneStatement
+}
+
+func (r notedRow) Scan(dest ...any) error {
+	err := r.Row.Scan(dest...)
+	r.statement.note(err)
+	return err
+}

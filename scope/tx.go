@@ -1,0 +1,189 @@
+package scope
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Tx is one attempt of one transaction. Operations on it run one after the
+// other: it is not for concurrent use, and of no use once the function given to
+// [In] has returned.
+type Tx struct {
+	runner  *Runner
+	call    *call
+	attempt int
+
+	pg        pgx.Tx         // our own, or the caller's
+	isolation pgx.TxIsoLevel // empty until it is known
+	ops       []*Op
+	drawn     int // how many of call.draws this attempt has taken
+
+	failure *Error // the first failure of an operation: the transaction cannot commit
+	dropped *Error // the first error of the server, also when the code in between dropped it
+	ended   bool
+
+	hooks       []hook // to run after COMMIT, when the transaction is ours
+	hooksBefore int    // of the runner's hooks, those that were queued before this savepoint
+}
+
+// call is what all attempts of one call of In have in common.
+type call struct{ draws []*Draws }
+
+// Draw returns ids and a time for one operation. The n-th Draw of an attempt
+// gives what the n-th Draw of the attempt before gave, so that a retry writes
+// the same ids, as long as the function given to [In] draws in the same order.
+func (tx *Tx) Draw() *Draws {
+	if tx.drawn == len(tx.call.draws) {
+		tx.call.draws = append(tx.call.draws, tx.runner.Draw())
+	}
+	d := tx.call.draws[tx.drawn]
+	tx.drawn++
+	return d
+}
+
+// Create starts the creation of a scope of the given type. It sends nothing. d
+// goes back to its start; nil stands for [Tx.Draw]. constraints gives the
+// specification's errors for names of constraints, and is only read.
+func (tx *Tx) Create(scopeType string, d *Draws, constraints map[string]error) *Op {
+	if d == nil {
+		d = tx.Draw()
+	}
+	return tx.newOp(OpCreate, Context{Type: scopeType}, d, constraints)
+}
+
+// Purge starts the purge of the scope c. It sends nothing.
+func (tx *Tx) Purge(c Context, constraints map[string]error) *Op {
+	return tx.newOp(OpPurge, c, tx.Draw(), constraints)
+}
+
+func (tx *Tx) newOp(kind string, c Context, d *Draws, constraints map[string]error) *Op {
+	op := &Op{tx: tx, kind: kind, scope: c, draws: d, constraints: constraints}
+	if d.user == tx {
+		op.misuse = errDrawsTwice
+	}
+	d.bind(&tx.runner.config)
+	d.user, d.next = tx, 0
+	tx.ops = append(tx.ops, op)
+	return op
+}
+
+// fail records the first failure, and returns e.
+func (tx *Tx) fail(e *Error) error {
+	if tx.failure == nil {
+		tx.failure = e
+	}
+	return e
+}
+
+// note records the first error of the server.
+func (tx *Tx) note(e *Error) {
+	if tx.dropped == nil {
+		tx.dropped = e
+	}
+}
+
+// In runs fn in one transaction and returns its result.
+//
+// On a [Runner] of a pool or a connection the transaction is its own: begun,
+// committed when fn returns nil and no operation in it has failed, and otherwise
+// rolled back, also when fn panics or ends its goroutine. When the server ends it
+// with 40001 or 40P01, fn runs again from the start, in a new transaction, after a
+// short random wait, as often as [WithRetry] allows: fn must have no effect
+// outside of the transaction that may not happen twice. On a joined Runner, fn
+// runs under a savepoint of the caller's transaction, once; the caller's
+// transaction stays usable after a failure.
+//
+// ctx is handed to fn and governs every statement, COMMIT, and the waits between
+// attempts. Once it is done COMMIT is not sent any more. ROLLBACK is sent in any
+// case, within the limit of [WithRollbackTimeout].
+//
+// The error is fn's, or an [*Error]. The result is then the zero value, with one
+// exception: when a function queued by [Op.AfterCommit] fails, the transaction is
+// committed, the result is returned, and so is an *Error whose Committed is true.
+//
+// An [ErrCommitUnknown] means that COMMIT was handed to the network and that the
+// answer was not read: the connection was lost, ctx was done first, or a proxy or
+// the server said that it does not know. The rows may be there or not. It is
+// never retried.
+//
+// A deferred constraint fails at COMMIT: in a joined transaction that is the
+// caller's, which reports it to the caller.
+//
+// In may be called from several goroutines on one Runner if its [DB] may be. A
+// call of In from within fn on the same Runner nests only when it is joined;
+// otherwise it is another transaction, which does not see this one.
+func In[T any](ctx context.Context, r *Runner, fn func(ctx context.Context, tx *Tx) (T, error)) (T, error) {
+	var result, zero T
+	committed, err := r.run(ctx, func(ctx context.Context, tx *Tx) (err error) {
+		result, err = fn(ctx, tx)
+		return err
+	})
+	if !committed {
+		return zero, err
+	}
+	return result, err
+}
+
+// run runs attempts until one commits or none is left. It reports whether the
+// transaction is committed, or its savepoint released.
+func (r *Runner) run(ctx context.Context, fn func(context.Context, *Tx) error) (committed bool, err error) {
+	shared := &call{}
+	for attempt := 1; ; attempt++ {
+		tx := &Tx{runner: r, call: shared, attempt: attempt}
+		err := tx.run(ctx, fn)
+		if err == nil {
+			return true, runHooks(ctx, tx.hooks)
+		}
+		if attempt >= r.config.attempts || !tx.canRunAgain(err) {
+			return false, err
+		}
+		pause := backoff(attempt)
+		r.config.observe(ctx, Event{Kind: Retry, Op: OpTransaction, Attempt: attempt, Duration: pause, Err: err})
+		if ctxErr := wait(ctx, pause); ctxErr != nil {
+			e := &Error{Op: OpTransaction, phase: "waiting to run again", generic: ErrConflict}
+			e.cause = errors.Join(ctxErr, err)
+			return false, e
+		}
+	}
+}
+
+// canRunAgain also looks at what fn made another error of: the server has ended
+// the transaction, and a new one may do better.
+func (tx *Tx) canRunAgain(err error) bool {
+	if tx.runner.Joined() || errors.Is(err, ErrCommitUnknown) {
+		return false
+	}
+	return isRetryable(err) || tx.failure != nil && isRetryable(tx.failure) || tx.dropped != nil && isRetryable(tx.dropped)
+}
+
+// run is one attempt.
+func (tx *Tx) run(ctx context.Context, fn func(context.Context, *Tx) error) (err error) {
+	if err := tx.begin(ctx); err != nil {
+		return err
+	}
+	committed := false
+	// A deferred call without recover also runs while a panic or runtime.Goexit
+	// unwinds, and leaves the panic's stack as it is.
+	defer func() {
+		tx.ended = true
+		if committed {
+			return
+		}
+		if rollbackErr := tx.rollback(ctx); rollbackErr != nil && err != nil {
+			err = tx.withRollbackError(err, rollbackErr)
+		}
+	}()
+	if err := fn(ctx, tx); err != nil {
+		return err
+	}
+	if tx.failure != nil {
+		return tx.failure
+	}
+	if err := tx.commit(ctx); err != nil {
+		return err
+	}
+	committed = true
+	return nil
+}
