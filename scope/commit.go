@@ -56,7 +56,7 @@ func (tx *Tx) commit(ctx context.Context) error {
 		return tx.transactionError(ctx, phase, err)
 	}
 	if conn := tx.pg.Conn(); conn != nil && conn.IsClosed() {
-		return tx.transactionError(ctx, phase, pgconn.ErrConnClosed)
+		return tx.commitError(ctx, phase, pgconn.ErrConnClosed)
 	}
 	if joined {
 		// A lost answer is no unknown outcome here either: the caller has not

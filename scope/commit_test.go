@@ -5,10 +5,13 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/specgen-dev/specgen/scope"
 )
@@ -220,4 +223,62 @@ func TestBackendKilledBeforeCommit(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	wantItems(t, pool, 0)
+}
+
+func TestConnectionLostBeforeCommit(t *testing.T) {
+	t.Parallel()
+	pool := newDB(t)
+	for _, tc := range []struct{ name, want string }{
+		// The driver's rows tell their error to the function that drops it only.
+		{"list", "create item: COMMIT: the connection is closed or busy"},
+		{"row", "create item: step row: the server reported an error (SQLSTATE 57P01); the server ended the connection: run it again once the server is back"},
+	} {
+		err := create(t.Context(), scope.NewRunner(pool), func(ctx context.Context, op *scope.Op) error {
+			f := op.Flush()
+			f.Do(scope.Step{Name: tc.name}, func(ctx context.Context) error {
+				const kill = "SELECT pg_terminate_backend(pg_backend_pid())"
+				if tc.name == "row" {
+					_ = op.QueryRow(ctx, kill).Scan(nil)
+				} else if rows, err := op.Query(ctx, kill); err == nil {
+					rows.Close()
+				}
+				return nil
+			})
+			return f.Send(ctx)
+		})
+		if e := wantErr(t, err); errors.Is(err, scope.ErrCommitUnknown) || e.Error() != tc.want {
+			t.Errorf("%s: %v", tc.name, err)
+		}
+	}
+}
+
+// A pool can be set up to cancel a statement by a request to the server, which
+// keeps the connection.
+func TestCancelledByRequest(t *testing.T) {
+	t.Parallel()
+	pool := newDB(t)
+	config := pool.Config()
+	config.ConnConfig.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: time.Minute}
+	}
+	cancelling, err := pgxpool.NewWithConfig(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(cancelling.Close)
+	tx := outer(t, cancelling, pgx.TxOptions{})
+	ctx, cancel := context.WithCancel(t.Context())
+	err = create(ctx, scope.NewRunner(tx), func(ctx context.Context, op *scope.Op) error {
+		go func() {
+			awaitActivity(t, pool, "wait_event = 'PgSleep'")
+			cancel()
+		}()
+		return exec(ctx, op, scope.Step{Name: "sleep"}, "SELECT pg_sleep(3600)")
+	})
+	if e := wantErr(t, err, context.Canceled); e.SQLState != "57014" {
+		t.Errorf("error %v", err)
+	}
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Errorf("the caller's transaction is not usable: %v", err)
+	}
 }

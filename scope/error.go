@@ -122,7 +122,7 @@ func (e *Error) causeText() string {
 		return "the transaction has ended"
 	case errors.Is(e.cause, pgx.ErrNoRows):
 		return pgx.ErrNoRows.Error()
-	case pgconn.SafeToRetry(e.cause):
+	case pgconn.SafeToRetry(e.cause), errors.Is(e.cause, pgconn.ErrConnClosed):
 		return "the connection is closed or busy"
 	case scanning:
 		return fmt.Sprintf("column %s of the answer does not fit its Go type", scan.FieldName)

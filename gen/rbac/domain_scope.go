@@ -4,8 +4,8 @@ package rbac
 
 import (
 	"context"
-	pgtype "github.com/jackc/pgx/v5/pgtype"
-	rbacdb "github.com/specgen-dev/specgen/gen/rbacdb"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/specgen-dev/specgen/gen/rbacdb"
 	"github.com/specgen-dev/specgen/scope"
 )
 
@@ -143,10 +143,10 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 			if entry.RolePresetID != preset.ID {
 				continue
 			}
-			createPermissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+			permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 			f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
 				return q.CreatePermission(ctx, rbacdb.CreatePermissionParams{
-					ID:         createPermissionID,
+					ID:         permissionID,
 					RoleID:     roleID,
 					ScopeType:  "domain",
 					ScopeID:    scope.UUID(domainID.Bytes).String(),
@@ -155,10 +155,10 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 				})
 			})
 		}
-		createAssociationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		associationScopesEntityID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 			return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
-				ID:           createAssociationID,
+				ID:           associationScopesEntityID,
 				ScopeType:    "domain",
 				ScopeID:      scope.UUID(domainID.Bytes).String(),
 				EntityType:   "role",

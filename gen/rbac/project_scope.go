@@ -4,8 +4,8 @@ package rbac
 
 import (
 	"context"
-	pgtype "github.com/jackc/pgx/v5/pgtype"
-	rbacdb "github.com/specgen-dev/specgen/gen/rbacdb"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/specgen-dev/specgen/gen/rbacdb"
 	"github.com/specgen-dev/specgen/scope"
 )
 
@@ -149,10 +149,10 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 			if entry.RolePresetID != preset.ID {
 				continue
 			}
-			createPermissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+			permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 			f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
 				return q.CreatePermission(ctx, rbacdb.CreatePermissionParams{
-					ID:         createPermissionID,
+					ID:         permissionID,
 					RoleID:     roleID,
 					ScopeType:  "project",
 					ScopeID:    scope.UUID(projectID.Bytes).String(),
@@ -161,10 +161,10 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 				})
 			})
 		}
-		createAssociationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		associationScopesEntityID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 			return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
-				ID:           createAssociationID,
+				ID:           associationScopesEntityID,
 				ScopeType:    "project",
 				ScopeID:      scope.UUID(projectID.Bytes).String(),
 				EntityType:   "role",
@@ -173,10 +173,10 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 			})
 		})
 	}
-	createAssociationID2 := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+	associationScopesEntityID2 := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 	f.Do(scope.Step{Name: "join_parents.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 		return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
-			ID:           createAssociationID2,
+			ID:           associationScopesEntityID2,
 			ScopeType:    "domain",
 			ScopeID:      scope.UUID(p.spec.DomainID.Bytes).String(),
 			EntityType:   "project",

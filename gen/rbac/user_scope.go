@@ -4,8 +4,8 @@ package rbac
 
 import (
 	"context"
-	pgtype "github.com/jackc/pgx/v5/pgtype"
-	rbacdb "github.com/specgen-dev/specgen/gen/rbacdb"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/specgen-dev/specgen/gen/rbacdb"
 	"github.com/specgen-dev/specgen/scope"
 )
 
@@ -150,10 +150,10 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 			if entry.RolePresetID != preset.ID {
 				continue
 			}
-			createPermissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+			permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 			f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
 				return q.CreatePermission(ctx, rbacdb.CreatePermissionParams{
-					ID:         createPermissionID,
+					ID:         permissionID,
 					RoleID:     roleID,
 					ScopeType:  "user",
 					ScopeID:    scope.UUID(userID.Bytes).String(),
@@ -162,10 +162,10 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 				})
 			})
 		}
-		createAssociationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		associationScopesEntityID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 			return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
-				ID:           createAssociationID,
+				ID:           associationScopesEntityID,
 				ScopeType:    "user",
 				ScopeID:      scope.UUID(userID.Bytes).String(),
 				EntityType:   "role",
@@ -174,10 +174,10 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 			})
 		})
 	}
-	createAssociationID2 := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+	associationScopesEntityID2 := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 	f.Do(scope.Step{Name: "join_parents.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 		return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
-			ID:           createAssociationID2,
+			ID:           associationScopesEntityID2,
 			ScopeType:    "domain",
 			ScopeID:      scope.UUID(p.spec.DomainID.Bytes).String(),
 			EntityType:   "user",
@@ -192,13 +192,13 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 	// Flush 3 of 3.
 	f = op.Flush()
 	for _, own := range res.Roles {
-		if own.AutoAssign != true {
+		if !own.AutoAssign {
 			continue
 		}
-		createUserRoleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		userRoleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		f.Do(scope.Step{Name: "create_user_role", Query: "CreateUserRole"}, func(ctx context.Context) error {
 			return q.CreateUserRole(ctx, rbacdb.CreateUserRoleParams{
-				ID:     createUserRoleID,
+				ID:     userRoleID,
 				UserID: userID,
 				RoleID: own.ID,
 			})

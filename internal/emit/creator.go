@@ -9,21 +9,21 @@ import (
 )
 
 // scopeFile prints everything of one scope.
-func scopeFile(p *plan.Package, s *plan.Scope) *jen.File {
+func scopeFile(p *plan.Package, s *plan.Scope) *file {
 	f := newFile(p)
-	creatorTypes(f, s)
-	creatorMethods(f, s)
-	coordinator(f, s.Creator.Plan, s.Creator.Func, s.Creator.Result.Name,
+	f.creatorTypes(s)
+	f.creatorMethods(s)
+	f.coordinator(s.Creator.Plan, s.Creator.Func, s.Creator.Result.Name,
 		fmt.Sprintf("%s runs the plan of creating a %s: %s.", s.Creator.Func, s.Name, flushCount(s.Creator.Plan)),
 		[]jen.Code{jen.Id("p").Op("*").Id(s.Creator.Prepared.Name)}, jen.Id("p").Dot("draws"))
 	if s.Purger != nil {
-		purgerTypes(f, s)
-		purgerMethods(f, s)
+		f.purgerTypes(s)
+		f.purgerMethods(s)
 		params := []jen.Code{jen.Id("spec").Id(s.Purger.Spec.Name)}
 		for _, c := range s.Purger.Context {
-			params = append(params, jen.Id(c.Name).Add(typ(c.Type)))
+			params = append(params, jen.Id(c.Name).Add(f.typ(c.Type)))
 		}
-		coordinator(f, s.Purger.Plan, s.Purger.Func, s.Purger.Result.Name,
+		f.coordinator(s.Purger.Plan, s.Purger.Func, s.Purger.Result.Name,
 			fmt.Sprintf("%s runs the plan of purging a %s: %s.", s.Purger.Func, s.Name, flushCount(s.Purger.Plan)), params, nil)
 	}
 	return f
@@ -36,29 +36,29 @@ func flushCount(c *plan.Coordinator) string {
 	return fmt.Sprintf("%d flushes", len(c.Flushes))
 }
 
-func creatorTypes(f *jen.File, s *plan.Scope) {
+func (f *file) creatorTypes(s *plan.Scope) {
 	c := s.Creator
-	fileDoc(f, fmt.Sprintf("%s says what %s to create.", c.Spec.Name, s.Name))
+	f.doc(fmt.Sprintf("%s says what %s to create.", c.Spec.Name, s.Name))
 	if s.Doc != "" {
 		f.Comment("//")
-		fileDoc(f, s.Doc)
+		f.doc(s.Doc)
 	}
-	f.Type().Id(c.Spec.Name).StructFunc(func(g *jen.Group) { fields(g, c.Spec.Fields) })
+	f.Type().Id(c.Spec.Name).StructFunc(func(g *jen.Group) { f.fields(g, c.Spec.Fields) })
 	f.Line()
-	fileDoc(f, fmt.Sprintf("CreatesScope returns %q: every %s is a scope.CreatorSpec.", s.Type, c.Spec.Name))
+	f.doc(fmt.Sprintf("CreatesScope returns %q: every %s is a scope.CreatorSpec.", s.Type, c.Spec.Name))
 	f.Func().Params(jen.Id(c.Spec.Name)).Id("CreatesScope").Params().String().Block(jen.Return(jen.Lit(s.Type)))
 	f.Line()
-	fileDoc(f, fmt.Sprintf("%s is what creating a %s gave.", c.Result.Name, s.Name))
-	f.Type().Id(c.Result.Name).StructFunc(func(g *jen.Group) { fields(g, c.Result.Fields) })
+	f.doc(fmt.Sprintf("%s is what creating a %s gave.", c.Result.Name, s.Name))
+	f.Type().Id(c.Result.Name).StructFunc(func(g *jen.Group) { f.fields(g, c.Result.Fields) })
 	f.Line()
-	fileDoc(f, fmt.Sprintf("%s is a %s that is ready to run: its defaults are filled in and its ids are drawn%s. It serves one call, and every retry of that call.", c.Prepared.Name, c.Spec.Name, hooksClause(c)))
+	f.doc(fmt.Sprintf("%s is a %s that is ready to run: its defaults are filled in and its ids are drawn%s. It serves one call, and every retry of that call.", c.Prepared.Name, c.Spec.Name, hooksClause(c)))
 	f.Type().Id(c.Prepared.Name).StructFunc(func(g *jen.Group) {
 		g.Id("spec").Id(c.Spec.Name)
 		g.Id("draws").Op("*").Qual(scopePath, "Draws")
 		for _, x := range c.Context {
-			g.Id(x.Name).Add(typ(x.Type))
+			g.Id(x.Name).Add(f.typ(x.Type))
 		}
-		fields(g, c.Prepared.Fields)
+		f.fields(g, c.Prepared.Fields)
 	})
 	f.Line()
 }
@@ -70,14 +70,14 @@ func hooksClause(c *plan.Creator) string {
 	return ""
 }
 
-func creatorMethods(f *jen.File, s *plan.Scope) {
+func (f *file) creatorMethods(s *plan.Scope) {
 	c := s.Creator
-	fileDoc(f, fmt.Sprintf("Prepare%s prepares the creation of a %s. Call it outside of any transaction.", s.GoName, s.Name))
+	f.doc(fmt.Sprintf("Prepare%s prepares the creation of a %s. Call it outside of any transaction.", s.GoName, s.Name))
 	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("Prepare"+s.GoName).Params(ctxParam(), jen.Id("spec").Id(c.Spec.Name)).
-		Params(jen.Op("*").Id(c.Prepared.Name), jen.Error()).BlockFunc(func(g *jen.Group) { prepare(g, s) })
+		Params(jen.Op("*").Id(c.Prepared.Name), jen.Error()).BlockFunc(func(g *jen.Group) { f.prepare(g, s) })
 	f.Line()
 
-	fileDoc(f, fmt.Sprintf("Create%s creates a %s with everything that belongs to it: in a transaction of its own, or under a savepoint when the Provider joins a caller's. On an error nothing was written, unless the error is scope.ErrCommitUnknown or a *scope.Error whose Committed is true; then the result is returned too. ctx governs every statement.", s.GoName, s.Name))
+	f.doc(fmt.Sprintf("Create%s creates a %s with everything that belongs to it: in a transaction of its own, or under a savepoint when the Provider joins a caller's. On an error nothing was written, unless the error is scope.ErrCommitUnknown or a *scope.Error whose Committed is true; then the result is returned too. ctx governs every statement.", s.GoName, s.Name))
 	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("Create"+s.GoName).Params(ctxParam(), jen.Id("spec").Id(c.Spec.Name)).
 		Params(jen.Op("*").Id(c.Result.Name), jen.Error()).BlockFunc(func(g *jen.Group) {
 		if c.HasHooks {
@@ -88,14 +88,14 @@ func creatorMethods(f *jen.File, s *plan.Scope) {
 	})
 	f.Line()
 
-	fileDoc(f, fmt.Sprintf("CreatePrepared%s is Create%s for what Prepare%s returned.", s.GoName, s.GoName, s.GoName))
+	f.doc(fmt.Sprintf("CreatePrepared%s is Create%s for what Prepare%s returned.", s.GoName, s.GoName, s.GoName))
 	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("CreatePrepared"+s.GoName).Params(ctxParam(), jen.Id("prepared").Op("*").Id(c.Prepared.Name)).
 		Params(jen.Op("*").Id(c.Result.Name), jen.Error()).Block(
-		jen.Return(inTransaction(c.Result.Name, jen.Id(c.Func).Call(jen.Id("ctx"), jen.Id("tx"), jen.Id("prepared")))))
+		jen.Return(f.inTransaction(c.Result.Name, jen.Id(c.Func).Call(jen.Id("ctx"), jen.Id("tx"), jen.Id("prepared")))))
 	f.Line()
 
 	if !c.HasHooks {
-		fileDoc(f, fmt.Sprintf("Create%s is Provider.Create%s within the transaction of ops.", s.GoName, s.GoName))
+		f.doc(fmt.Sprintf("Create%s is Provider.Create%s within the transaction of ops.", s.GoName, s.GoName))
 		f.Func().Params(jen.Id("ops").Op("*").Id("WriterOps")).Id("Create"+s.GoName).Params(ctxParam(), jen.Id("spec").Id(c.Spec.Name)).
 			Params(jen.Op("*").Id(c.Result.Name), jen.Error()).BlockFunc(func(g *jen.Group) {
 			prepareFirst(g, s, jen.Id("ops").Dot("provider"))
@@ -104,7 +104,7 @@ func creatorMethods(f *jen.File, s *plan.Scope) {
 		f.Line()
 	}
 
-	fileDoc(f, fmt.Sprintf("CreatePrepared%s is Provider.CreatePrepared%s within the transaction of ops.", s.GoName, s.GoName))
+	f.doc(fmt.Sprintf("CreatePrepared%s is Provider.CreatePrepared%s within the transaction of ops.", s.GoName, s.GoName))
 	f.Func().Params(jen.Id("ops").Op("*").Id("WriterOps")).Id("CreatePrepared"+s.GoName).Params(ctxParam(), jen.Id("prepared").Op("*").Id(c.Prepared.Name)).
 		Params(jen.Op("*").Id(c.Result.Name), jen.Error()).Block(
 		jen.Return(jen.Id(c.Func).Call(jen.Id("ctx"), jen.Id("ops").Dot("tx"), jen.Id("prepared"))))
@@ -112,7 +112,7 @@ func creatorMethods(f *jen.File, s *plan.Scope) {
 }
 
 // inTransaction prints the call of scope.In around a coordinator's function.
-func inTransaction(result string, run jen.Code) *jen.Statement {
+func (f *file) inTransaction(result string, run jen.Code) *jen.Statement {
 	return jen.Qual(scopePath, "In").Call(jen.Id("ctx"), jen.Id("p").Dot("runner"),
 		jen.Func().Params(ctxParam(), jen.Id("tx").Op("*").Qual(scopePath, "Tx")).Params(jen.Op("*").Id(result), jen.Error()).Block(jen.Return(run)))
 }
@@ -122,9 +122,9 @@ func prepareFirst(g *jen.Group, s *plan.Scope, provider *jen.Statement) {
 	g.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err()))
 }
 
-func prepare(g *jen.Group, s *plan.Scope) {
+func (f *file) prepare(g *jen.Group, s *plan.Scope) {
 	c := s.Creator
-	p := printer{fail: func(step string) *jen.Statement {
+	p := printer{file: f, fail: func(step string) *jen.Statement {
 		return jen.Return(jen.Nil(), jen.Qual(scopePath, "PrepareFailed").Call(jen.Lit(s.Type), jen.Lit(step), jen.Err()))
 	}}
 	p.stmts(g, c.Defaults)
@@ -132,7 +132,7 @@ func prepare(g *jen.Group, s *plan.Scope) {
 		jen.Id("spec").Op(":").Id("spec"), jen.Id("draws").Op(":").Id("p").Dot("runner").Dot("Draw").Call())
 	if len(c.Context) > 0 {
 		g.Var().Err().Error()
-		contextLets(g, c.Context, func(field string) *jen.Statement { return jen.Id("prepared").Dot(field) }, jen.Id("p"), false)
+		f.contextLets(g, c.Context, func(field string) *jen.Statement { return jen.Id("prepared").Dot(field) }, jen.Id("p"), false)
 	}
 	p.stmts(g, c.Prepare)
 	g.Return(jen.Id("prepared"), jen.Nil())
@@ -140,11 +140,11 @@ func prepare(g *jen.Group, s *plan.Scope) {
 
 // coordinator prints the function that runs a plan, and the names of the
 // constraints that it maps.
-func coordinator(f *jen.File, c *plan.Coordinator, name, result, about string, params []jen.Code, draws jen.Code) {
+func (f *file) coordinator(c *plan.Coordinator, name, result, about string, params []jen.Code, draws jen.Code) {
 	constraints := jen.Nil()
 	if c.ConstraintsVar != "" {
 		constraints = jen.Id(c.ConstraintsVar)
-		fileDoc(f, fmt.Sprintf("%s maps the constraints that the specification names to its errors; nothing writes it.", c.ConstraintsVar))
+		f.doc(fmt.Sprintf("%s maps the constraints that the specification names to its errors; nothing writes it.", c.ConstraintsVar))
 		f.Var().Id(c.ConstraintsVar).Op("=").Map(jen.String()).Error().CustomFunc(jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}, func(g *jen.Group) {
 			for _, x := range c.Constraints {
 				g.Lit(x.Name).Op(":").Id(x.Error)
@@ -152,7 +152,7 @@ func coordinator(f *jen.File, c *plan.Coordinator, name, result, about string, p
 		})
 		f.Line()
 	}
-	fileDoc(f, about)
+	f.doc(about)
 	all := append([]jen.Code{ctxParam(), jen.Id("tx").Op("*").Qual(scopePath, "Tx")}, params...)
 	f.Func().Id(name).Params(all...).Params(jen.Op("*").Id(result), jen.Error()).BlockFunc(func(g *jen.Group) {
 		if draws != nil {
@@ -162,17 +162,17 @@ func coordinator(f *jen.File, c *plan.Coordinator, name, result, about string, p
 		}
 		for _, q := range c.Packages {
 			if q.DBArgument {
-				g.Id(q.Var).Op(":=").Qual(q.Pkg, "New").Call()
+				g.Id(q.Var).Op(":=").Add(f.qual(q.Pkg, q.PkgName, "New")).Call()
 			} else {
-				g.Id(q.Var).Op(":=").Qual(q.Pkg, "New").Call(jen.Id("op"))
+				g.Id(q.Var).Op(":=").Add(f.qual(q.Pkg, q.PkgName, "New")).Call(jen.Id("op"))
 			}
 		}
 		g.Id("res").Op(":=").Op("&").Id(result).Values()
 		for _, frame := range c.Frames {
-			g.Type().Id(frame.Name).StructFunc(func(g *jen.Group) { fields(g, frame.Fields) })
+			g.Type().Id(frame.Name).StructFunc(func(g *jen.Group) { f.fields(g, frame.Fields) })
 		}
-		flushes(g, c)
-		p := failIn()
+		f.flushes(g, c)
+		p := f.failIn()
 		p.stmts(g, c.AfterCommit)
 		g.Return(jen.Id("res"), jen.Nil())
 	})
@@ -180,14 +180,14 @@ func coordinator(f *jen.File, c *plan.Coordinator, name, result, about string, p
 }
 
 // failIn ends a coordinator in the name of a step.
-func failIn() printer {
-	return printer{fail: func(step string) *jen.Statement {
+func (f *file) failIn() printer {
+	return printer{file: f, fail: func(step string) *jen.Statement {
 		return jen.Return(jen.Nil(), jen.Id("op").Dot("Fail").Call(jen.Lit(step), jen.Err()))
 	}}
 }
 
-func flushes(g *jen.Group, c *plan.Coordinator) {
-	p := failIn()
+func (f *file) flushes(g *jen.Group, c *plan.Coordinator) {
+	p := f.failIn()
 	for i, flush := range c.Flushes {
 		g.Line()
 		g.Comment(fmt.Sprintf("// Flush %d of %d.", i+1, len(c.Flushes)))

@@ -29,7 +29,7 @@ type File struct {
 // names. An error is a bug of ours: it holds the source with line numbers.
 func Render(p *plan.Package) ([]File, error) {
 	var files []File
-	add := func(name string, f *jen.File) error {
+	add := func(name string, f *file) error {
 		text, err := source(f)
 		if err != nil {
 			return fmt.Errorf("rendering %s: %w", name, err)
@@ -59,16 +59,25 @@ func Render(p *plan.Package) ([]File, error) {
 }
 
 // newFile opens a file of the generated package.
-func newFile(p *plan.Package) *jen.File {
-	f := jen.NewFilePathName(p.ImportPath, p.Name)
+func newFile(p *plan.Package) *file {
+	f := &file{jen.NewFilePathName(p.ImportPath, p.Name)}
 	f.HeaderComment(Header)
 	f.ImportName(scopePath, "scope")
-	f.ImportName("github.com/jackc/pgx/v5", "pgx")
 	return f
 }
 
+// file is a file being printed. Packages tell it their names as they are
+// printed: jennifer would invent an alias for a package that it cannot name.
+type file struct{ *jen.File }
+
+// qual prints a name of another package.
+func (f *file) qual(pkg, pkgName, name string) *jen.Statement {
+	f.ImportName(pkg, pkgName)
+	return jen.Qual(pkg, name)
+}
+
 // source renders a file; jennifer formats it.
-func source(f *jen.File) ([]byte, error) {
+func source(f *file) ([]byte, error) {
 	var b bytes.Buffer
 	if err := f.Render(&b); err != nil {
 		return nil, err
@@ -78,13 +87,13 @@ func source(f *jen.File) ([]byte, error) {
 
 // doc prints a documentation comment, each line as a // comment: jennifer
 // would print a text of several lines as /* */, which a */ in it ends.
-func doc(g *jen.Group, text string) {
+func groupDoc(g *jen.Group, text string) {
 	for _, line := range wrapText(text, 77) {
 		g.Comment("// " + line)
 	}
 }
 
-func fileDoc(f *jen.File, text string) {
+func (f *file) doc(text string) {
 	for _, line := range wrapText(text, 77) {
 		f.Comment("// " + line)
 	}
@@ -112,27 +121,27 @@ func wrapText(text string, width int) []string {
 }
 
 // typ prints a Go type.
-func typ(t goname.Type) *jen.Statement {
+func (f *file) typ(t goname.Type) *jen.Statement {
 	s := &jen.Statement{}
 	if t.Mods != "" {
 		s.Op(t.Mods)
 	}
 	if t.Pkg != "" {
-		return s.Qual(t.Pkg, t.Name)
+		return s.Add(f.qual(t.Pkg, t.PkgName, t.Name))
 	}
 	return s.Id(t.Name)
 }
 
 // structType prints a type declaration with its documentation.
-func structType(f *jen.File, s *plan.Struct, exported bool) {
-	fileDoc(f, s.Doc)
-	f.Type().Id(s.Name).StructFunc(func(g *jen.Group) { fields(g, s.Fields) })
+func (f *file) structType(s *plan.Struct, exported bool) {
+	f.doc(s.Doc)
+	f.Type().Id(s.Name).StructFunc(func(g *jen.Group) { f.fields(g, s.Fields) })
 	f.Line()
 }
 
-func fields(g *jen.Group, list []*plan.Field) {
+func (f *file) fields(g *jen.Group, list []*plan.Field) {
 	for _, field := range list {
-		doc(g, field.Doc)
-		g.Id(field.Name).Add(typ(field.Type))
+		groupDoc(g, field.Doc)
+		g.Id(field.Name).Add(f.typ(field.Type))
 	}
 }

@@ -9,37 +9,37 @@ import (
 )
 
 // expr prints an expression.
-func expr(e plan.Expr) *jen.Statement {
+func (f *file) expr(e plan.Expr) *jen.Statement {
 	switch e := e.(type) {
 	case *plan.Ident:
 		return jen.Id(e.Name)
 	case *plan.Select:
-		return expr(e.X).Dot(e.Name)
+		return f.expr(e.X).Dot(e.Name)
 	case *plan.Index:
-		return expr(e.X).Index(jen.Lit(e.I))
+		return f.expr(e.X).Index(jen.Lit(e.I))
 	case *plan.Qualified:
-		return jen.Qual(e.Pkg, e.Name)
+		return f.qual(e.Pkg, e.PkgName, e.Name)
 	case *plan.CallExpr:
-		return expr(e.Fun).CallFunc(func(g *jen.Group) {
+		return f.expr(e.Fun).CallFunc(func(g *jen.Group) {
 			for _, a := range e.Args {
-				g.Add(expr(a))
+				g.Add(f.expr(a))
 			}
 		})
 	case *plan.Composite:
-		return composite(e)
+		return f.composite(e)
 	case *plan.Lit:
 		return jen.Op(e.Source)
 	case *plan.Convert:
-		return typ(e.Type).Call(expr(e.X))
+		return f.typ(e.Type).Call(f.expr(e.X))
 	case *plan.Deref:
-		return jen.Op("*").Add(expr(e.X))
+		return jen.Op("*").Add(f.expr(e.X))
 	case *plan.Binary:
-		return operand(e.Left, e.Op).Op(e.Op).Add(operand(e.Right, e.Op))
+		return f.operand(e.Left, e.Op).Op(e.Op).Add(f.operand(e.Right, e.Op))
 	case *plan.Not:
 		if _, ok := e.X.(*plan.Binary); ok {
-			return jen.Op("!").Parens(expr(e.X))
+			return jen.Op("!").Parens(f.expr(e.X))
 		}
-		return jen.Op("!").Add(expr(e.X))
+		return jen.Op("!").Add(f.expr(e.X))
 	default:
 		panic(fmt.Sprintf("emit: no Go for a %T", e))
 	}
@@ -47,32 +47,32 @@ func expr(e plan.Expr) *jen.Statement {
 
 // operand puts parentheses where Go's grammar or precedence needs them: a
 // composite literal in a condition, and a chain of another operator.
-func operand(e plan.Expr, op string) *jen.Statement {
+func (f *file) operand(e plan.Expr, op string) *jen.Statement {
 	switch x := e.(type) {
 	case *plan.Composite:
-		return jen.Parens(expr(e))
+		return jen.Parens(f.expr(e))
 	case *plan.Binary:
 		if x.Op != op && (x.Op == "&&" || x.Op == "||") {
-			return jen.Parens(expr(e))
+			return jen.Parens(f.expr(e))
 		}
 	}
-	return expr(e)
+	return f.expr(e)
 }
 
-func composite(c *plan.Composite) *jen.Statement {
+func (f *file) composite(c *plan.Composite) *jen.Statement {
 	s := &jen.Statement{}
 	if c.Addr {
 		s.Op("&")
 	}
 	if !c.Elide {
-		s.Add(typ(c.Type))
+		s.Add(f.typ(c.Type))
 	}
 	values := func(g *jen.Group) {
-		for _, f := range c.Fields {
-			if f.Name == "" {
-				g.Add(expr(f.Value))
+		for _, field := range c.Fields {
+			if field.Name == "" {
+				g.Add(f.expr(field.Value))
 			} else {
-				g.Id(f.Name).Op(":").Add(expr(f.Value))
+				g.Id(field.Name).Op(":").Add(f.expr(field.Value))
 			}
 		}
 	}

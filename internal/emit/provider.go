@@ -10,15 +10,15 @@ import (
 )
 
 // provider prints the package's documentation and what all scopes share.
-func provider(p *plan.Package) *jen.File {
+func provider(p *plan.Package) *file {
 	f := newFile(p)
 	for _, line := range wrapText(fmt.Sprintf("Package %s creates and purges scopes, each with everything that belongs to it, in one transaction or not at all: %s.", p.Name, scopeList(p)), 77) {
 		f.PackageComment("// " + line)
 	}
 	if len(p.Context) > 0 {
-		contextValues(f, p)
+		f.contextValues(p)
 	}
-	fileDoc(f, "Provider runs coordinators. On a pool or a connection each call is a transaction of its own, run again as a whole after a serialization failure or a deadlock; on a pgx.Tx each call joins that transaction under a savepoint, and is not run again. A Provider is as safe for concurrent use as what it runs on: a pool is, a connection and a pgx.Tx are not.")
+	f.doc("Provider runs coordinators. On a pool or a connection each call is a transaction of its own, run again as a whole after a serialization failure or a deadlock; on a pgx.Tx each call joins that transaction under a savepoint, and is not run again. A Provider is as safe for concurrent use as what it runs on: a pool is, a connection and a pgx.Tx are not.")
 	f.Type().Id("Provider").StructFunc(func(g *jen.Group) {
 		g.Id("runner").Op("*").Qual(scopePath, "Runner")
 		if len(p.Context) > 0 {
@@ -26,7 +26,7 @@ func provider(p *plan.Package) *jen.File {
 		}
 	})
 	f.Line()
-	fileDoc(f, "NewProvider returns a Provider on db: a *pgxpool.Pool, *pgxpool.Conn, *pgx.Conn, or a pgx.Tx to join. It sends nothing. It panics when db is nil or cannot begin a transaction.")
+	f.doc("NewProvider returns a Provider on db: a *pgxpool.Pool, *pgxpool.Conn, *pgx.Conn, or a pgx.Tx to join. It sends nothing. It panics when db is nil or cannot begin a transaction.")
 	f.Func().Id("NewProvider").ParamsFunc(func(g *jen.Group) {
 		g.Id("db").Qual(scopePath, "DB")
 		if len(p.Context) > 0 {
@@ -40,7 +40,7 @@ func provider(p *plan.Package) *jen.File {
 		}
 	})))
 	f.Line()
-	writerOps(f)
+	f.writerOps()
 	return f
 }
 
@@ -59,27 +59,27 @@ func scopeList(p *plan.Package) string {
 	return out
 }
 
-func contextValues(f *jen.File, p *plan.Package) {
-	fileDoc(f, "ContextValues says how values that a specification takes from the context are found there. Each function is called once for each call that needs it, before the transaction; its error ends the call.")
+func (f *file) contextValues(p *plan.Package) {
+	f.doc("ContextValues says how values that a specification takes from the context are found there. Each function is called once for each call that needs it, before the transaction; its error ends the call.")
 	f.Type().Id("ContextValues").StructFunc(func(g *jen.Group) {
 		for _, c := range p.Context {
-			doc(g, c.Doc)
-			g.Id(c.Name).Func().Params(ctxParam()).Params(typ(c.Type), jen.Error())
+			groupDoc(g, c.Doc)
+			g.Id(c.Name).Func().Params(ctxParam()).Params(f.typ(c.Type), jen.Error())
 		}
 	})
 	f.Line()
 }
 
-func writerOps(f *jen.File) {
-	fileDoc(f, "WriterOps are operations that share one transaction. They are valid until the function given to Provider.WriterOps returns, and not for concurrent use.")
+func (f *file) writerOps() {
+	f.doc("WriterOps are operations that share one transaction. They are valid until the function given to Provider.WriterOps returns, and not for concurrent use.")
 	f.Type().Id("WriterOps").Struct(
 		jen.Id("provider").Op("*").Id("Provider"),
 		jen.Id("tx").Op("*").Qual(scopePath, "Tx"),
 	)
 	f.Line()
-	fileDoc(f, "WriterOps runs fn in one transaction: everything that its operations wrote is committed when fn returns nil, and nothing when it returns an error or panics, or when an operation failed. ctx governs all statements.")
+	f.doc("WriterOps runs fn in one transaction: everything that its operations wrote is committed when fn returns nil, and nothing when it returns an error or panics, or when an operation failed. ctx governs all statements.")
 	f.Comment("//")
-	fileDoc(f, "After a serialization failure or a deadlock the whole of fn runs again, unless the Provider was made with scope.WithRetry(1): what fn does besides its operations must bear that.")
+	f.doc("After a serialization failure or a deadlock the whole of fn runs again, unless the Provider was made with scope.WithRetry(1): what fn does besides its operations must bear that.")
 	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("WriterOps").Params(
 		ctxParam(), jen.Id("fn").Func().Params(ctxParam(), jen.Id("ops").Op("*").Id("WriterOps")).Error(),
 	).Error().Block(
@@ -90,17 +90,17 @@ func writerOps(f *jen.File) {
 		jen.Return(jen.Err()),
 	)
 	f.Line()
-	fileDoc(f, "AfterCommit runs what operations on a caller's pgx.Tx queued to run after the commit; the caller calls it once its own COMMIT has succeeded. Otherwise it does nothing.")
+	f.doc("AfterCommit runs what operations on a caller's pgx.Tx queued to run after the commit; the caller calls it once its own COMMIT has succeeded. Otherwise it does nothing.")
 	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("AfterCommit").Params(ctxParam()).Error().Block(
 		jen.Return(jen.Id("p").Dot("runner").Dot("AfterCommit").Call(jen.Id("ctx"))),
 	)
 }
 
 // errorVars prints the sentinels of the specification.
-func errorVars(p *plan.Package) *jen.File {
+func errorVars(p *plan.Package) *file {
 	f := newFile(p)
 	for _, e := range p.Errors {
-		fileDoc(f, fmt.Sprintf("%s means that %s. It is scope.%s.", e.Name, e.Doc, e.Is))
+		f.doc(fmt.Sprintf("%s means that %s. It is scope.%s.", e.Name, e.Doc, e.Is))
 		f.Var().Id(e.Name).Op("=").Qual(scopePath, "NewError").Call(jen.Lit(e.Text), jen.Qual(scopePath, e.Is))
 		f.Line()
 	}
@@ -108,22 +108,22 @@ func errorVars(p *plan.Package) *jen.File {
 }
 
 // data prints the constants of the specification.
-func data(p *plan.Package) *jen.File {
+func data(p *plan.Package) *file {
 	f := newFile(p)
 	for _, t := range p.Data {
 		for _, s := range t.Types {
-			f.Type().Id(s.Name).StructFunc(func(g *jen.Group) { fields(g, s.Fields) })
+			f.Type().Id(s.Name).StructFunc(func(g *jen.Group) { f.fields(g, s.Fields) })
 			f.Line()
 		}
-		fileDoc(f, fmt.Sprintf("%s is the data %s of the specification; nothing writes it.", t.Var, t.Doc))
-		f.Var().Id(t.Var).Op("=").Add(expr(t.Rows))
+		f.doc(fmt.Sprintf("%s is the data %s of the specification; nothing writes it.", t.Var, t.Doc))
+		f.Var().Id(t.Var).Op("=").Add(f.expr(t.Rows))
 		f.Line()
 	}
 	return f
 }
 
 // contextLets prints the look-up of the context's values that a call needs.
-func contextLets(g *jen.Group, list []*plan.Field, target func(field string) *jen.Statement, p jen.Code, define bool) {
+func (f *file) contextLets(g *jen.Group, list []*plan.Field, target func(field string) *jen.Statement, p jen.Code, define bool) {
 	for _, c := range list {
 		g.List(target(c.Name), jen.Err()).Op(map[bool]string{true: ":=", false: "="}[define]).Qual(scopePath, "Value").Call(
 			jen.Id("ctx"), jen.Lit(c.Doc), jen.Add(p).Dot("values").Dot(goname.Exported(c.Doc)))

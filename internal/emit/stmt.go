@@ -11,80 +11,81 @@ import (
 // printer prints statements. fail returns the statement that ends the function
 // when the Go code of a step failed with err.
 type printer struct {
+	*file
 	fail func(step string) *jen.Statement
 }
 
 // stmts prints a list of statements.
-func (p printer) stmts(g *jen.Group, list []plan.Stmt) {
+func (f printer) stmts(g *jen.Group, list []plan.Stmt) {
 	for _, s := range list {
-		p.stmt(g, s)
+		f.stmt(g, s)
 	}
 }
 
-func (p printer) stmt(g *jen.Group, s plan.Stmt) {
+func (f printer) stmt(g *jen.Group, s plan.Stmt) {
 	switch s := s.(type) {
 	case *plan.Let:
-		p.let(g, s)
+		f.let(g, s)
 	case *plan.VarDecl:
-		g.Var().Id(s.Name).Add(typ(s.Type))
+		g.Var().Id(s.Name).Add(f.typ(s.Type))
 	case *plan.Assign:
-		g.Add(expr(s.Target)).Op("=").Add(expr(s.Value))
+		g.Add(f.expr(s.Target)).Op("=").Add(f.expr(s.Value))
 	case *plan.Append:
-		g.Add(expr(s.Target)).Op("=").Append(expr(s.Target), expr(s.Value))
+		g.Add(f.expr(s.Target)).Op("=").Append(f.expr(s.Target), f.expr(s.Value))
 	case *plan.If:
-		g.If(expr(s.Cond)).BlockFunc(func(g *jen.Group) { p.stmts(g, s.Body) })
+		g.If(f.expr(s.Cond)).BlockFunc(func(g *jen.Group) { f.stmts(g, s.Body) })
 	case *plan.Range:
-		head := jen.Range().Add(expr(s.Over))
+		head := jen.Range().Add(f.expr(s.Over))
 		if s.Var != "" {
 			head = jen.List(jen.Id("_"), jen.Id(s.Var)).Op(":=").Add(head)
 		}
 		g.For(head).BlockFunc(func(g *jen.Group) {
 			for _, skip := range s.Skip {
-				g.If(expr(skip)).Block(jen.Continue())
+				g.If(f.expr(skip)).Block(jen.Continue())
 			}
-			p.stmts(g, s.Body)
+			f.stmts(g, s.Body)
 		})
 	case *plan.Do:
-		do(g, s)
+		f.do(g, s)
 	case *plan.AfterCommit:
-		afterCommit(g, s)
+		f.afterCommit(g, s)
 	default:
 		panic(fmt.Sprintf("emit: no Go for a %T", s))
 	}
 }
 
-func (p printer) let(g *jen.Group, s *plan.Let) {
+func (f printer) let(g *jen.Group, s *plan.Let) {
 	op := ":="
 	if s.Assign {
 		op = "="
 	}
 	switch {
 	case s.Fails && s.NoValue:
-		g.If(jen.Err().Op(":=").Add(expr(s.Value)), jen.Err().Op("!=").Nil()).Block(p.fail(s.Step))
+		g.If(jen.Err().Op(":=").Add(f.expr(s.Value)), jen.Err().Op("!=").Nil()).Block(f.fail(s.Step))
 	case s.Fails && s.Assign:
-		g.Id("value").Op(",").Err().Op(":=").Add(expr(s.Value))
-		g.If(jen.Err().Op("!=").Nil()).Block(p.fail(s.Step))
-		g.Add(expr(s.Name)).Op("=").Id("value")
+		g.Id("value").Op(",").Err().Op(":=").Add(f.expr(s.Value))
+		g.If(jen.Err().Op("!=").Nil()).Block(f.fail(s.Step))
+		g.Add(f.expr(s.Name)).Op("=").Id("value")
 	case s.Fails:
-		g.List(expr(s.Name), jen.Err()).Op(":=").Add(expr(s.Value))
-		g.If(jen.Err().Op("!=").Nil()).Block(p.fail(s.Step))
+		g.List(f.expr(s.Name), jen.Err()).Op(":=").Add(f.expr(s.Value))
+		g.If(jen.Err().Op("!=").Nil()).Block(f.fail(s.Step))
 	case s.NoValue:
-		g.Add(expr(s.Value))
+		g.Add(f.expr(s.Value))
 	default:
-		g.Add(expr(s.Name)).Op(op).Add(expr(s.Value))
+		g.Add(f.expr(s.Name)).Op(op).Add(f.expr(s.Value))
 	}
 }
 
-func afterCommit(g *jen.Group, s *plan.AfterCommit) {
+func (f *file) afterCommit(g *jen.Group, s *plan.AfterCommit) {
 	g.Id("op").Dot("AfterCommit").Call(jen.Lit(s.Step), jen.Func().Params(ctxParam()).Error().BlockFunc(func(g *jen.Group) {
 		switch {
 		case s.Fails && s.Value:
-			g.List(jen.Id("_"), jen.Err()).Op(":=").Add(expr(s.Call))
+			g.List(jen.Id("_"), jen.Err()).Op(":=").Add(f.expr(s.Call))
 			g.Return(jen.Err())
 		case s.Fails:
-			g.Return(expr(s.Call))
+			g.Return(f.expr(s.Call))
 		default:
-			g.Add(expr(s.Call))
+			g.Add(f.expr(s.Call))
 			g.Return(jen.Nil())
 		}
 	}))
@@ -93,10 +94,10 @@ func afterCommit(g *jen.Group, s *plan.AfterCommit) {
 func ctxParam() *jen.Statement { return jen.Id("ctx").Qual("context", "Context") }
 
 // do prints the queueing of a call on the flush f.
-func do(g *jen.Group, s *plan.Do) {
+func (f *file) do(g *jen.Group, s *plan.Do) {
 	fields := []jen.Code{jen.Id("Name").Op(":").Lit(s.Step), jen.Id("Query").Op(":").Lit(s.Query)}
 	if s.Missing != nil {
-		fields = append(fields, jen.Id("Missing").Op(":").Add(expr(s.Missing)))
+		fields = append(fields, jen.Id("Missing").Op(":").Add(f.expr(s.Missing)))
 	}
 	if s.Deletes {
 		fields = append(fields, jen.Id("Deletes").Op(":").True())
@@ -108,32 +109,32 @@ func do(g *jen.Group, s *plan.Do) {
 	}
 	g.Id("f").Dot("Do").Call(
 		jen.Qual(scopePath, "Step").Values(fields...),
-		jen.Func().Params(ctxParam()).Add(result).BlockFunc(func(g *jen.Group) { answer(g, s) }),
+		jen.Func().Params(ctxParam()).Add(result).BlockFunc(func(g *jen.Group) { f.answer(g, s) }),
 	)
 }
 
 // answer prints the body of a queued call: the query, and what becomes of its
 // answer once its error is nil.
-func answer(g *jen.Group, s *plan.Do) {
+func (f *file) answer(g *jen.Group, s *plan.Do) {
 	a := s.Answer
 	get := func(name string) {
-		g.List(jen.Id(name), jen.Err()).Op(":=").Add(expr(s.Call))
+		g.List(jen.Id(name), jen.Err()).Op(":=").Add(f.expr(s.Call))
 		g.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Err()))
 	}
 	switch a.Kind {
 	case plan.NoAnswer:
-		g.Return(expr(s.Call))
+		g.Return(f.expr(s.Call))
 	case plan.Store:
-		g.List(expr(a.Target), jen.Err()).Op("=").Add(expr(s.Call))
+		g.List(f.expr(a.Target), jen.Err()).Op("=").Add(f.expr(s.Call))
 		g.Return(jen.Err())
 	case plan.Ignore:
 		if !a.Expect {
-			g.List(jen.Id("_"), jen.Err()).Op(":=").Add(expr(s.Call))
+			g.List(jen.Id("_"), jen.Err()).Op(":=").Add(f.expr(s.Call))
 			g.Return(jen.Err())
 			return
 		}
 		get("n")
-		g.Return(expected(a))
+		g.Return(f.expected(a))
 	case plan.Collect, plan.CollectAll:
 		name := "row"
 		if a.Kind == plan.CollectAll {
@@ -141,56 +142,56 @@ func answer(g *jen.Group, s *plan.Do) {
 		}
 		get(name)
 		if a.Also != nil {
-			g.Add(expr(a.Also)).Op("=").Id(name)
+			g.Add(f.expr(a.Also)).Op("=").Id(name)
 		}
 		added := jen.Id(name)
 		if a.Kind == plan.CollectAll {
 			added.Op("...")
 		}
-		g.Add(expr(a.Target)).Op("=").Append(expr(a.Target), added)
+		g.Add(f.expr(a.Target)).Op("=").Append(f.expr(a.Target), added)
 		g.Return(jen.Nil())
 	case plan.Count:
 		get("n")
-		g.Add(expr(a.Target)).Op("+=").Add(counted(a))
+		g.Add(f.expr(a.Target)).Op("+=").Add(counted(a))
 		if a.Expect {
-			g.Return(expected(a))
+			g.Return(f.expected(a))
 		} else {
 			g.Return(jen.Nil())
 		}
 	case plan.CountRows:
 		get("rows")
-		g.Add(expr(a.Target)).Op("+=").Int64().Call(jen.Len(jen.Id("rows")))
+		g.Add(f.expr(a.Target)).Op("+=").Int64().Call(jen.Len(jen.Id("rows")))
 		g.Return(jen.Nil())
 	default:
-		found(g, s)
+		f.found(g, s)
 	}
 }
 
 // found prints what a purge does with the answers about its scope.
-func found(g *jen.Group, s *plan.Do) {
+func (f *file) found(g *jen.Group, s *plan.Do) {
 	a := s.Answer
 	switch a.Kind {
 	case plan.FoundNothing:
-		g.List(jen.Id("_"), jen.Err()).Op(":=").Add(expr(s.Call))
+		g.List(jen.Id("_"), jen.Err()).Op(":=").Add(f.expr(s.Call))
 		g.List(jen.Id("_"), jen.Err()).Op("=").Qual(scopePath, "Found").Call(jen.Err())
 		g.Return(jen.Err())
 	case plan.FoundRow:
-		g.List(jen.Id("row"), jen.Err()).Op(":=").Add(expr(s.Call))
-		g.If(jen.List(expr(a.Target), jen.Err()).Op("=").Qual(scopePath, "Found").Call(jen.Err()), expr(a.Target)).Block(
-			jen.Add(expr(a.Also)).Op("=").Id("row"),
+		g.List(jen.Id("row"), jen.Err()).Op(":=").Add(f.expr(s.Call))
+		g.If(jen.List(f.expr(a.Target), jen.Err()).Op("=").Qual(scopePath, "Found").Call(jen.Err()), f.expr(a.Target)).Block(
+			jen.Add(f.expr(a.Also)).Op("=").Id("row"),
 		)
 		g.Return(jen.Err())
 	case plan.FoundCount:
-		g.List(jen.Id("n"), jen.Err()).Op(":=").Add(expr(s.Call))
-		g.Add(expr(a.Target)).Op("=").Err().Op("==").Nil().Op("&&").Add(counted(a)).Op(">").Lit(0)
+		g.List(jen.Id("n"), jen.Err()).Op(":=").Add(f.expr(s.Call))
+		g.Add(f.expr(a.Target)).Op("=").Err().Op("==").Nil().Op("&&").Add(counted(a)).Op(">").Lit(0)
 		g.Return(jen.Err())
 	default:
-		refuse(g, s)
+		f.refuse(g, s)
 	}
 }
 
 // refuse prints a check that forbids a purge.
-func refuse(g *jen.Group, s *plan.Do) {
+func (f *file) refuse(g *jen.Group, s *plan.Do) {
 	a := s.Answer
 	name, n := "n", jen.Int64().Call(jen.Id("n"))
 	switch a.Kind {
@@ -199,11 +200,11 @@ func refuse(g *jen.Group, s *plan.Do) {
 	case plan.RefuseTrue:
 		name, n = "exists", jen.Qual(scopePath, "CountTrue").Call(jen.Id("exists"))
 	}
-	g.List(jen.Id(name), jen.Err()).Op(":=").Add(expr(s.Call))
+	g.List(jen.Id(name), jen.Err()).Op(":=").Add(f.expr(s.Call))
 	g.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Err()))
 	custom := jen.Nil()
 	if a.Error != nil {
-		custom = expr(a.Error)
+		custom = f.expr(a.Error)
 	}
 	if a.Child != "" {
 		g.Return(jen.Qual(scopePath, "RefuseChildren").Call(jen.Lit(a.Child), n, custom))
@@ -220,7 +221,7 @@ func counted(a plan.Answer) *jen.Statement {
 	return jen.Id("n")
 }
 
-func expected(a plan.Answer) *jen.Statement {
+func (f *file) expected(a plan.Answer) *jen.Statement {
 	check := "ExpectRows"
 	if a.AtMost {
 		check = "ExpectAtMost"

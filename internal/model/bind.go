@@ -134,7 +134,9 @@ func (r *resolver) bindByRule(c *Call, a *Arg, en *env, b binding) bool {
 		return false
 	}
 	if v := r.scopeRule(a, en); v != nil {
-		return set(v, ruleScope)
+		set(v, ruleScope)
+		a.Source = "$scope." + strings.TrimPrefix(a.Name, "scope_")
+		return true
 	}
 	if v, ambiguous := r.loopRule(c, a, en); v != nil {
 		return set(v, ruleLoop)
@@ -228,8 +230,13 @@ func (r *resolver) stepRule(a *Arg, en *env) Value {
 
 // nameNew remembers what a drawn id identifies, for the name of its variable.
 func (r *resolver) nameNew(v Value, c *Call) {
-	if n, ok := v.(*NewUUID); ok && n.Name == "" {
-		n.Name = c.Name
+	n, ok := v.(*NewUUID)
+	if !ok || n.Name != "" {
+		return
+	}
+	n.Name = c.Name
+	if !c.Named && c.Role == PlainStep && c.Facts.Target != "" {
+		n.Name = goname.Singular(c.Facts.Target)
 	}
 }
 

@@ -34,6 +34,7 @@ type frame struct {
 	outer   *frame
 	loops   []*Loop // around the scope
 	top     *env    // the scope's outermost names
+	into    map[string]*symbol // the lists that steps made so far
 }
 
 // parent is one parent scope as steps see it.
@@ -82,7 +83,7 @@ func (en *env) lookup(name string) *symbol {
 			return s
 		}
 	}
-	return nil
+	return en.frame.into[name]
 }
 
 // inReach lists every name that a reference may start with here.
@@ -93,6 +94,11 @@ func (en *env) inReach() []string {
 	}
 	for e := en; e != nil; e = e.outer {
 		for name := range e.names {
+			known[name] = true
+		}
+	}
+	if en.frame != nil {
+		for name := range en.frame.into {
 			known[name] = true
 		}
 	}

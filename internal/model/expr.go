@@ -60,6 +60,9 @@ func (r *resolver) fit(v Value, to Shape, at spec.Expr, what string) {
 	if ok, why := Convertible(from, to); !ok {
 		message := v.String() + " is " + from.describe() + ", and " + what + " is " + to.describe()
 		fix := "convert it with $uuid(…), $int(…) or $text(…), or in a Go function: $go.Name(…)"
+		if to.Kind == List && from.Kind != List {
+			fix = "the query takes a list; pass a whole list, or write a query that takes one element"
+		}
 		if why != "" {
 			message, fix = message+": "+why, "make the column NOT NULL, or handle NULL in a Go function: $go.Name(…)"
 		}

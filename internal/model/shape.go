@@ -207,8 +207,10 @@ func (s Shape) describe() string {
 	if name == "" {
 		name = [...]string{"a Go " + s.Go.String(), "uuid", "text", "bool", "integer", "float", "time", "bytea", "jsonb", "enum " + s.Go.Name, "row", "list", "row of constants"}[s.Kind]
 	}
-	if s.Kind == List && s.Elem != nil && s.SQL == "" {
-		name = "list of " + s.Elem.describe()
+	if s.Kind == List && s.Elem != nil {
+		elem := *s.Elem
+		elem.SQL = s.SQL
+		name = "list of " + elem.describe()
 	}
 	if s.Nullable {
 		name = "nullable " + name

@@ -105,7 +105,14 @@ func (r *resolver) collect(c *Call, into spec.Text, en *env) {
 		list := &Collected{Name: into.Value, Row: row, Loops: en.frame.loops}
 		*lists = append(*lists, list)
 		i = len(*lists) - 1
-		r.declareIn(en.frame.top, nil, into, &symbol{value: &ListValue{List: list}})
+		s := &symbol{value: &ListValue{List: list}}
+		if r.declareIn(en.frame.top, nil, into, s); en.frame.top.names[into.Value] == s {
+			delete(en.frame.top.names, into.Value) // seen from blocks too
+			if en.frame.into == nil {
+				en.frame.into = map[string]*symbol{}
+			}
+			en.frame.into[into.Value] = s
+		}
 	}
 	list := (*lists)[i]
 	if list.Row.Go != row.Go {

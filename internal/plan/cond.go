@@ -74,6 +74,12 @@ func (b *builder) isSet(v model.Value, lv *level) Expr {
 func (b *builder) equal(left, right model.Value, lv *level) Expr {
 	s := b.shape(left)
 	x := b.value(left, s, lv, "value")
+	if l, ok := right.(*model.Literal); ok && s.Kind == model.Bool && s.Form == model.Plain {
+		if l.Text == "true" {
+			return x
+		}
+		return not(x)
+	}
 	if s.Form != model.Pointer {
 		return &Binary{Op: "==", Left: x, Right: b.value(right, s, lv, "value")}
 	}

@@ -57,11 +57,11 @@ func (s *schedule) place(c *model.Call, before []*model.Call) {
 			s.why[c] = why
 		}
 	}
+	for _, l := range c.Loops {
+		wait(s.loopAvailable(l)+1, fmt.Sprintf("$%s comes from an answer", l.Var))
+	}
 	for _, a := range c.Args {
 		wait(s.available(a.Value)+1, fmt.Sprintf("%s needs %s, which comes from an answer", a.Name, a.Source))
-	}
-	for _, l := range c.Loops {
-		wait(s.loopAvailable(l)+1, fmt.Sprintf("it is repeated for each %s, which comes from an answer", l.Var))
 	}
 	for _, g := range c.Guards {
 		wait(s.condAvailable(g)+1, "its condition needs an answer: "+g.Key())

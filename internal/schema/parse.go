@@ -10,10 +10,14 @@ import (
 	"github.com/sqlc-dev/oliphant/parser"
 )
 
-// maxNesting bounds parentheses inside each other. The server gives up on deep
-// statements by its max_stack_depth; the parser here takes quadratic time
-// instead, so that a broken file would look like a hang.
-const maxNesting = 400
+// The server gives up on deep statements by its max_stack_depth. The parser here
+// has no such limit: it takes quadratic time for parentheses, so that a broken
+// file would look like a hang, and overflows its stack on a long enough chain of
+// operators, which cannot be recovered from.
+const (
+	maxNesting = 400    // parentheses inside each other
+	maxRun     = 50_000 // tokens without a comma or a semicolon between them
+)
 
 // SyntaxError is a text that PostgreSQL's grammar refuses.
 type SyntaxError struct {
@@ -56,40 +60,51 @@ func unreadable(text string) *SyntaxError {
 	if i := strings.IndexByte(text, 0); i >= 0 {
 		return errorAt(text, i, "the text holds a NUL byte")
 	}
-	if !mayNestDeeply(text) {
+	if !mayBeDeep(text) {
 		return nil
 	}
-	depth := 0
+	depth, run := 0, 0
 	for _, t := range scanTokens(text) {
+		run++
 		switch t.Token {
-		case pg.Token_ASCII_40, pg.Token_ASCII_91:
+		case pg.Token_ASCII_40, pg.Token_ASCII_91: // ( [
 			depth++
-		case pg.Token_ASCII_41, pg.Token_ASCII_93:
+		case pg.Token_ASCII_41, pg.Token_ASCII_93: // ) ]
 			depth--
-		case pg.Token_ASCII_59:
-			depth = 0
+		case pg.Token_ASCII_44: // ,
+			run = 0
+		case pg.Token_ASCII_59: // ;
+			depth, run = 0, 0
 		}
 		if depth > maxNesting {
 			return errorAt(text, int(t.Start), fmt.Sprintf("more than %d parentheses inside each other", maxNesting))
+		}
+		if run > maxRun {
+			return errorAt(text, int(t.Start), fmt.Sprintf("more than %d words and signs without a comma", maxRun))
 		}
 	}
 	return nil
 }
 
-// mayNestDeeply is a cheap test without knowledge of strings and comments,
-// which nearly every text fails.
-func mayNestDeeply(text string) bool {
-	depth, deepest := 0, 0
+// mayBeDeep is a cheap test without knowledge of strings and comments, which
+// nearly every text fails. A token has one byte at least.
+func mayBeDeep(text string) bool {
+	depth, run := 0, 0
 	for i := range len(text) {
+		run++
 		switch text[i] {
 		case '(', '[':
 			depth++
-			deepest = max(deepest, depth)
 		case ')', ']':
 			depth = max(depth-1, 0)
+		case ',', ';':
+			run = 0
+		}
+		if depth > maxNesting || run > maxRun {
+			return true
 		}
 	}
-	return deepest > maxNesting
+	return false
 }
 
 // syntaxError turns an error of the parser into ours.
@@ -184,9 +199,9 @@ func statementEnd(text string, tokens []*pg.ScanToken, start int) int {
 			continue
 		}
 		switch t.Token {
-		case pg.Token_ASCII_40:
+		case pg.Token_ASCII_40: // (
 			parens++
-		case pg.Token_ASCII_41:
+		case pg.Token_ASCII_41: // )
 			parens = max(parens-1, 0)
 		case pg.Token_ATOMIC:
 			if i > 0 && tokens[i-1].Token == pg.Token_BEGIN_P {
@@ -198,7 +213,7 @@ func statementEnd(text string, tokens []*pg.ScanToken, start int) int {
 			}
 		case pg.Token_END_P:
 			blocks = max(blocks-1, 0)
-		case pg.Token_ASCII_59:
+		case pg.Token_ASCII_59: // ;
 			if parens == 0 && blocks == 0 {
 				return int(t.Start)
 			}

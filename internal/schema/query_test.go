@@ -554,14 +554,15 @@ func TestResultNames(t *testing.T) {
 func TestParseQueryErrors(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ sql, want string }{
-		"syntax":           {"-- name: X :one\nSELECT 'é',\n  FROM roles", `line 3: syntax error at or near "FROM"`},
-		"nothing":          {"-- name: X :one\n", "line 2: there is no statement"},
-		"two statements":   {"SELECT 1;\n-- x\nSELECT 2;", "line 3: there is more than one statement"},
-		"parameter 0":      {"SELECT $0", "line 1: parameters are numbered from $1 to $65535"},
-		"parameter 65536":  {"SELECT\n$65536", "line 2: parameters are numbered from $1 to $65535"},
-		"NUL":              {"SELECT 1\n\x00", "line 2: the text holds a NUL byte"},
-		"not UTF-8":        {"SELECT '\xff'", "line 1: the text is not UTF-8"},
-		"deep parentheses": {"SELECT " + strings.Repeat("(", 5000), "line 1: more than 400 parentheses inside each other"},
+		"syntax":              {"-- name: X :one\nSELECT 'é',\n  FROM roles", `line 3: syntax error at or near "FROM"`},
+		"nothing":             {"-- name: X :one\n", "line 2: there is no statement"},
+		"two statements":      {"SELECT 1;\n-- x\nSELECT 2;", "line 3: there is more than one statement"},
+		"parameter 0":         {"SELECT $0", "line 1: parameters are numbered from $1 to $65535"},
+		"parameter 65536":     {"SELECT\n$65536", "line 2: parameters are numbered from $1 to $65535"},
+		"NUL":                 {"SELECT 1\n\x00", "line 2: the text holds a NUL byte"},
+		"not UTF-8":           {"SELECT '\xff'", "line 1: the text is not UTF-8"},
+		"deep parentheses":    {"SELECT " + strings.Repeat("(", 5000), "line 1: more than 400 parentheses inside each other"},
+		"a chain without end": {"SELECT " + strings.Repeat("NOT ", 1_000_000) + "true", "line 1: more than 50000 words and signs without a comma"},
 	}
 	c := queryCatalog(t)
 	for name, tt := range tests {

@@ -40,13 +40,16 @@ func lastColon(line []rune, stop int) int {
 	return -1
 }
 
-func lastBackslash(line []rune, stop int) int {
-	for i := stop - 1; i >= 0; i-- {
-		if line[i] == '\\' {
-			return i
+// last finds the last of some characters before stop.
+func last(characters string) func(line []rune, stop int) int {
+	return func(line []rune, stop int) int {
+		for i := stop - 1; i >= 0; i-- {
+			if strings.ContainsRune(characters, line[i]) {
+				return i
+			}
 		}
+		return -1
 	}
-	return -1
 }
 
 // openQuote finds the quote that is still open at the end of the line.

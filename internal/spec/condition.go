@@ -46,11 +46,11 @@ func (p *parser) truth(v value) Cond {
 		}
 	case *Scalar:
 		if e.Kind == Bool {
-			p.errorf(v.pos, "SG028", "leave `when` out, or leave the step out", "a condition that is always %s decides nothing", e)
+			p.errorf(v.pos, "SG028", "leave `when` out, or leave the step out", "a condition that is always %s decides nothing", shown(e))
 			return nil
 		}
 	}
-	p.errorf(v.pos, "SG028", conditionForms, "%s is no condition", e)
+	p.errorf(v.pos, "SG028", conditionForms, "%s is no condition", shown(e))
 	return nil
 }
 
@@ -122,7 +122,7 @@ func (p *parser) setCond(v, operand value) Cond {
 	case *Ref, *Call:
 		return &SetCond{Value: e, Pos: v.pos}
 	}
-	p.errorf(operand.pos, "SG028", "write {set: $input.x}", "`set` needs a reference: %s is always the same", e)
+	p.errorf(operand.pos, "SG028", "write {set: $input.x}", "`set` needs a reference: %s is always the same", shown(e))
 	return nil
 }
 

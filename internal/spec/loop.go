@@ -46,7 +46,7 @@ func (p *parser) each(v value) *Each {
 	}
 	ref, ok := e.(*Ref)
 	if !ok {
-		x.fail(listAt, "SG024", "loop over rows of a query, data, or an input", "`for` needs a reference to a list, not %s", e)
+		x.fail(listAt, "SG024", "loop over rows of a query, data, or an input", "`for` needs a reference to a list, not %s", shown(e))
 		return nil
 	}
 	return &Each{Var: name, In: ref}

@@ -57,16 +57,20 @@ func (p *parser) add(problem diag.Problem) {
 	}
 }
 
-// quoted writes the user's text into a message: escaped, and cut where it would
-// hide the rest of the sentence.
-func quoted(text string) string {
+// quoted writes the user's text into a message.
+func quoted(text string) string { return fmt.Sprintf("%q", cut(text)) }
+
+// shown writes an expression into a message.
+func shown(e Expr) string { return cut(e.String()) }
+
+// cut shortens a text where it would hide the rest of the sentence.
+func cut(text string) string {
 	const limit = 60
-	if n := 0; len(text) > limit {
-		for i := range text {
-			if n++; n > limit {
-				return fmt.Sprintf("%q", text[:i]+"…")
-			}
+	n := 0
+	for i := range text {
+		if n++; n > limit {
+			return text[:i] + "…"
 		}
 	}
-	return fmt.Sprintf("%q", text)
+	return text
 }

@@ -51,10 +51,7 @@ func (s *source) line(n int) []rune {
 	return line
 }
 
-// index returns where in runes a position of this file is.
-func (s *source) index(p diag.Pos) int { return s.lines[p.Line-1] + p.Col - 1 }
-
-// posAt is the inverse of index.
+// posAt returns the position of the i-th rune of the file.
 func (s *source) posAt(i int) diag.Pos {
 	line, found := slices.BinarySearch(s.lines, i)
 	if !found {

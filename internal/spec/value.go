@@ -199,7 +199,7 @@ func (p *parser) literal(v value, what string) Expr {
 		return nil
 	}
 	if x := firstComputed(e); x != nil {
-		p.errorf(x.Position(), "SG030", "write the value itself; a dollar sign is $$", "%s must be a literal, not %s", what, x)
+		p.errorf(x.Position(), "SG030", "write the value itself; a dollar sign is $$", "%s must be a literal, not %s", what, shown(x))
 		return nil
 	}
 	return e

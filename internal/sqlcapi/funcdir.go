@@ -29,12 +29,12 @@ func (l *loader) funcDir(importPath string, pos diag.Pos) (string, bool) {
 	dir := filepath.Join(holder.root, filepath.FromSlash(strings.TrimPrefix(importPath, holder.path)))
 	if nested := nestedModule(holder.root, dir); nested != "" {
 		inner, _ := l.nearestModule(nested)
-		fix := "give this go.mod a line such as: module example.com/app"
-		if inner.path != "" {
-			fix = "add to go.mod: replace " + inner.path + " => " + fromRoot(main.root, nested)
+		if inner.path == "" { // reported
+			return "", false
 		}
 		l.problems.Add(diag.Problem{
-			Pos: pos, Code: codeOtherModule, Fix: fix, Message: "package " + importPath + " is in a module of its own, which go.mod does not replace by its directory",
+			Pos: pos, Code: codeOtherModule, Fix: "add to go.mod: replace " + inner.path + " => " + fromRoot(main.root, nested),
+			Message: "package " + importPath + " is in a module of its own, which go.mod does not replace by its directory",
 			Related: []diag.Related{{Pos: diag.Pos{File: l.display(filepath.Join(nested, "go.mod"))}, Message: "the module that it is in"}},
 		})
 		return "", false
@@ -92,7 +92,7 @@ func (l *loader) moduleFix(main module, importPath string) string {
 		return "did you mean \"" + inModule + "\"?"
 	}
 	return "name a package of this module, such as " + path.Join(main.path, path.Base(importPath)) +
-		", or add a line such as this to go.mod: replace " + importPath + " => ../" + path.Base(importPath)
+		", or let go.mod replace the package's module by a directory"
 }
 
 // fromRoot writes a directory below a module's root as a replace directive does.

@@ -80,7 +80,7 @@ func (c *goCode) parseFuncs(name string) (*goFile, *diag.Problem) {
 	if err != nil {
 		return nil, &diag.Problem{
 			Pos: syntaxErrorPos(c.display(name), data, err), Code: codeFuncSyntax,
-			Fix: "correct the file; gofmt -l tells all that is wrong with it", Message: "the file is not valid Go",
+			Fix: "correct the file; gofmt -e tells all that is wrong with it", Message: "the file is not valid Go",
 		}
 	}
 	return &goFile{path: name, syntax: syntax, imports: readImports(syntax)}, nil

@@ -138,11 +138,13 @@ func eachField(list *ast.FieldList) []namedField {
 // callableType resolves a type of a function's signature as other packages spell
 // it. It returns why they cannot, as the end of a sentence about the type.
 //
-// An alias of the package is what it stands for, and an import by another name
-// counts as the package's own name: types are compared by how they are spelled.
+// Types are compared by how they are spelled. So an alias of the package is what
+// it stands for, where that has a name outside, and an import by another name
+// counts as the package's own name.
 func (c *goCode) callableType(f *goFile, e ast.Expr) (goname.Type, string) {
 	mods := ""
-	for range len(c.types) + 1000 { // a cycle of aliases does not compile, but it does parse
+	var alias goname.Type // the outermost one that is exported
+	for aliases := 0; aliases <= len(c.types); { // a cycle of them does not compile, but it does parse
 		switch x := e.(type) {
 		case *ast.ParenExpr:
 			e = x.X
@@ -157,11 +159,19 @@ func (c *goCode) callableType(f *goFile, e ast.Expr) (goname.Type, string) {
 			}
 		case *ast.Ident:
 			if t := c.types[x.Name]; t != nil && t.spec.Assign.IsValid() && t.spec.TypeParams == nil {
+				if alias.IsZero() && x.IsExported() {
+					alias = c.local(x.Name)
+					alias.Mods = mods
+				}
 				f, e = t.file, t.spec.Type
+				aliases++
 				continue
 			}
 		}
 		if reason := c.unspeakable(f, e); reason != "" {
+			if !alias.IsZero() {
+				return alias, ""
+			}
 			return goname.Type{}, reason
 		}
 		t := c.typeOf(f, e)
@@ -217,8 +227,9 @@ func (c *goCode) unspeakable(f *goFile, e ast.Expr) string {
 func (c *goCode) unspeakableInstance(f *goFile, generic ast.Expr, args ...ast.Expr) string {
 	of := f.importOf(generic)
 	for _, arg := range args {
-		sibling := f.importOf(arg)
-		if !c.isPredeclared(arg) && (sibling == nil || sibling != of || of.name != of.ownName()) {
+		sel, ok := arg.(*ast.SelectorExpr)
+		sibling := ok && sel.Sel.IsExported() && of != nil && f.importOf(sel) == of && of.name == of.ownName()
+		if !sibling && !c.isPredeclared(arg) {
 			return "has an argument that cannot be spelled elsewhere"
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/specgen-dev/specgen/internal/diag"
 )
 
@@ -94,14 +95,53 @@ func FuzzGo(f *testing.F) {
 	})
 }
 
+// FuzzFuncs feeds the reader of functions with any Go that parses: what it says
+// of a function that can be called is Go, and of another it says only why not.
+func FuzzFuncs(f *testing.F) {
+	for _, text := range fuzzSeeds(f, "testdata/*/db/*.go") {
+		f.Add(text)
+	}
+	for _, path := range fuzzSeedPaths(f, "testdata/funcs/*.txtar") {
+		archive, err := txtar.ParseFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, file := range archive.Files {
+			if strings.HasSuffix(file.Name, ".go") {
+				f.Add(string(file.Data))
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		fset := token.NewFileSet()
+		syntax, err := parser.ParseFile(fset, "x.go", text, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			return
+		}
+		code := &goCode{name: syntax.Name.Name, importPath: "example.com/x", fset: fset, display: filepath.ToSlash}
+		code.files = []*goFile{{path: "x.go", syntax: syntax, imports: readImports(syntax)}}
+		code.index()
+		for name, fn := range code.funcs() {
+			types := fn.Params
+			if !fn.Result.IsZero() {
+				types = append(types, fn.Result)
+			}
+			if fn.Unsupported != "" && (len(types) > 0 || fn.Context || fn.Fails) || fn.Name != name || !token.IsExported(name) {
+				t.Errorf("%s: %+v", name, fn)
+			}
+			for _, typ := range types {
+				if _, err := parser.ParseExpr(typ.String()); err != nil {
+					t.Errorf("%s: the type %q is not Go: %v", name, typ, err)
+				}
+			}
+		}
+	})
+}
+
 func fuzzSeeds(f *testing.F, pattern string) []string {
 	f.Helper()
-	paths, err := filepath.Glob(pattern)
-	if err != nil || len(paths) == 0 {
-		f.Fatalf("no seeds at %s: %v", pattern, err)
-	}
 	var seeds []string
-	for _, path := range paths {
+	for _, path := range fuzzSeedPaths(f, pattern) {
 		data, err := os.ReadFile(path)
 		if err != nil {
 			f.Fatal(err)
@@ -109,4 +149,13 @@ func fuzzSeeds(f *testing.F, pattern string) []string {
 		seeds = append(seeds, string(data))
 	}
 	return seeds
+}
+
+func fuzzSeedPaths(f *testing.F, pattern string) []string {
+	f.Helper()
+	paths, err := filepath.Glob(pattern)
+	if err != nil || len(paths) == 0 {
+		f.Fatalf("no seeds at %s: %v", pattern, err)
+	}
+	return paths
 }

@@ -58,3 +58,12 @@ func (l *loader) importPath(dir string, named diag.Pos) (string, bool) {
 	}
 	return m.below(dir)
 }
+
+// ImportPath finds the import path of a directory, which need not exist: dir is
+// slash-separated and relative to base, the directory of the specification on
+// disk, and pos is where the specification names it. It reports false where
+// there is no usable go.mod, which goes to problems.
+func ImportPath(base, dir string, pos diag.Pos, problems *diag.List) (string, bool) {
+	l := &loader{base: absolute(base), problems: problems}
+	return l.importPath(l.resolve(dir), pos)
+}
