@@ -46,13 +46,18 @@ func layers() []layer {
 		{pkg: "internal/emit", may: []string{jennifer, "internal/goname", "internal/plan"}, does: "prints them as Go"},
 		{pkg: "internal/driver", may: []string{"internal/diag", "internal/goname", "internal/spec", "internal/sqlcapi", "internal/schema",
 			"internal/model", "internal/plan", "internal/emit"}, does: "runs the stages"},
-		{pkg: "cmd/specgen", may: []string{cobra, "internal/driver", "internal/diag"}, does: "the command"},
+		{pkg: "internal/cli", may: []string{cobra, "internal/diag", "internal/driver", "internal/plan"}, does: "the command line"},
+		{pkg: "cmd/specgen", may: []string{"internal/cli"}, does: "the command"},
 		// A consumer's binary links the runtime, so its pool is the consumer's choice.
 		{pkg: "scope", may: []string{pgx}, not: []string{pgx + "/pgxpool"}, does: "the runtime"},
+		{pkg: "schema", does: "embeds the DDL of the reference RBAC"},
 		{pkg: "gen/...", may: []string{pgx, "scope", "gen/..."}, does: "the reference RBAC"},
 		{pkg: "internal/pglocal", may: []string{pgx}, does: "a throwaway PostgreSQL"},
 		{pkg: "internal/pglocal/pgtest", may: []string{pgx, "internal/pglocal"}, does: "a database for each test"},
-		// Examples are consumers, but for the server that they run on.
+		// The quickstart shows the generator at work, too.
+		{pkg: "examples/quickstart", may: []string{pgx, "scope", "gen/...", "schema", "internal/pglocal", "internal/driver", "internal/plan"},
+			does: "the demonstration"},
+		// Other examples are consumers, but for the server that they run on.
 		{pkg: "examples/...", may: []string{pgx, "scope", "gen/...", "examples/...", "internal/pglocal"}, does: "consuming projects"},
 	}
 }

@@ -24,9 +24,7 @@ func (c *Catalog) Table(name string) *Table {
 
 // table finds a table by the two parts of its name as SQL gives them.
 func (c *Catalog) table(schema, name string) *Table {
-	if schema == publicSchema {
-		schema = ""
-	}
+	schema = tableSchema(schema)
 	for _, t := range c.Tables {
 		if t.Name == name && t.Schema == schema {
 			return t
@@ -59,6 +57,14 @@ func (t *Table) Column(name string) *Column {
 
 // QualifiedName is the table's name, "schema.name" outside of public.
 func (t *Table) QualifiedName() string { return qualify(t.Schema, t.Name) }
+
+// tableSchema is how Table.Schema spells a schema.
+func tableSchema(schema string) string {
+	if schema == publicSchema {
+		return ""
+	}
+	return schema
+}
 
 // qualify joins the parts of a name as every fact of this package spells it.
 func qualify(schema, name string) string {

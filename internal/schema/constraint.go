@@ -178,7 +178,7 @@ func (l *loader) addForeignKey(t *Table, w *written) {
 		Pos:        l.pos(w.Location),
 	}
 	// The key that is primary now is meant, not one that comes later.
-	if ref := l.catalog.Table(fk.RefTable); ref != nil && ref.PrimaryKey != nil && len(fk.RefColumns) == 0 {
+	if ref := l.referenced(fk); ref != nil && ref.PrimaryKey != nil && len(fk.RefColumns) == 0 {
 		fk.RefColumns = slices.Clone(ref.PrimaryKey.Columns)
 	}
 	if fk.Name == "" {
@@ -236,9 +236,7 @@ func (l *loader) createIndex(n *pg.IndexStmt) {
 
 // findKey finds a primary or unique key by its name, in one schema.
 func (l *loader) findKey(schema, name string) (*Table, *Key) {
-	if schema == publicSchema {
-		schema = ""
-	}
+	schema = tableSchema(schema)
 	for _, t := range l.catalog.Tables {
 		if t.Schema != schema {
 			continue

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"slices"
+	"strings"
 
 	pg "github.com/sqlc-dev/oliphant"
 )
@@ -33,16 +34,8 @@ func (l *loader) drop(n *pg.DropStmt) {
 	}
 }
 
-// tableSchema is how Table.Schema spells a schema.
-func tableSchema(schema string) string {
-	if schema == publicSchema {
-		return ""
-	}
-	return schema
-}
-
 func (l *loader) dropTable(schema, name string, missingOK bool) {
-	t := l.catalog.table(schema, name)
+	t := l.table(schema, name)
 	if t == nil {
 		full := qualify(schema, name)
 		if !missingOK && !l.others[full] {
@@ -57,6 +50,7 @@ func (l *loader) dropTable(schema, name string, missingOK bool) {
 // forget removes a table with its names, and the foreign keys that refer to it.
 func (l *loader) forget(t *Table) {
 	l.catalog.Tables = slices.DeleteFunc(l.catalog.Tables, func(other *Table) bool { return other == t })
+	delete(l.tables, [2]string{t.Schema, t.Name})
 	l.names.release(t.Schema, t.Name)
 	for _, k := range append(slices.Clone(t.Uniques), t.PrimaryKey) {
 		if k != nil {
@@ -85,7 +79,7 @@ func (l *loader) dropReaction(kind string, parts []string) {
 		return
 	}
 	schema, table := splitName(parts[:len(parts)-1])
-	if t := l.catalog.table(schema, table); t != nil {
+	if t := l.table(schema, table); t != nil {
 		delete(l.facts[t].reacts, kind+parts[len(parts)-1])
 	}
 }
@@ -100,12 +94,10 @@ func (l *loader) dropSchema(schema string) {
 		return // types of public have no prefix to tell them by; dropping public is a fresh start elsewhere
 	}
 	prefix := schema + "."
-	l.catalog.Enums = slices.DeleteFunc(l.catalog.Enums, func(e *Enum) bool { return hasPrefix(e.Name, prefix) })
+	l.catalog.Enums = slices.DeleteFunc(l.catalog.Enums, func(e *Enum) bool { return strings.HasPrefix(e.Name, prefix) })
 	for name := range l.domains {
-		if hasPrefix(name, prefix) {
+		if strings.HasPrefix(name, prefix) {
 			delete(l.domains, name)
 		}
 	}
 }
-
-func hasPrefix(s, prefix string) bool { return len(s) > len(prefix) && s[:len(prefix)] == prefix }

@@ -35,6 +35,7 @@ func Load(files []File, problems *diag.List) *Catalog {
 	l := &loader{
 		catalog:    &Catalog{Domains: map[string]string{}, SetReturning: map[string]bool{}},
 		problems:   problems,
+		tables:     map[[2]string]*Table{},
 		names:      names{},
 		domains:    map[string]*domain{},
 		collations: map[string]bool{},
@@ -60,6 +61,7 @@ type loader struct {
 	base   int     // what locations in the current statement count from
 	start  int     // offset of the current statement
 
+	tables     map[[2]string]*Table // by schema and name
 	names      names
 	domains    map[string]*domain
 	collations map[string]bool // the nondeterministic ones
@@ -226,10 +228,15 @@ func (l *loader) other(rel *pg.RangeVar) {
 	l.others[qualify(rel.GetSchemaname(), rel.GetRelname())] = true
 }
 
+// table is Catalog.table, for schemas of thousands of tables.
+func (l *loader) table(schema, name string) *Table {
+	return l.tables[[2]string{tableSchema(schema), name}]
+}
+
 // lookup finds the table that a statement names, and warns where there is
 // neither a table nor another relation of that name.
 func (l *loader) lookup(rel *pg.RangeVar, missingOK bool) *Table {
-	t := l.catalog.table(rel.GetSchemaname(), rel.GetRelname())
+	t := l.table(rel.GetSchemaname(), rel.GetRelname())
 	if t != nil {
 		return t
 	}
@@ -314,7 +321,7 @@ func (l *loader) activate(t *Table, seen map[*Table]bool) {
 // resolveForeignKey fills in the referenced columns, and checks that what is
 // referenced exists: sqlc does not.
 func (l *loader) resolveForeignKey(fk *ForeignKey) {
-	ref := l.catalog.Table(fk.RefTable)
+	ref := l.referenced(fk)
 	if ref == nil {
 		if !l.others[fk.RefTable] {
 			l.warn(fk.Pos, codeForeignKey, l.nearestTable(fk.RefTable), "foreign key %s refers to a table %q that the schema does not create", fk.Name, fk.RefTable)
@@ -333,6 +340,15 @@ func (l *loader) resolveForeignKey(fk *ForeignKey) {
 	if len(fk.RefColumns) > 0 && len(fk.RefColumns) != len(fk.Columns) {
 		l.warn(fk.Pos, codeForeignKey, "", "foreign key %s has %d columns and refers to %d", fk.Name, len(fk.Columns), len(fk.RefColumns))
 	}
+}
+
+// referenced is the table that a foreign key refers to, or nil.
+func (l *loader) referenced(fk *ForeignKey) *Table {
+	if t := l.table("", fk.RefTable); t != nil {
+		return t
+	}
+	schema, name, _ := strings.Cut(fk.RefTable, ".")
+	return l.table(schema, name)
 }
 
 func columnNames(t *Table) []string {

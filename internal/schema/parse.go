@@ -158,7 +158,8 @@ type batch struct {
 }
 
 // parseAll parses every statement of text that can be parsed. A broken
-// statement costs one error and not the statements after it.
+// statement costs one error and not the statements after it. The errors have
+// their offset only.
 func parseAll(text string) ([]batch, []*SyntaxError) {
 	stmts, err := parse(text)
 	if err == nil {
@@ -171,7 +172,10 @@ func parseAll(text string) ([]batch, []*SyntaxError) {
 	var errs []*SyntaxError
 	tokens := scanTokens(text)
 	for start := 0; start < len(text); {
-		end := statementEnd(text, tokens, start)
+		for len(tokens) > 0 && int(tokens[0].Start) < start {
+			tokens = tokens[1:]
+		}
+		end := statementEnd(text, tokens)
 		stmts, err := parse(text[start:end])
 		if err == nil {
 			batches = append(batches, batch{base: start, stmts: stmts})
@@ -179,7 +183,7 @@ func parseAll(text string) ([]batch, []*SyntaxError) {
 			continue
 		}
 		at := start + err.offset
-		errs = append(errs, errorAt(text, at, err.Message))
+		errs = append(errs, &SyntaxError{Message: err.Message, offset: at})
 		start = end + 1
 		if at < end && text[at] == ';' {
 			// A parenthesis is open: the statement ends here all the same.
@@ -190,14 +194,11 @@ func parseAll(text string) ([]batch, []*SyntaxError) {
 }
 
 // statementEnd returns the offset of the semicolon that ends the statement at
-// start, or the text's length. Semicolons in parentheses (CREATE RULE) and in
+// the first token, or the text's length. Semicolons in parentheses (CREATE RULE) and in
 // BEGIN ATOMIC … END belong to the statement.
-func statementEnd(text string, tokens []*pg.ScanToken, start int) int {
+func statementEnd(text string, tokens []*pg.ScanToken) int {
 	parens, blocks := 0, 0
 	for i, t := range tokens {
-		if int(t.Start) < start {
-			continue
-		}
 		switch t.Token {
 		case pg.Token_ASCII_40: // (
 			parens++

@@ -51,7 +51,9 @@ func (l *loader) renameRelation(n *pg.RenameStmt) {
 func (l *loader) move(t *Table, schema, name string) {
 	before := t.QualifiedName()
 	l.names.release(t.Schema, t.Name)
+	delete(l.tables, [2]string{t.Schema, t.Name})
 	t.Schema, t.Name = schema, name
+	l.tables[[2]string{t.Schema, t.Name}] = t
 	l.names.take(t.Schema, t.Name)
 	for _, other := range l.catalog.Tables {
 		for _, fk := range other.ForeignKeys {
@@ -67,21 +69,12 @@ func (l *loader) moveToSchema(n *pg.AlterObjectSchemaStmt) {
 		return
 	}
 	if t := l.lookup(n.GetRelation(), n.MissingOk); t != nil {
-		schema := n.Newschema
-		if schema == publicSchema {
-			schema = ""
-		}
-		l.move(t, schema, t.Name)
+		l.move(t, tableSchema(n.Newschema), t.Name)
 	}
 }
 
 func (l *loader) moveTables(from, to string) {
-	if from == publicSchema {
-		from = ""
-	}
-	if to == publicSchema {
-		to = ""
-	}
+	from, to = tableSchema(from), tableSchema(to)
 	for _, t := range l.catalog.Tables {
 		if t.Schema == from {
 			l.move(t, to, t.Name)

@@ -10,12 +10,9 @@ import (
 
 func (l *loader) createTable(n *pg.CreateStmt) {
 	rel := n.GetRelation()
-	schema := rel.GetSchemaname()
-	if schema == publicSchema {
-		schema = ""
-	}
+	schema := tableSchema(rel.GetSchemaname())
 	t := &Table{Schema: schema, Name: rel.GetRelname(), Pos: l.pos(rel.GetLocation())}
-	if old := l.catalog.table(schema, t.Name); old != nil {
+	if old := l.table(schema, t.Name); old != nil {
 		if !n.IfNotExists {
 			l.problems.Add(diag.Problem{
 				Pos: t.Pos, Severity: diag.Warning, Code: codeDuplicate,
@@ -27,6 +24,7 @@ func (l *loader) createTable(n *pg.CreateStmt) {
 		return
 	}
 	l.catalog.Tables = append(l.catalog.Tables, t)
+	l.tables[[2]string{t.Schema, t.Name}] = t
 	l.facts[t] = &tableFacts{reacts: map[string]bool{}}
 	l.names.take(t.Schema, t.Name)
 

@@ -179,14 +179,14 @@ func (l *loader) comment(n *pg.CommentStmt) {
 	parts := texts(n.GetObject().GetList().GetItems())
 	switch n.Objtype {
 	case pg.ObjectType_OBJECT_TABLE:
-		if t := l.catalog.table(splitName(parts)); t != nil {
+		if t := l.table(splitName(parts)); t != nil {
 			t.Comment = n.Comment
 		}
 	case pg.ObjectType_OBJECT_COLUMN:
 		if len(parts) < 2 {
 			return
 		}
-		if t := l.catalog.table(splitName(parts[:len(parts)-1])); t != nil {
+		if t := l.table(splitName(parts[:len(parts)-1])); t != nil {
 			if c := t.Column(parts[len(parts)-1]); c != nil {
 				c.Comment = n.Comment
 			}

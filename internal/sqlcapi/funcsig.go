@@ -143,7 +143,7 @@ func eachField(list *ast.FieldList) []namedField {
 // counts as the package's own name.
 func (c *goCode) callableType(f *goFile, e ast.Expr) (goname.Type, string) {
 	mods := ""
-	var alias goname.Type // the outermost one that is exported
+	var alias goname.Type                        // the outermost one that is exported
 	for aliases := 0; aliases <= len(c.types); { // a cycle of them does not compile, but it does parse
 		switch x := e.(type) {
 		case *ast.ParenExpr:

@@ -1,7 +1,7 @@
--- name: CreateMembers :execrows
--- Makes users members of a scope in one role.
+-- name: CreateMember :exec
+-- Makes a user a member of a scope in one role.
 INSERT INTO members (scope_type, scope_id, user_id, role_id, joined_at)
-SELECT @scope_type::text, @scope_id::text, unnest(@user_ids::uuid[]), @role_id::bigint, @joined_at::timestamptz;
+VALUES (@scope_type, @scope_id, @user_id, @role_id, @joined_at);
 
 -- name: DeleteMembersOfScope :execrows
 -- Deletes the memberships in a scope.

@@ -11,32 +11,29 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-const createMembers = `-- name: CreateMembers :execrows
+const createMember = `-- name: CreateMember :exec
 INSERT INTO members (scope_type, scope_id, user_id, role_id, joined_at)
-SELECT $1::text, $2::text, unnest($3::uuid[]), $4::bigint, $5::timestamptz
+VALUES ($1, $2, $3, $4, $5)
 `
 
-type CreateMembersParams struct {
+type CreateMemberParams struct {
 	ScopeType string
 	ScopeID   string
-	UserIds   []pgtype.UUID
+	UserID    pgtype.UUID
 	RoleID    int64
 	JoinedAt  pgtype.Timestamptz
 }
 
-// Makes users members of a scope in one role.
-func (q *Queries) CreateMembers(ctx context.Context, arg CreateMembersParams) (int64, error) {
-	result, err := q.db.Exec(ctx, createMembers,
+// Makes a user a member of a scope in one role.
+func (q *Queries) CreateMember(ctx context.Context, arg CreateMemberParams) error {
+	_, err := q.db.Exec(ctx, createMember,
 		arg.ScopeType,
 		arg.ScopeID,
-		arg.UserIds,
+		arg.UserID,
 		arg.RoleID,
 		arg.JoinedAt,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+	return err
 }
 
 const deleteMembersOfScope = `-- name: DeleteMembersOfScope :execrows
