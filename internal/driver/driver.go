@@ -67,7 +67,6 @@ func (g *Generation) resolve(doc *spec.Document) *model.Project {
 	if len(configs) == 0 {
 		return nil // the parser reported it
 	}
-	broken := g.Problems.Len()
 	api := sqlcapi.Load(g.Base, configs, &g.Problems)
 	catalog := g.loadSchema(api)
 	var funcs map[string]*sqlcapi.Func
@@ -75,8 +74,8 @@ func (g *Generation) resolve(doc *spec.Document) *model.Project {
 		funcs = sqlcapi.LoadFuncs(g.Base, doc.Go.Value, doc.Go.Pos, &g.Problems)
 	}
 	importPath := g.outputPath(doc)
-	if g.Problems.Len() > broken && g.Problems.HasErrors() {
-		return nil // names and types would be reported that are only not loaded
+	if g.Problems.HasErrors() {
+		return nil // what refers to a broken thing would be reported, too
 	}
 	return model.Resolve(model.Sources{Document: doc, API: api, Catalog: catalog, Funcs: funcs, ImportPath: importPath}, &g.Problems)
 }

@@ -2,6 +2,7 @@ package emit
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dave/jennifer/jen"
 
@@ -130,8 +131,10 @@ func (f *file) prepare(g *jen.Group, s *plan.Scope) {
 	p.stmts(g, c.Defaults)
 	g.Id("prepared").Op(":=").Op("&").Id(c.Prepared.Name).Values(
 		jen.Id("spec").Op(":").Id("spec"), jen.Id("draws").Op(":").Id("p").Dot("runner").Dot("Draw").Call())
-	if len(c.Context) > 0 {
+	if len(c.Context) > 0 || assignsError(c.Prepare) {
 		g.Var().Err().Error()
+	}
+	if len(c.Context) > 0 {
 		f.contextLets(g, c.Context, func(field string) *jen.Statement { return jen.Id("prepared").Dot(field) }, jen.Id("p"), false)
 	}
 	p.stmts(g, c.Prepare)
@@ -168,6 +171,9 @@ func (f *file) coordinator(c *plan.Coordinator, name, result, about string, para
 			}
 		}
 		g.Id("res").Op(":=").Op("&").Id(result).Values()
+		if slices.ContainsFunc(c.Flushes, func(flush *plan.Flush) bool { return assignsError(flush.Body) }) {
+			g.Var().Err().Error()
+		}
 		for _, frame := range c.Frames {
 			g.Type().Id(frame.Name).StructFunc(func(g *jen.Group) { f.fields(g, frame.Fields) })
 		}

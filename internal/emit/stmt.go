@@ -2,6 +2,7 @@ package emit
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dave/jennifer/jen"
 
@@ -63,9 +64,7 @@ func (f printer) let(g *jen.Group, s *plan.Let) {
 	case s.Fails && s.NoValue:
 		g.If(jen.Err().Op(":=").Add(f.expr(s.Value)), jen.Err().Op("!=").Nil()).Block(f.fail(s.Step))
 	case s.Fails && s.Assign:
-		g.Id("value").Op(",").Err().Op(":=").Add(f.expr(s.Value))
-		g.If(jen.Err().Op("!=").Nil()).Block(f.fail(s.Step))
-		g.Add(f.expr(s.Name)).Op("=").Id("value")
+		g.If(jen.List(f.expr(s.Name), jen.Err()).Op("=").Add(f.expr(s.Value)), jen.Err().Op("!=").Nil()).Block(f.fail(s.Step))
 	case s.Fails:
 		g.List(f.expr(s.Name), jen.Err()).Op(":=").Add(f.expr(s.Value))
 		g.If(jen.Err().Op("!=").Nil()).Block(f.fail(s.Step))
@@ -74,6 +73,23 @@ func (f printer) let(g *jen.Group, s *plan.Let) {
 	default:
 		g.Add(f.expr(s.Name)).Op(op).Add(f.expr(s.Value))
 	}
+}
+
+// assignsError reports whether a list of statements assigns an err that must
+// be declared in front of it.
+func assignsError(list []plan.Stmt) bool {
+	return slices.ContainsFunc(list, func(s plan.Stmt) bool {
+		switch s := s.(type) {
+		case *plan.Let:
+			return s.Fails && s.Assign && !s.NoValue
+		case *plan.If:
+			return assignsError(s.Body)
+		case *plan.Range:
+			return assignsError(s.Body)
+		default:
+			return false
+		}
+	})
 }
 
 func (f *file) afterCommit(g *jen.Group, s *plan.AfterCommit) {

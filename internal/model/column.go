@@ -71,7 +71,7 @@ func (r *resolver) columnShape(c *Call, i int) Shape {
 func (r *resolver) column(c *Call, i int) *ColumnValue {
 	v := &ColumnValue{Call: c, Index: i, Of: r.columnShape(c, i)}
 	ret := returned(c, i)
-	if ret == nil || ret.Param == 0 || ret.Param > len(c.Query.Params) {
+	if ret == nil || ret.Param == 0 || ret.Param > len(c.Query.Params) || r.mayBeCut(ret) {
 		return v
 	}
 	name := c.Query.Params[ret.Param-1].Name
@@ -81,4 +81,11 @@ func (r *resolver) column(c *Call, i int) *ColumnValue {
 		}
 	}
 	return v
+}
+
+// mayBeCut reports whether the stored text may differ from the sent one:
+// varchar(n) loses blanks past its length (PostgreSQL manual, section 8.3).
+func (r *resolver) mayBeCut(ret *schema.Result) bool {
+	col := r.tableColumn(ret.Table, ret.Column)
+	return col != nil && col.Length > 0
 }

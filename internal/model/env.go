@@ -32,8 +32,8 @@ type frame struct {
 	lists   *[]*Collected
 	nested  *[]*Nested
 	outer   *frame
-	loops   []*Loop // around the scope
-	top     *env    // the scope's outermost names
+	loops   []*Loop            // around the scope
+	top     *env               // the scope's outermost names
 	into    map[string]*symbol // the lists that steps made so far
 }
 

@@ -109,7 +109,7 @@ func (r *resolver) hooks(hooks []*spec.Hook, en *env, before bool) []*Hook {
 			hook.Conds = []Cond{c}
 		}
 		hook.Call = r.call(e, en)
-		if hook.Call == nil {
+		if hook.Call == nil || before && r.drawsEarly(h, hook.Call.Args) {
 			continue
 		}
 		if hook.As != "" && hook.Call.Func.Result.Go.IsZero() {
@@ -123,4 +123,17 @@ func (r *resolver) hooks(hooks []*spec.Hook, en *env, before bool) []*Hook {
 		out = append(out, hook)
 	}
 	return out
+}
+
+// drawsEarly reports a drawn value among the arguments of `before`: ids and the
+// time belong to the transaction, which takes them in its own order.
+func (r *resolver) drawsEarly(h *spec.Hook, args []Value) bool {
+	for _, a := range args {
+		switch a.(type) {
+		case *NewUUID, *NowValue:
+			r.fail(h.Pos, "SG219", "draw it in the Go function, and return it", "%s is not drawn yet in `before`", a)
+			return true
+		}
+	}
+	return false
 }

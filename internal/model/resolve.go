@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/goname"
 	"github.com/specgen-dev/specgen/internal/schema"
 	"github.com/specgen-dev/specgen/internal/spec"
 	"github.com/specgen-dev/specgen/internal/sqlcapi"
@@ -150,9 +151,15 @@ func (r *resolver) typeNamed(t spec.Text) Shape {
 // checkTypesUnique makes sure that two scopes do not share a stored type: the
 // purge of one would take the other's rights.
 func (r *resolver) checkTypesUnique() {
-	byType := map[string]*Scope{}
+	byType, byGo := map[string]*Scope{}, map[string]*Scope{}
 	for _, name := range slices.Sorted(maps.Keys(r.scopes)) {
 		s := r.scopes[name]
+		if other := byGo[goname.Exported(name)]; other != nil {
+			r.problems.Add(diag.Problem{Pos: s.Pos, Code: "SG210", Message: fmt.Sprintf("scopes %s and %s are both %s in Go", other.Name, s.Name, goname.Exported(name)),
+				Fix: "rename one of them; `type` keeps what is stored", Related: []diag.Related{{Pos: other.Pos, Message: "the other one"}}})
+			continue
+		}
+		byGo[goname.Exported(name)] = s
 		if other := byType[s.Type]; other != nil {
 			r.problems.Add(diag.Problem{Pos: s.Pos, Code: "SG210", Message: fmt.Sprintf("scopes %s and %s have the same type %q", other.Name, s.Name, s.Type),
 				Fix: "give each scope a `type` of its own", Related: []diag.Related{{Pos: other.Pos, Message: "the other one"}}})
@@ -213,7 +220,7 @@ func (r *resolver) queryFacts(q *sqlcapi.Query) *schema.Query {
 	}
 	f, err := r.catalog.ParseQuery(q.SQL)
 	if err != nil {
-		r.fail(q.Pos, "SG102", "check the query in psql; sqlc accepts some statements that PostgreSQL's grammar does not", "the SQL of %s does not parse", q.Name)
+		r.fail(q.Pos, "SG101", "check the query in psql; sqlc accepts some statements that PostgreSQL's grammar does not", "the SQL of %s does not parse", q.Name)
 		f = &schema.Query{Kind: schema.Other}
 	}
 	r.facts[q] = f

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/specgen-dev/specgen/internal/goname"
@@ -65,8 +66,10 @@ func specFields(s *model.Scope) []*Field {
 	for _, in := range s.Inputs {
 		f := &Field{Name: goname.Exported(in.Name), Type: in.Shape.Go, Doc: in.Doc}
 		if in.Default != nil {
-			f.Type = f.Type.PointerTo()
-			f.Doc = strings.TrimSpace(f.Doc + " Nil means " + in.Default.String() + ".")
+			if needsPointer(in) {
+				f.Type = f.Type.PointerTo()
+			}
+			f.Doc = strings.TrimSpace(f.Doc + " When left out it is " + in.Default.String() + ".")
 		}
 		out = append(out, f)
 	}
@@ -77,16 +80,30 @@ func specFields(s *model.Scope) []*Field {
 func inputOf(spec Expr) func(*model.Input) Expr {
 	return func(in *model.Input) Expr {
 		x := &Select{X: spec, Name: goname.Exported(in.Name)}
-		if in.Default != nil {
+		if in.Default != nil && needsPointer(in) {
 			return &Deref{X: x}
 		}
 		return x
 	}
 }
 
-func contextField(in *model.Input) string { return goname.Unexported(in.Name) }
+// needsPointer reports whether a field with a default must be a pointer to
+// tell that it was left out.
+func needsPointer(in *model.Input) bool { return !in.Shape.Optional() }
 
-func hookField(h *model.Hook) string { return goname.Unexported(h.As) }
+func contextField(in *model.Input) string { return parameterName(in.Name) }
+
+func hookField(h *model.Hook) string { return parameterName(h.As) }
+
+// parameterName names a field or a parameter after a value of the document,
+// apart from the names that the emitter uses.
+func parameterName(name string) string {
+	id := goname.Unexported(name)
+	if slices.Contains(reservedLocals, id) || id == "draws" || id == "p" || id == "q" {
+		id += "Value"
+	}
+	return id
+}
 
 // creatorResult is what a creator gives back: the row, lists, nested scopes.
 func creatorResult(s *model.Scope, out *Scope) *Struct {
@@ -148,13 +165,7 @@ func (c *Creator) prepare(s *model.Scope, b *builder) {
 			continue
 		}
 		field := &Select{X: ident("spec"), Name: goname.Exported(in.Name)}
-		value := literal(in.Default)
-		if goname.Type(in.Shape.Go).Name == "string" || in.Shape.Go.Name == "bool" {
-			value = call(inScope("Ptr"), value)
-		} else {
-			value = call(inScope("Ptr"), &Convert{Type: in.Shape.Go, X: value})
-		}
-		c.Defaults = append(c.Defaults, &If{Cond: &Binary{Op: "==", Left: field, Right: &Lit{Source: "nil"}}, Body: []Stmt{&Assign{Target: field, Value: value}}})
+		c.Defaults = append(c.Defaults, &If{Cond: leftOut(in, field), Body: []Stmt{&Assign{Target: field, Value: defaultValue(in)}}})
 	}
 	prepared := ident("prepared")
 	hb := &builder{uses: &uses{shared: map[model.Value]int{}}, lets: map[model.Value]place{}, letShape: map[model.Value]model.Shape{}, frames: map[*model.Loop]*frame{}, plan: b.plan}
@@ -182,6 +193,26 @@ func (c *Creator) prepare(s *model.Scope, b *builder) {
 		}
 		c.Prepare = append(c.Prepare, append(lv.out, hb.guarded(h.Conds, stmt, lv))...)
 	}
+}
+
+// leftOut tells that the caller did not fill a field.
+func leftOut(in *model.Input, field Expr) Expr {
+	if in.Shape.Form == model.Valid {
+		return &Not{X: &Select{X: field, Name: "Valid"}}
+	}
+	return &Binary{Op: "==", Left: field, Right: &Lit{Source: "nil"}}
+}
+
+// defaultValue builds the default of an input as its field holds it.
+func defaultValue(in *model.Input) Expr {
+	value := literal(in.Default)
+	switch {
+	case !needsPointer(in):
+		return value
+	case in.Shape.Kind == model.Int || in.Shape.Kind == model.Float:
+		value = &Convert{Type: in.Shape.Go, X: value} // a bare number would be an int
+	}
+	return call(inScope("Ptr"), value)
 }
 
 // afterCommit queues the hooks that run once the transaction is committed.

@@ -86,7 +86,7 @@ func (lv *level) within(c model.Cond) bool {
 }
 
 // reservedLocals are the names that the emitter itself uses in a coordinator.
-var reservedLocals = []string{"ctx", "tx", "err", "op", "f", "res", "spec", "prepared", "row", "rows", "n", "scope", "time", "strconv", "pgtype", "uuid", "json", "pgconn"}
+var reservedLocals = []string{"ctx", "tx", "err", "op", "f", "res", "spec", "prepared", "row", "rows", "n", "scope", "context", "slices", "time", "strconv", "pgtype", "uuid", "json", "pgconn"}
 
 func newBuilder(c *model.Coordinator, stored, op string, refs map[string][]string, values callerValues) *builder {
 	b := &builder{
@@ -96,6 +96,11 @@ func newBuilder(c *model.Coordinator, stored, op string, refs map[string][]strin
 	}
 	b.uses = newUses(b.schedule, c.Body, c.AfterCommit)
 	b.names.Reserve(reservedLocals...)
+	for v := range b.uses.shared {
+		if g, ok := v.(*model.GoCall); ok {
+			b.names.Reserve(g.Func.PkgName)
+		}
+	}
 	b.openPackages()
 	return b
 }

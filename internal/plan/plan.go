@@ -133,7 +133,6 @@ type Call struct {
 // Arg is one binding of a call.
 type Arg struct {
 	Name, Source, Rule string
-	Known              bool // the column it fixes is used before the answer
 }
 
 // Stmt is a statement: *Let, *VarDecl, *Assign, *Append, *If, *Range or *Do.

@@ -68,6 +68,9 @@ func purgerResult(s *model.Scope, out *Scope, b *builder) *Struct {
 func (b *builder) nameCounts(body []model.Node) {
 	var names goname.Namer
 	names.Reserve("Found", "Row")
+	for _, n := range ownNested(body) {
+		names.Reserve(nestedField(n))
+	}
 	for _, c := range ownSteps(body) {
 		if c.Query.Cmd == "exec" || c.Query.Cmd == "one" || c.Query.Cmd == "many" && (!c.Deletes() || b.uses.read[c] || c.Into != nil) {
 			continue
@@ -78,20 +81,25 @@ func (b *builder) nameCounts(body []model.Node) {
 		}
 		b.counts[c] = names.Unique(goname.Exported(name))
 	}
-	b.nestedCounts(body)
+	for _, n := range ownNested(body) {
+		b.nameCounts(n.Body)
+	}
 }
 
-func (b *builder) nestedCounts(body []model.Node) {
+// ownNested are the scopes nested right in a scope's steps.
+func ownNested(body []model.Node) []*model.Nested {
+	var out []*model.Nested
 	for _, n := range body {
 		switch n := n.(type) {
 		case *model.Nested:
-			b.nameCounts(n.Body)
+			out = append(out, n)
 		case *model.Loop:
-			b.nestedCounts(n.Body)
+			out = append(out, ownNested(n.Body)...)
 		case *model.Guard:
-			b.nestedCounts(n.Body)
+			out = append(out, ownNested(n.Body)...)
 		}
 	}
+	return out
 }
 
 // ownSteps are the purge steps of a scope, without those of nested ones.

@@ -148,7 +148,7 @@ func createContainerRegistry(ctx context.Context, tx *scope.Tx, p *PreparedConta
 	f = op.Flush()
 	for _, preset := range presets {
 		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "container_registry", p.spec.Name)
+		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "container_registry", res.Row.Name)
 		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 			row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 				ID:         roleID,

@@ -154,7 +154,7 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 	f = op.Flush()
 	for _, preset := range presets {
 		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "domain", p.spec.Name)
+		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "domain", res.Row.Name)
 		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 			row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 				ID:         roleID,

@@ -18,7 +18,7 @@ type ProjectCreatorSpec struct {
 	Description   *string
 	IntegrationID *string
 	DomainName    string
-	// Nil means "default".
+	// When left out it is "default".
 	ResourcePolicy    *string
 	ContainerRegistry []byte
 }
@@ -168,7 +168,7 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 	f = op.Flush()
 	for _, preset := range presets {
 		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "project", p.spec.Name)
+		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "project", res.Row.Name)
 		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 			row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 				ID:         roleID,

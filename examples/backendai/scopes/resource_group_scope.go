@@ -147,7 +147,7 @@ func createResourceGroup(ctx context.Context, tx *scope.Tx, p *PreparedResourceG
 	f = op.Flush()
 	for _, preset := range presets {
 		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "resource_group", p.spec.Name)
+		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "resource_group", res.Row.Name)
 		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 			row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 				ID:         roleID,

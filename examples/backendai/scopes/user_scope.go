@@ -19,7 +19,7 @@ type UserCreatorSpec struct {
 	Email      string
 	FullName   *string
 	DomainName string
-	// Nil means "default".
+	// When left out it is "default".
 	ResourcePolicy *string
 }
 
@@ -101,6 +101,10 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 	op := tx.Create("user", p.draws, userCreateConstraints)
 	q := backendaidb.New(op)
 	res := &UserCreatorResult{}
+	type presetState struct {
+		preset backendaidb.RolePreset
+		roleID pgtype.UUID
+	}
 
 	// Flush 1 of 3.
 	f := op.Flush()
@@ -163,50 +167,19 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 		})
 		return err
 	})
+	var presetTurns []*presetState
 	for _, preset := range presets {
-		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "user", p.spec.Username)
-		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
-			row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
-				ID:         roleID,
-				Name:       name,
-				AutoAssign: preset.AutoAssign,
-			})
-			if err != nil {
-				return err
-			}
-			res.Roles = append(res.Roles, row)
-			return nil
-		})
-		for _, entry := range entries {
-			if entry.RolePresetID != preset.ID {
-				continue
-			}
-			permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			permission, err := rbacfunc.PermissionBit(entry.Operation)
-			if err != nil {
-				return nil, op.Fail("$go.PermissionBit", err)
-			}
-			f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
-				return q.CreatePermission(ctx, backendaidb.CreatePermissionParams{
-					ID:         permissionID,
-					RoleID:     roleID,
-					ScopeType:  "user",
-					ScopeID:    scope.UUID(userID.Bytes).String(),
-					EntityType: entry.EntityType,
-					Operation:  entry.Operation,
-					Permission: permission,
-				})
-			})
-		}
+		presetTurn := &presetState{preset: preset}
+		presetTurns = append(presetTurns, presetTurn)
 		associationScopesEntityID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		presetTurn.roleID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 			return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
 				ID:         associationScopesEntityID,
 				ScopeType:  "user",
 				ScopeID:    scope.UUID(userID.Bytes).String(),
 				EntityType: "role",
-				EntityID:   scope.UUID(roleID.Bytes).String(),
+				EntityID:   scope.UUID(presetTurn.roleID.Bytes).String(),
 			})
 		})
 	}
@@ -241,6 +214,42 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 
 	// Flush 3 of 3.
 	f = op.Flush()
+	for _, presetTurn2 := range presetTurns {
+		name := rbacfunc.RoleName(presetTurn2.preset.RoleNameTemplate, presetTurn2.preset.Name, presetTurn2.preset.ID, "user", res.Row.Username)
+		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
+			row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
+				ID:         presetTurn2.roleID,
+				Name:       name,
+				AutoAssign: presetTurn2.preset.AutoAssign,
+			})
+			if err != nil {
+				return err
+			}
+			res.Roles = append(res.Roles, row)
+			return nil
+		})
+		for _, entry := range entries {
+			if entry.RolePresetID != presetTurn2.preset.ID {
+				continue
+			}
+			permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+			permission, err := rbacfunc.PermissionBit(entry.Operation)
+			if err != nil {
+				return nil, op.Fail("$go.PermissionBit", err)
+			}
+			f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
+				return q.CreatePermission(ctx, backendaidb.CreatePermissionParams{
+					ID:         permissionID,
+					RoleID:     presetTurn2.roleID,
+					ScopeType:  "user",
+					ScopeID:    scope.UUID(userID.Bytes).String(),
+					EntityType: entry.EntityType,
+					Operation:  entry.Operation,
+					Permission: permission,
+				})
+			})
+		}
+	}
 	f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
 		return q.CreateEntityMembership(ctx, backendaidb.CreateEntityMembershipParams{
 			VirtualScopeID: above.ID,

@@ -24,10 +24,10 @@ type WorkspaceCreatorSpec struct {
 	Name string
 	// What the workspace is for; NULL for nothing said.
 	Description pgtype.Text
-	// What the team pays for. Nil means "trial".
+	// What the team pays for. When left out it is "trial".
 	Plan *saasdb.WorkspacePlan
 	// Whether to make an environment too, named for the slug: vision-default for
-	// vision. Nil means true.
+	// vision. When left out it is true.
 	DefaultEnvironment *bool
 	// The users who become its first owners.
 	Owners []pgtype.UUID
@@ -62,7 +62,7 @@ type PreparedWorkspace struct {
 // transaction.
 func (p *Provider) PrepareWorkspace(ctx context.Context, spec WorkspaceCreatorSpec) (*PreparedWorkspace, error) {
 	if spec.Plan == nil {
-		spec.Plan = scope.Ptr(saasdb.WorkspacePlan(saasdb.WorkspacePlanTrial))
+		spec.Plan = scope.Ptr(saasdb.WorkspacePlanTrial)
 	}
 	if spec.DefaultEnvironment == nil {
 		spec.DefaultEnvironment = scope.Ptr(true)

@@ -24,8 +24,9 @@ import (
 // Open returns a pool on a new database to which the *.sql files of schemaDir
 // were applied in the order of their names. The server is that of
 // SAAS_DATABASE_URL or SPECGEN_DATABASE_URL, else one that lives as long as the
-// test. Without either the test fails and says what to install.
-func Open(t testing.TB, schemaDir string) *pgxpool.Pool {
+// test. Without either the test fails and says what to install. change may
+// change the pool's configuration, such as [Fault.Install] does.
+func Open(t testing.TB, schemaDir string, change ...func(*pgxpool.Config)) *pgxpool.Pool {
 	t.Helper()
 	ctx := context.Background() // t.Context ends before the cleanup that needs it
 	url := cmp.Or(os.Getenv("SAAS_DATABASE_URL"), os.Getenv("SPECGEN_DATABASE_URL"))
@@ -44,6 +45,9 @@ func Open(t testing.TB, schemaDir string) *pgxpool.Pool {
 	config, err := pgxpool.ParseConfig(url)
 	must(t, err, "reading the URL of PostgreSQL")
 	config.ConnConfig.Database = name
+	for _, c := range change {
+		c(config)
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	must(t, err, "opening a pool")
 	t.Cleanup(pool.Close)
