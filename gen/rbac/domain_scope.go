@@ -84,15 +84,15 @@ func (ops *WriterOps) CreatePreparedDomain(ctx context.Context, prepared *Prepar
 	return createDomain(ctx, ops.tx, prepared)
 }
 
-// domainCreateConstraints maps the constraints that the specification names to
-// its errors; nothing writes it.
-var domainCreateConstraints = map[string]error{
+// domainConstraints maps the constraints that the specification names to its
+// errors; nothing writes it.
+var domainConstraints = map[string]error{
 	"domains_name_key": ErrDomainNameTaken,
 }
 
 // createDomain runs the plan of creating a domain: 2 flushes.
 func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*DomainCreatorResult, error) {
-	op := tx.Create("domain", p.draws, domainCreateConstraints)
+	op := tx.Create("domain", p.draws, domainConstraints)
 	q := rbacdb.New(op)
 	res := &DomainCreatorResult{}
 
@@ -217,15 +217,9 @@ func (ops *WriterOps) PurgeDomain(ctx context.Context, spec DomainPurgerSpec) (*
 	return purgeDomain(ctx, ops.tx, spec)
 }
 
-// domainPurgeConstraints maps the constraints that the specification names to
-// its errors; nothing writes it.
-var domainPurgeConstraints = map[string]error{
-	"domains_name_key": ErrDomainNameTaken,
-}
-
 // purgeDomain runs the plan of purging a domain: 2 flushes.
 func purgeDomain(ctx context.Context, tx *scope.Tx, spec DomainPurgerSpec) (*DomainPurgerResult, error) {
-	op := tx.Purge(spec.PurgesScope(), domainPurgeConstraints)
+	op := tx.Purge(spec.PurgesScope(), domainConstraints)
 	q := rbacdb.New(op)
 	res := &DomainPurgerResult{}
 

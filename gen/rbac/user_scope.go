@@ -86,15 +86,15 @@ func (ops *WriterOps) CreatePreparedUser(ctx context.Context, prepared *Prepared
 	return createUser(ctx, ops.tx, prepared)
 }
 
-// userCreateConstraints maps the constraints that the specification names to
-// its errors; nothing writes it.
-var userCreateConstraints = map[string]error{
+// userConstraints maps the constraints that the specification names to its
+// errors; nothing writes it.
+var userConstraints = map[string]error{
 	"users_email_key": ErrUserEmailTaken,
 }
 
 // createUser runs the plan of creating a user: 3 flushes.
 func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreatorResult, error) {
-	op := tx.Create("user", p.draws, userCreateConstraints)
+	op := tx.Create("user", p.draws, userConstraints)
 	q := rbacdb.New(op)
 	res := &UserCreatorResult{}
 
@@ -255,15 +255,9 @@ func (ops *WriterOps) PurgeUser(ctx context.Context, spec UserPurgerSpec) (*User
 	return purgeUser(ctx, ops.tx, spec)
 }
 
-// userPurgeConstraints maps the constraints that the specification names to its
-// errors; nothing writes it.
-var userPurgeConstraints = map[string]error{
-	"users_email_key": ErrUserEmailTaken,
-}
-
 // purgeUser runs the plan of purging a user: one flush.
 func purgeUser(ctx context.Context, tx *scope.Tx, spec UserPurgerSpec) (*UserPurgerResult, error) {
-	op := tx.Purge(spec.PurgesScope(), userPurgeConstraints)
+	op := tx.Purge(spec.PurgesScope(), userConstraints)
 	q := rbacdb.New(op)
 	res := &UserPurgerResult{}
 

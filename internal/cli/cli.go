@@ -66,7 +66,8 @@ func command() *cobra.Command {
 		Long:          "specgen reads a description of how scopes are composed from presets, proves that it fits the\nschema and the queries, and generates Go that creates and purges them, each in one transaction.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          cobra.NoArgs, // an argument that is no command is an error
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().StringVarP(&o.file, "file", "f", "", "specification; default: specgen.yaml, searched upward to the module's root")
 	root.PersistentFlags().StringVarP(&o.dir, "chdir", "C", "", "run as if started in this directory")

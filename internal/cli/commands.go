@@ -116,30 +116,13 @@ func (o *options) generate(stderr io.Writer) (*driver.Generation, error) {
 	if err != nil {
 		return nil, err
 	}
-	shown := *g
-	if prefix := o.prefix(g.Base); prefix != "" {
-		shown.Base = g.Base
-	}
-	if err := diag.PrintText(stderr, g.Problems.Sorted(), shown.Source); err != nil {
+	if err := diag.PrintText(stderr, g.Problems.Sorted(), g.Source); err != nil {
 		return nil, err
 	}
 	if g.Problems.HasErrors() {
 		return nil, exit(exitProblems)
 	}
 	return g, nil
-}
-
-// prefix leads from the working directory to the specification's.
-func (o *options) prefix(base string) string {
-	wd, err := os.Getwd()
-	if err != nil {
-		return ""
-	}
-	rel, err := filepath.Rel(wd, base)
-	if err != nil || rel == "." {
-		return ""
-	}
-	return filepath.ToSlash(rel)
 }
 
 // find returns the path of the specification: the one that was named, else

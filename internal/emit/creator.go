@@ -147,6 +147,8 @@ func (f *file) coordinator(c *plan.Coordinator, name, result, about string, para
 	constraints := jen.Nil()
 	if c.ConstraintsVar != "" {
 		constraints = jen.Id(c.ConstraintsVar)
+	}
+	if c.ConstraintsVar != "" && !c.ConstraintsShared {
 		f.doc(fmt.Sprintf("%s maps the constraints that the specification names to its errors; nothing writes it.", c.ConstraintsVar))
 		f.Var().Id(c.ConstraintsVar).Op("=").Map(jen.String()).Error().CustomFunc(jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}, func(g *jen.Group) {
 			for _, x := range c.Constraints {

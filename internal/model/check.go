@@ -49,7 +49,7 @@ func (r *resolver) checkStep(c *Call, s *spec.QueryStep) {
 func (r *resolver) constraints(s *Scope) []*ConstraintError {
 	var out []*ConstraintError
 	for _, d := range s.doc.Errors {
-		is, doc := r.constraintKind(d.Constraint.Value)
+		is, doc := r.constraintKind(d.Constraint.Value, s)
 		if is == "" {
 			r.failNear(d.Constraint.Pos, "SG209", d.Constraint.Value, r.constraintNames(), "no constraint is named %q", d.Constraint.Value)
 			continue
@@ -62,7 +62,7 @@ func (r *resolver) constraints(s *Scope) []*ConstraintError {
 
 // constraintKind is the generic error of a constraint, "" when there is none
 // of that name.
-func (r *resolver) constraintKind(name string) (is, doc string) {
+func (r *resolver) constraintKind(name string, s *Scope) (is, doc string) {
 	for _, t := range r.catalog.Tables {
 		keys := t.Uniques
 		if t.PrimaryKey != nil {
@@ -74,6 +74,9 @@ func (r *resolver) constraintKind(name string) (is, doc string) {
 			}
 		}
 		for _, k := range t.ForeignKeys {
+			if k.Name == name && s.Create.Row != nil && k.RefTable == s.Create.Row.Facts.Target && t.Name != k.RefTable {
+				return "ErrInUse", "a row of " + t.Name + " still refers to it (" + name + ")"
+			}
 			if k.Name == name {
 				return "ErrParentNotFound", "the row of " + k.RefTable + " that " + t.Name + "." + strings.Join(k.Columns, ", ") + " refers to does not exist (" + name + ")"
 			}

@@ -26,10 +26,22 @@ func Build(p *model.Project) *Package {
 		out.Creator = creator(s, out, p.References)
 		if s.Purge != nil {
 			out.Purger = purger(s, out, p.References)
+			tellApart(out.Creator.Plan, out.Purger.Plan)
 		}
 		pkg.Scopes = append(pkg.Scopes, out)
 	}
 	return pkg
+}
+
+// tellApart lets a purge share the creator's map of constraints when they are
+// the same; scopes that are nested in the creator make them differ.
+func tellApart(create, purge *Coordinator) {
+	if purge.ConstraintsVar == "" {
+		return
+	}
+	if purge.ConstraintsShared = slices.Equal(create.Constraints, purge.Constraints); !purge.ConstraintsShared {
+		purge.ConstraintsVar = strings.Replace(purge.ConstraintsVar, "Constraints", "PurgeConstraints", 1)
+	}
 }
 
 // errorText is the text of a sentinel: ErrProjectNameTaken is "project name taken".
@@ -247,6 +259,6 @@ func (b *builder) constraints(c *model.Coordinator, s *model.Scope) {
 	}
 	nested(c.Nested)
 	if len(b.plan.Constraints) > 0 {
-		b.plan.ConstraintsVar = goname.Unexported(s.Name) + goname.Exported(b.plan.Op) + "Constraints"
+		b.plan.ConstraintsVar = goname.Unexported(s.Name) + "Constraints"
 	}
 }

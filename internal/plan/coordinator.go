@@ -185,17 +185,17 @@ func (b *builder) loop(n *model.Loop, lv *level) []Stmt {
 		}
 		return []Stmt{r}
 	}
-	turn := b.names.Unique(goname.Unexported(l.Var) + "Turn")
-	in.turn = ident(turn)
 	fr := b.frames[l]
 	if fr != nil {
+		in.turn = ident(fr.turn)
 		in.elem = &Select{X: in.turn, Name: fr.elem}
-		r := &Range{Var: turn, Over: fr.slice(lv)}
+		r := &Range{Var: fr.turn, Over: fr.slice(lv)}
 		b.body(n.Body, in, &in.out)
 		r.Body = in.out
 		return []Stmt{r}
 	}
 	fr = b.newFrame(l, lv)
+	in.turn = ident(fr.turn)
 	r := b.rangeOver(l, lv, in)
 	b.body(n.Body, in, &in.out)
 	make := &Let{Name: in.turn, Value: &Composite{Type: goname.Basic(fr.typ.Name), Addr: true, Fields: []FieldValue{{Name: fr.elem, Value: in.elem}}}}

@@ -11,13 +11,15 @@ import (
 type frame struct {
 	typ   *Struct
 	elem  string // field of the element
+	turn  string // variable of the current frame
 	slice place  // where the frames are kept
 	names goname.Namer
 }
 
 // newFrame declares the frames of a loop: a local type, and a slice of it.
 func (b *builder) newFrame(l *model.Loop, lv *level) *frame {
-	fr := &frame{typ: &Struct{Name: b.names.Unique(goname.Unexported(l.Var) + "State")}, elem: goname.Unexported(l.Var)}
+	name := goname.Unexported(l.Var)
+	fr := &frame{typ: &Struct{Name: b.names.Unique(name + "State")}, elem: name, turn: b.names.Unique(name + "Turn")}
 	fr.names.Reserve(fr.elem)
 	elem := l.Elem.Go
 	if l.Data != nil {
@@ -26,7 +28,7 @@ func (b *builder) newFrame(l *model.Loop, lv *level) *frame {
 	fr.typ.Fields = []*Field{{Name: fr.elem, Type: elem}}
 	b.plan.Frames = append(b.plan.Frames, fr.typ)
 	b.frames[l] = fr
-	fr.slice = b.keep(outerLoop(l), lv, goname.Unexported(l.Var)+"Turns", goname.Basic(fr.typ.Name).PointerTo().SliceOf())
+	fr.slice = b.keep(outerLoop(l), lv, name+"Turns", goname.Basic(fr.typ.Name).PointerTo().SliceOf())
 	return fr
 }
 

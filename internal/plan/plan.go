@@ -84,14 +84,15 @@ type Purger struct {
 
 // Coordinator is a list of flushes.
 type Coordinator struct {
-	Scope          string // stored type
-	Op             string // "create" or "purge"
-	Constraints    []Constraint
-	ConstraintsVar string // name of the map, "" for none
-	Packages       []*Queries
-	Frames         []*Struct // local types for what a loop keeps between flushes
-	Flushes        []*Flush
-	AfterCommit    []Stmt
+	Scope             string // stored type
+	Op                string // "create" or "purge"
+	Constraints       []Constraint
+	ConstraintsVar    string // name of the map, "" for none
+	ConstraintsShared bool   // the map is declared by the creator
+	Packages          []*Queries
+	Frames            []*Struct // local types for what a loop keeps between flushes
+	Flushes           []*Flush
+	AfterCommit       []Stmt
 }
 
 // Constraint maps a constraint to an exported error.

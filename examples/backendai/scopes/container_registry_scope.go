@@ -84,16 +84,16 @@ func (ops *WriterOps) CreatePreparedContainerRegistry(ctx context.Context, prepa
 	return createContainerRegistry(ctx, ops.tx, prepared)
 }
 
-// containerRegistryCreateConstraints maps the constraints that the
-// specification names to its errors; nothing writes it.
-var containerRegistryCreateConstraints = map[string]error{
+// containerRegistryConstraints maps the constraints that the specification
+// names to its errors; nothing writes it.
+var containerRegistryConstraints = map[string]error{
 	"pk_container_registries": ErrContainerRegistryNameTaken,
 }
 
 // createContainerRegistry runs the plan of creating a container_registry: 2
 // flushes.
 func createContainerRegistry(ctx context.Context, tx *scope.Tx, p *PreparedContainerRegistry) (*ContainerRegistryCreatorResult, error) {
-	op := tx.Create("container_registry", p.draws, containerRegistryCreateConstraints)
+	op := tx.Create("container_registry", p.draws, containerRegistryConstraints)
 	q := backendaidb.New(op)
 	res := &ContainerRegistryCreatorResult{}
 
@@ -254,16 +254,10 @@ func (ops *WriterOps) PurgeContainerRegistry(ctx context.Context, spec Container
 	return purgeContainerRegistry(ctx, ops.tx, spec)
 }
 
-// containerRegistryPurgeConstraints maps the constraints that the specification
-// names to its errors; nothing writes it.
-var containerRegistryPurgeConstraints = map[string]error{
-	"pk_container_registries": ErrContainerRegistryNameTaken,
-}
-
 // purgeContainerRegistry runs the plan of purging a container_registry: one
 // flush.
 func purgeContainerRegistry(ctx context.Context, tx *scope.Tx, spec ContainerRegistryPurgerSpec) (*ContainerRegistryPurgerResult, error) {
-	op := tx.Purge(spec.PurgesScope(), containerRegistryPurgeConstraints)
+	op := tx.Purge(spec.PurgesScope(), containerRegistryConstraints)
 	q := backendaidb.New(op)
 	res := &ContainerRegistryPurgerResult{}
 

@@ -90,15 +90,15 @@ func (ops *WriterOps) CreatePreparedProject(ctx context.Context, prepared *Prepa
 	return createProject(ctx, ops.tx, prepared)
 }
 
-// projectCreateConstraints maps the constraints that the specification names to
-// its errors; nothing writes it.
-var projectCreateConstraints = map[string]error{
+// projectConstraints maps the constraints that the specification names to its
+// errors; nothing writes it.
+var projectConstraints = map[string]error{
 	"uq_groups_name_domain_name": ErrProjectNameTaken,
 }
 
 // createProject runs the plan of creating a project: 3 flushes.
 func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*ProjectCreatorResult, error) {
-	op := tx.Create("project", p.draws, projectCreateConstraints)
+	op := tx.Create("project", p.draws, projectConstraints)
 	q := backendaidb.New(op)
 	res := &ProjectCreatorResult{}
 
@@ -311,15 +311,9 @@ func (ops *WriterOps) PurgeProject(ctx context.Context, spec ProjectPurgerSpec) 
 	return purgeProject(ctx, ops.tx, spec)
 }
 
-// projectPurgeConstraints maps the constraints that the specification names to
-// its errors; nothing writes it.
-var projectPurgeConstraints = map[string]error{
-	"uq_groups_name_domain_name": ErrProjectNameTaken,
-}
-
 // purgeProject runs the plan of purging a project: 2 flushes.
 func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*ProjectPurgerResult, error) {
-	op := tx.Purge(spec.PurgesScope(), projectPurgeConstraints)
+	op := tx.Purge(spec.PurgesScope(), projectConstraints)
 	q := backendaidb.New(op)
 	res := &ProjectPurgerResult{}
 

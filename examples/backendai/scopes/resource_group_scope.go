@@ -84,15 +84,15 @@ func (ops *WriterOps) CreatePreparedResourceGroup(ctx context.Context, prepared 
 	return createResourceGroup(ctx, ops.tx, prepared)
 }
 
-// resourceGroupCreateConstraints maps the constraints that the specification
-// names to its errors; nothing writes it.
-var resourceGroupCreateConstraints = map[string]error{
+// resourceGroupConstraints maps the constraints that the specification names to
+// its errors; nothing writes it.
+var resourceGroupConstraints = map[string]error{
 	"pk_resource_groups": ErrResourceGroupNameTaken,
 }
 
 // createResourceGroup runs the plan of creating a resource_group: 2 flushes.
 func createResourceGroup(ctx context.Context, tx *scope.Tx, p *PreparedResourceGroup) (*ResourceGroupCreatorResult, error) {
-	op := tx.Create("resource_group", p.draws, resourceGroupCreateConstraints)
+	op := tx.Create("resource_group", p.draws, resourceGroupConstraints)
 	q := backendaidb.New(op)
 	res := &ResourceGroupCreatorResult{}
 
@@ -253,15 +253,9 @@ func (ops *WriterOps) PurgeResourceGroup(ctx context.Context, spec ResourceGroup
 	return purgeResourceGroup(ctx, ops.tx, spec)
 }
 
-// resourceGroupPurgeConstraints maps the constraints that the specification
-// names to its errors; nothing writes it.
-var resourceGroupPurgeConstraints = map[string]error{
-	"pk_resource_groups": ErrResourceGroupNameTaken,
-}
-
 // purgeResourceGroup runs the plan of purging a resource_group: one flush.
 func purgeResourceGroup(ctx context.Context, tx *scope.Tx, spec ResourceGroupPurgerSpec) (*ResourceGroupPurgerResult, error) {
-	op := tx.Purge(spec.PurgesScope(), resourceGroupPurgeConstraints)
+	op := tx.Purge(spec.PurgesScope(), resourceGroupConstraints)
 	q := backendaidb.New(op)
 	res := &ResourceGroupPurgerResult{}
 

@@ -89,16 +89,16 @@ func (ops *WriterOps) CreatePreparedUser(ctx context.Context, prepared *Prepared
 	return createUser(ctx, ops.tx, prepared)
 }
 
-// userCreateConstraints maps the constraints that the specification names to
-// its errors; nothing writes it.
-var userCreateConstraints = map[string]error{
+// userConstraints maps the constraints that the specification names to its
+// errors; nothing writes it.
+var userConstraints = map[string]error{
 	"ix_users_email":    ErrUserEmailTaken,
 	"uq_users_username": ErrUsernameTaken,
 }
 
 // createUser runs the plan of creating a user: 3 flushes.
 func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreatorResult, error) {
-	op := tx.Create("user", p.draws, userCreateConstraints)
+	op := tx.Create("user", p.draws, userConstraints)
 	q := backendaidb.New(op)
 	res := &UserCreatorResult{}
 	type presetState struct {
@@ -214,13 +214,13 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 
 	// Flush 3 of 3.
 	f = op.Flush()
-	for _, presetTurn2 := range presetTurns {
-		name := rbacfunc.RoleName(presetTurn2.preset.RoleNameTemplate, presetTurn2.preset.Name, presetTurn2.preset.ID, "user", res.Row.Username)
+	for _, presetTurn := range presetTurns {
+		name := rbacfunc.RoleName(presetTurn.preset.RoleNameTemplate, presetTurn.preset.Name, presetTurn.preset.ID, "user", res.Row.Username)
 		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 			row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
-				ID:         presetTurn2.roleID,
+				ID:         presetTurn.roleID,
 				Name:       name,
-				AutoAssign: presetTurn2.preset.AutoAssign,
+				AutoAssign: presetTurn.preset.AutoAssign,
 			})
 			if err != nil {
 				return err
@@ -229,7 +229,7 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 			return nil
 		})
 		for _, entry := range entries {
-			if entry.RolePresetID != presetTurn2.preset.ID {
+			if entry.RolePresetID != presetTurn.preset.ID {
 				continue
 			}
 			permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
@@ -240,7 +240,7 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 			f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
 				return q.CreatePermission(ctx, backendaidb.CreatePermissionParams{
 					ID:         permissionID,
-					RoleID:     presetTurn2.roleID,
+					RoleID:     presetTurn.roleID,
 					ScopeType:  "user",
 					ScopeID:    scope.UUID(userID.Bytes).String(),
 					EntityType: entry.EntityType,
@@ -318,16 +318,9 @@ func (ops *WriterOps) PurgeUser(ctx context.Context, spec UserPurgerSpec) (*User
 	return purgeUser(ctx, ops.tx, spec)
 }
 
-// userPurgeConstraints maps the constraints that the specification names to its
-// errors; nothing writes it.
-var userPurgeConstraints = map[string]error{
-	"ix_users_email":    ErrUserEmailTaken,
-	"uq_users_username": ErrUsernameTaken,
-}
-
 // purgeUser runs the plan of purging a user: one flush.
 func purgeUser(ctx context.Context, tx *scope.Tx, spec UserPurgerSpec) (*UserPurgerResult, error) {
-	op := tx.Purge(spec.PurgesScope(), userPurgeConstraints)
+	op := tx.Purge(spec.PurgesScope(), userConstraints)
 	q := backendaidb.New(op)
 	res := &UserPurgerResult{}
 

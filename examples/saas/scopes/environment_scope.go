@@ -92,16 +92,16 @@ func (ops *WriterOps) CreatePreparedEnvironment(ctx context.Context, prepared *P
 	return createEnvironment(ctx, ops.tx, prepared)
 }
 
-// environmentCreateConstraints maps the constraints that the specification
-// names to its errors; nothing writes it.
-var environmentCreateConstraints = map[string]error{
+// environmentConstraints maps the constraints that the specification names to
+// its errors; nothing writes it.
+var environmentConstraints = map[string]error{
 	"environments_id_check": ErrEnvironmentIDMalformed,
 	"environments_pkey":     ErrEnvironmentIDTaken,
 }
 
 // createEnvironment runs the plan of creating a environment: 2 flushes.
 func createEnvironment(ctx context.Context, tx *scope.Tx, p *PreparedEnvironment) (*EnvironmentCreatorResult, error) {
-	op := tx.Create("environment", p.draws, environmentCreateConstraints)
+	op := tx.Create("environment", p.draws, environmentConstraints)
 	q := saasdb.New(op)
 	res := &EnvironmentCreatorResult{}
 
@@ -211,16 +211,9 @@ func (ops *WriterOps) PurgeEnvironment(ctx context.Context, spec EnvironmentPurg
 	return purgeEnvironment(ctx, ops.tx, spec, actor)
 }
 
-// environmentPurgeConstraints maps the constraints that the specification names
-// to its errors; nothing writes it.
-var environmentPurgeConstraints = map[string]error{
-	"environments_id_check": ErrEnvironmentIDMalformed,
-	"environments_pkey":     ErrEnvironmentIDTaken,
-}
-
 // purgeEnvironment runs the plan of purging a environment: one flush.
 func purgeEnvironment(ctx context.Context, tx *scope.Tx, spec EnvironmentPurgerSpec, actor pgtype.UUID) (*EnvironmentPurgerResult, error) {
-	op := tx.Purge(spec.PurgesScope(), environmentPurgeConstraints)
+	op := tx.Purge(spec.PurgesScope(), environmentConstraints)
 	q := saasdb.New(op)
 	res := &EnvironmentPurgerResult{}
 

@@ -94,16 +94,16 @@ func (ops *WriterOps) CreatePreparedOrganisation(ctx context.Context, prepared *
 	return createOrganisation(ctx, ops.tx, prepared)
 }
 
-// organisationCreateConstraints maps the constraints that the specification
-// names to its errors; nothing writes it.
-var organisationCreateConstraints = map[string]error{
+// organisationConstraints maps the constraints that the specification names to
+// its errors; nothing writes it.
+var organisationConstraints = map[string]error{
 	"members_user_key":       ErrOwnerListedTwice,
 	"organisations_name_key": ErrOrganisationNameTaken,
 }
 
 // createOrganisation runs the plan of creating a organisation: 3 flushes.
 func createOrganisation(ctx context.Context, tx *scope.Tx, p *PreparedOrganisation) (*OrganisationCreatorResult, error) {
-	op := tx.Create("organisation", p.draws, organisationCreateConstraints)
+	op := tx.Create("organisation", p.draws, organisationConstraints)
 	q := saasdb.New(op)
 	res := &OrganisationCreatorResult{}
 	type builtinState struct {
@@ -159,11 +159,11 @@ func createOrganisation(ctx context.Context, tx *scope.Tx, p *PreparedOrganisati
 
 	// Flush 3 of 3.
 	f = op.Flush()
-	for _, builtinTurn2 := range builtinTurns {
-		for _, grant := range builtinTurn2.builtin.Grants {
+	for _, builtinTurn := range builtinTurns {
+		for _, grant := range builtinTurn.builtin.Grants {
 			f.Do(scope.Step{Name: "access.create_role_grant", Query: "CreateRoleGrant"}, func(ctx context.Context) error {
 				return q.CreateRoleGrant(ctx, saasdb.CreateRoleGrantParams{
-					RoleID:    builtinTurn2.role.ID,
+					RoleID:    builtinTurn.role.ID,
 					ScopeType: "organisation",
 					ScopeID:   strconv.FormatInt(res.Row.ID, 10),
 					Object:    grant.Object,
@@ -242,16 +242,9 @@ func (ops *WriterOps) PurgeOrganisation(ctx context.Context, spec OrganisationPu
 	return purgeOrganisation(ctx, ops.tx, spec, actor)
 }
 
-// organisationPurgeConstraints maps the constraints that the specification
-// names to its errors; nothing writes it.
-var organisationPurgeConstraints = map[string]error{
-	"members_user_key":       ErrOwnerListedTwice,
-	"organisations_name_key": ErrOrganisationNameTaken,
-}
-
 // purgeOrganisation runs the plan of purging a organisation: 2 flushes.
 func purgeOrganisation(ctx context.Context, tx *scope.Tx, spec OrganisationPurgerSpec, actor pgtype.UUID) (*OrganisationPurgerResult, error) {
-	op := tx.Purge(spec.PurgesScope(), organisationPurgeConstraints)
+	op := tx.Purge(spec.PurgesScope(), organisationConstraints)
 	q := saasdb.New(op)
 	res := &OrganisationPurgerResult{}
 

@@ -109,9 +109,9 @@ func (ops *WriterOps) CreatePreparedWorkspace(ctx context.Context, prepared *Pre
 	return createWorkspace(ctx, ops.tx, prepared)
 }
 
-// workspaceCreateConstraints maps the constraints that the specification names
-// to its errors; nothing writes it.
-var workspaceCreateConstraints = map[string]error{
+// workspaceConstraints maps the constraints that the specification names to its
+// errors; nothing writes it.
+var workspaceConstraints = map[string]error{
 	"members_user_key":      ErrOwnerListedTwice,
 	"workspaces_slug_key":   ErrWorkspaceSlugTaken,
 	"environments_id_check": ErrEnvironmentIDMalformed,
@@ -120,7 +120,7 @@ var workspaceCreateConstraints = map[string]error{
 
 // createWorkspace runs the plan of creating a workspace: 3 flushes.
 func createWorkspace(ctx context.Context, tx *scope.Tx, p *PreparedWorkspace) (*WorkspaceCreatorResult, error) {
-	op := tx.Create("workspace", p.draws, workspaceCreateConstraints)
+	op := tx.Create("workspace", p.draws, workspaceConstraints)
 	q := saasdb.New(op)
 	res := &WorkspaceCreatorResult{}
 	type builtinState struct {
@@ -218,11 +218,11 @@ func createWorkspace(ctx context.Context, tx *scope.Tx, p *PreparedWorkspace) (*
 
 	// Flush 3 of 3.
 	f = op.Flush()
-	for _, builtinTurn2 := range builtinTurns {
-		for _, grant := range builtinTurn2.builtin.Grants {
+	for _, builtinTurn := range builtinTurns {
+		for _, grant := range builtinTurn.builtin.Grants {
 			f.Do(scope.Step{Name: "access.create_role_grant", Query: "CreateRoleGrant"}, func(ctx context.Context) error {
 				return q.CreateRoleGrant(ctx, saasdb.CreateRoleGrantParams{
-					RoleID:    builtinTurn2.role.ID,
+					RoleID:    builtinTurn.role.ID,
 					ScopeType: "workspace",
 					ScopeID:   strconv.FormatInt(res.Row.ID, 10),
 					Object:    grant.Object,
@@ -323,18 +323,9 @@ func (ops *WriterOps) PurgeWorkspace(ctx context.Context, spec WorkspacePurgerSp
 	return purgeWorkspace(ctx, ops.tx, spec, actor)
 }
 
-// workspacePurgeConstraints maps the constraints that the specification names
-// to its errors; nothing writes it.
-var workspacePurgeConstraints = map[string]error{
-	"members_user_key":      ErrOwnerListedTwice,
-	"workspaces_slug_key":   ErrWorkspaceSlugTaken,
-	"environments_id_check": ErrEnvironmentIDMalformed,
-	"environments_pkey":     ErrEnvironmentIDTaken,
-}
-
 // purgeWorkspace runs the plan of purging a workspace: 2 flushes.
 func purgeWorkspace(ctx context.Context, tx *scope.Tx, spec WorkspacePurgerSpec, actor pgtype.UUID) (*WorkspacePurgerResult, error) {
-	op := tx.Purge(spec.PurgesScope(), workspacePurgeConstraints)
+	op := tx.Purge(spec.PurgesScope(), workspaceConstraints)
 	q := saasdb.New(op)
 	res := &WorkspacePurgerResult{}
 

@@ -26,6 +26,8 @@ func (f *Fault) Install(config *pgxpool.Config) {
 	config.ConnConfig.AfterNetConnect = func(_ context.Context, _ *pgconn.Config, conn net.Conn) (net.Conn, error) {
 		return &faultyConn{Conn: conn, fault: f}, nil
 	}
+	// A ping is a statement too.
+	config.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return false }
 }
 
 // At has the n-th statement from now on refused, over all connections, from 1;

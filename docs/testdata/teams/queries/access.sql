@@ -1,0 +1,35 @@
+-- name: ListRolePresets :many
+SELECT * FROM role_presets WHERE scope_type = $1 ORDER BY id FOR SHARE;
+
+-- name: ListPresetGrants :many
+SELECT g.* FROM preset_grants g JOIN role_presets p ON p.id = g.preset_id WHERE p.scope_type = $1 ORDER BY g.id;
+
+-- name: CreateRole :one
+INSERT INTO roles (id, scope_type, scope_id, name, auto_assign) VALUES ($1, $2, $3, $4, $5) RETURNING *;
+
+-- name: GetRole :one
+SELECT * FROM roles WHERE scope_type = $1 AND scope_id = $2 AND name = $3;
+
+-- name: CreateGrant :exec
+INSERT INTO grants (id, role_id, object, action) VALUES ($1, $2, $3, $4);
+
+-- name: CreateMember :exec
+INSERT INTO members (role_id, user_id, joined_at) VALUES ($1, $2, $3);
+
+-- name: CountMembers :one
+SELECT count(*) FROM members WHERE role_id IN (SELECT id FROM roles WHERE scope_type = $1 AND scope_id = $2);
+
+-- name: DeleteGrantsOfScope :execrows
+DELETE FROM grants WHERE role_id IN (SELECT id FROM roles WHERE scope_type = $1 AND scope_id = $2);
+
+-- name: DeleteMembersOfScope :execrows
+DELETE FROM members WHERE role_id IN (SELECT id FROM roles WHERE scope_type = $1 AND scope_id = $2);
+
+-- name: DeleteRolesOfScope :execrows
+DELETE FROM roles WHERE scope_type = $1 AND scope_id = $2;
+
+-- name: CreateLink :exec
+INSERT INTO links (id, scope_type, scope_id, entity_type, entity_id) VALUES ($1, $2, $3, $4, $5);
+
+-- name: DeleteLinksOfEntity :execrows
+DELETE FROM links WHERE entity_type = $1 AND entity_id = $2;
