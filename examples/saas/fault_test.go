@@ -81,7 +81,7 @@ func TestEveryStatementFails(t *testing.T) {
 			f.everyStatementFails(t, func(n int) error {
 				f.fault.At(n)
 				return run(f.ctx(t), f.Provider)
-			}, func() { f.unchanged(t, before) })
+			}, func(int) { f.unchanged(t, before) })
 			if after := f.dump(t); slices.Equal(before, after) {
 				t.Error("without a fault it changed nothing")
 			}
@@ -111,8 +111,16 @@ func TestEveryStatementFailsJoined(t *testing.T) {
 				}
 				f.fault.At(n)
 				return run(f.ctx(t), f.provider(tx))
-			}, func() {
-				if err := tx.Commit(t.Context()); err != nil {
+			}, func(n int) {
+				err := tx.Commit(t.Context())
+				if n == 1 { // SAVEPOINT: there is nothing to go back to yet
+					if !errors.Is(err, pgx.ErrTxCommitRollback) {
+						t.Errorf("COMMIT after SAVEPOINT was refused: %v", err)
+					}
+					f.unchanged(t, before)
+					return
+				}
+				if err != nil {
 					t.Fatal(err)
 				}
 				equal(t, "the caller's row", f.column(t, `DELETE FROM audit_log WHERE action = 'call' RETURNING action`), "call")
@@ -125,7 +133,7 @@ func TestEveryStatementFailsJoined(t *testing.T) {
 // everyStatementFails calls attempt with 1, 2, and so on: attempt calls f.fault.At
 // with it, then the operation. It calls check after each failure, ends when there
 // is no such statement, and checks that every step has failed.
-func (f *fixture) everyStatementFails(t *testing.T, attempt func(n int) error, check func()) {
+func (f *fixture) everyStatementFails(t *testing.T, attempt func(n int) error, check func(n int)) {
 	t.Helper()
 	const tooMany = 100
 	var failed []string
@@ -148,7 +156,7 @@ func (f *fixture) everyStatementFails(t *testing.T, attempt func(n int) error, c
 		if e.Step != "" { // else BEGIN, COMMIT, or what a savepoint takes
 			failed = append(failed, ran[len(ran)-1])
 		}
-		check()
+		check(n)
 		equal(t, "published", f.published())
 	}
 	t.Fatalf("it takes %d statements or more", tooMany)

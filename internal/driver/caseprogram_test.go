@@ -2,6 +2,7 @@ package driver_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -116,7 +117,8 @@ type program struct {
 // startProgram starts the program. It ends with the test.
 func startProgram(t *testing.T, path string) *program {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), path)
+	// The context of a test ends before its cleanup, which ends the program.
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), path)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

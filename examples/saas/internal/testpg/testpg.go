@@ -9,11 +9,13 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -23,15 +25,17 @@ import (
 
 // Open returns a pool on a new database to which the *.sql files of schemaDir
 // were applied in the order of their names. The server is that of
-// SAAS_DATABASE_URL or SPECGEN_DATABASE_URL, else one that lives as long as the
-// test. Without either the test fails and says what to install. change may
+// SAAS_DATABASE_URL or SPECGEN_DATABASE_URL, else one that lives as long as this
+// process. Without either the test fails and says what to install. change may
 // change the pool's configuration, such as [Fault.Install] does.
 func Open(t testing.TB, schemaDir string, change ...func(*pgxpool.Config)) *pgxpool.Pool {
 	t.Helper()
 	ctx := context.Background() // t.Context ends before the cleanup that needs it
 	url := cmp.Or(os.Getenv("SAAS_DATABASE_URL"), os.Getenv("SPECGEN_DATABASE_URL"))
 	if url == "" {
-		url = start(t)
+		var err error
+		url, err = server()
+		must(t, err, "starting PostgreSQL")
 	}
 	admin, err := pgx.Connect(ctx, url)
 	must(t, err, "connecting to PostgreSQL")
@@ -62,11 +66,14 @@ func Open(t testing.TB, schemaDir string, change ...func(*pgxpool.Config)) *pgxp
 	return pool
 }
 
-// watched runs a server until its own standard input ends: at the end of the
-// test, and also when this process dies without one.
+// server starts the server of this process when it is needed first.
+var server = sync.OnceValues(start)
+
+// watched runs a server until its own standard input ends, which it does when
+// this process dies, however that comes.
 const watched = `
 "$1/initdb" -D data -U postgres -A trust -N -E UTF8 --locale=C >&2 && {
-	"$1/postgres" -D data -k "$PWD" -F -c listen_addresses= </dev/null &
+	"$1/postgres" -D data -k "$PWD" -F -c listen_addresses= -c max_connections=300 </dev/null &
 	exec 2>/dev/null
 	read -r _; kill -QUIT $!; wait $!
 }
@@ -75,46 +82,59 @@ rm -rf "$PWD"`
 // start runs a server in a directory straight below the temporary one: others
 // may be closed to the account that the server needs when we are root, or too
 // long for a socket's name.
-func start(t testing.TB) string {
-	dir, err := os.MkdirTemp("", "saas-pg-")
-	must(t, err, "making a directory for PostgreSQL")
-	server := exec.Command("sh", "-c", watched, "sh", binaries(t))
-	server.Dir = dir
-	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // the interrupt key is not for the server
-	if os.Geteuid() == 0 {                                   // and the server is not for root
-		server.SysProcAttr.Credential = &syscall.Credential{Uid: 65534, Gid: 65534} // nobody's
-		must(t, os.Chown(dir, 65534, 65534), "giving the server its directory")
+func start() (url string, err error) {
+	bin, err := binaries()
+	if err != nil {
+		return "", err
 	}
-	input, inErr := server.StdinPipe()
-	stderr, outErr := server.StderrPipe()
-	must(t, errors.Join(inErr, outErr, server.Start()), "starting PostgreSQL")
-	t.Cleanup(func() {
-		_ = input.Close()
-		_ = server.Wait() // the status is that of a server that was killed
-	})
+	dir, err := os.MkdirTemp("", "saas-pg-")
+	if err != nil {
+		return "", err
+	}
+	command := exec.Command("sh", "-c", watched, "sh", bin)
+	command.Dir = dir
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // the interrupt key is not for the server
+	if os.Geteuid() == 0 {                                    // and the server is not for root
+		command.SysProcAttr.Credential = &syscall.Credential{Uid: 65534, Gid: 65534} // nobody's
+		if err := os.Chown(dir, 65534, 65534); err != nil {
+			return "", err
+		}
+	}
+	if _, err := command.StdinPipe(); err != nil { // command keeps it open
+		return "", err
+	}
+	stderr, err := command.StderrPipe()
+	if err != nil {
+		return "", err
+	}
+	if err := command.Start(); err != nil {
+		return "", err
+	}
 	var log strings.Builder
 	for lines := bufio.NewScanner(stderr); lines.Scan(); {
 		log.WriteString(lines.Text() + "\n")
 		if strings.Contains(lines.Text(), "ready to accept connections") {
-			go func() { _, _ = io.Copy(io.Discard, stderr) }()
-			return "postgres://postgres@/postgres?host=" + dir
+			go func() {
+				_, _ = io.Copy(io.Discard, stderr)
+				_ = command.Wait() // the status is that of a server that was killed
+			}()
+			return "postgres://postgres@/postgres?host=" + dir, nil
 		}
 	}
-	t.Fatalf("PostgreSQL did not start:\n%s", &log)
-	return ""
+	return "", fmt.Errorf("the server said:\n%s", &log)
 }
 
 // binaries returns the directory of initdb and postgres.
-func binaries(t testing.TB) string {
+func binaries() (string, error) {
 	// Debian's are not on the PATH. The only error is that of a malformed pattern.
 	candidates, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
 	if path, err := exec.LookPath("postgres"); err == nil {
 		candidates = append(candidates, path)
 	} else if len(candidates) == 0 {
-		t.Fatal("no PostgreSQL was found: install it (Debian, Ubuntu: apt-get install postgresql; macOS: brew install postgresql), " +
+		return "", errors.New("no PostgreSQL was found: install it (Debian, Ubuntu: apt-get install postgresql; macOS: brew install postgresql), " +
 			"or set SAAS_DATABASE_URL to the URL of a server with a role that may create databases")
 	}
-	return filepath.Dir(candidates[len(candidates)-1])
+	return filepath.Dir(candidates[len(candidates)-1]), nil
 }
 
 func must(t testing.TB, err error, doing string) {
