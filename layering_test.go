@@ -18,6 +18,7 @@ const (
 	sqlAST   = "github.com/sqlc-dev/oliphant"
 	jennifer = "github.com/dave/jennifer"
 	cobra    = "github.com/spf13/cobra"
+	goCmp    = "github.com/google/go-cmp"
 )
 
 // layer is one package and what its files, tests aside, may import beside the
@@ -54,6 +55,7 @@ func layers() []layer {
 		{pkg: "gen/...", may: []string{pgx, "scope", "gen/..."}, does: "the reference RBAC"},
 		{pkg: "internal/pglocal", may: []string{pgx}, does: "a throwaway PostgreSQL"},
 		{pkg: "internal/pglocal/pgtest", may: []string{pgx, "internal/pglocal"}, does: "a database for each test"},
+		{pkg: "internal/faultdb", may: []string{pgx, goCmp}, does: "makes statements fail in tests"},
 		// The quickstart shows the generator at work, too.
 		{pkg: "examples/quickstart", may: []string{pgx, "scope", "gen/...", "schema", "internal/pglocal", "internal/driver", "internal/plan"},
 			does: "the demonstration"},

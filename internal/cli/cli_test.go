@@ -26,7 +26,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           filepath.Join("testdata", "script"),
 		UpdateScripts: os.Getenv("SPECGEN_UPDATE") != "",
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"exitcode": exitCode},
+		Cmds:          map[string]func(ts *testscript.TestScript, neg bool, args []string){"exitcode": exitCode},
 		Setup: func(env *testscript.Env) error {
 			if err := os.CopyFS(env.WorkDir, os.DirFS(filepath.Join("testdata", "project"))); err != nil {
 				return err

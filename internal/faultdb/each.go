@@ -25,6 +25,9 @@ func EachStatement(t testing.TB, pool *pgxpool.Pool, fault Fault, run func(ctx c
 			if err != nil {
 				t.Fatalf("without a fault: %v", err)
 			}
+			if n == 1 {
+				t.Fatal("no statement was issued on the DB that run was given")
+			}
 			return n - 1
 		}
 		if !IsInjected(err) {

@@ -29,7 +29,7 @@ func (r *resolver) resolveCreate(s *Scope) {
 	c.Row = r.creation(s, top)
 	c.AfterCommit = r.hooks(s.doc.AfterCommit, top, false)
 	c.Constraints = r.constraints(s)
-	c.Lists = r.results(s, c.Lists)
+	c.Lists = r.results(s, f)
 	if f.id != nil {
 		s.ID = f.id.Shape()
 		s.ID.Nullable = false
@@ -253,10 +253,14 @@ func (r *resolver) parent(d *spec.Parent, en *env) *parent {
 }
 
 // results keeps the lists that the scope gives back.
-func (r *resolver) results(s *Scope, lists []*Collected) []*Collected {
+func (r *resolver) results(s *Scope, f *frame) []*Collected {
+	lists := *f.lists
 	var out []*Collected
 	for _, name := range s.doc.Result {
 		i := slices.IndexFunc(lists, func(l *Collected) bool { return l.Name == name.Value })
+		if list := f.into[name.Value]; i < 0 && list != nil && list.value == nil {
+			continue // its step was reported
+		}
 		if i < 0 {
 			var known []string
 			for _, l := range lists {

@@ -37,6 +37,18 @@ type frame struct {
 	into    map[string]*symbol // the lists that steps made so far
 }
 
+// collects makes a list visible to every later step of the scope. A symbol
+// without a value stands for a step that was reported.
+func (f *frame) collects(name string, s *symbol) {
+	if name == "" || f.into[name] != nil {
+		return
+	}
+	if f.into == nil {
+		f.into = map[string]*symbol{}
+	}
+	f.into[name] = s
+}
+
 // parent is one parent scope as steps see it.
 type parent struct {
 	typ   string

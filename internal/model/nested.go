@@ -41,7 +41,7 @@ func (r *resolver) scopeStep(s *spec.ScopeStep, en *env) {
 	}
 	n.Row = r.creation(child, inner)
 	n.id = f.id
-	n.Lists = r.results(child, n.Lists)
+	n.Lists = r.results(child, f)
 	at.add(n)
 	*en.frame.nested = append(*en.frame.nested, n)
 	r.declareIn(en, at.guards, s.As, &symbol{nested: n})

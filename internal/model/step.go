@@ -66,7 +66,7 @@ func (r *resolver) queryStep(s *spec.QueryStep, en *env) {
 	c := r.queryCall(s.Query, at, role, name)
 	if c == nil || !ok {
 		r.declare(en, s.As, &symbol{})
-		r.declare(en, s.Into, &symbol{})
+		en.frame.collects(s.Into.Value, &symbol{pos: s.Into.Pos})
 		return
 	}
 	c.Expect, c.Named = s.Expect, name != ""
@@ -108,10 +108,7 @@ func (r *resolver) collect(c *Call, into spec.Text, en *env) {
 		s := &symbol{value: &ListValue{List: list}}
 		if r.declareIn(en.frame.top, nil, into, s); en.frame.top.names[into.Value] == s {
 			delete(en.frame.top.names, into.Value) // seen from blocks too
-			if en.frame.into == nil {
-				en.frame.into = map[string]*symbol{}
-			}
-			en.frame.into[into.Value] = s
+			en.frame.collects(into.Value, s)
 		}
 	}
 	list := (*lists)[i]
