@@ -2,6 +2,7 @@ package specgen_test
 
 import (
 	"fmt"
+	"os/exec"
 	"path"
 	"slices"
 	"strconv"
@@ -173,4 +174,24 @@ func matches(dir, pattern string) bool {
 
 func below(p, parent string) bool {
 	return p == parent || strings.HasPrefix(path.Clean(p), parent+"/")
+}
+
+// TestScopeLinksOnlyPgx holds what a consumer's binary links for the runtime:
+// the standard library, pgx, and what pgx itself needs.
+func TestScopeLinksOnlyPgx(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", "./scope").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	needed := []string{modulePath + "/scope", pgx, "github.com/jackc/pgpassfile", "github.com/jackc/pgservicefile", "golang.org/x/text"}
+	listed := strings.Fields(string(out))
+	if !slices.Contains(listed, pgx) {
+		t.Fatalf("go list did not name pgx: %s", out)
+	}
+	for _, path := range listed {
+		if !slices.ContainsFunc(needed, func(n string) bool { return below(path, n) }) {
+			t.Errorf("scope links %s", path)
+		}
+	}
 }
