@@ -4,6 +4,7 @@ package rbac
 
 import (
 	"context"
+
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/specgen-dev/specgen/gen/rbacdb"
 	"github.com/specgen-dev/specgen/scope"
@@ -25,6 +26,8 @@ type DomainCreatorSpec struct {
 func (DomainCreatorSpec) CreatesScope() string {
 	return "domain"
 }
+
+var _ scope.CreatorSpec = DomainCreatorSpec{}
 
 // DomainCreatorResult is what creating a domain gave.
 type DomainCreatorResult struct {
@@ -52,8 +55,8 @@ func (p *Provider) PrepareDomain(ctx context.Context, spec DomainCreatorSpec) (*
 // CreateDomain creates a domain with everything that belongs to it: in a
 // transaction of its own, or under a savepoint when the Provider joins a
 // caller's. On an error nothing was written, unless the error is
-// scope.ErrCommitUnknown or a *scope.Error whose Committed is true; then the
-// result is returned too. ctx governs every statement.
+// scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that
+// one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateDomain(ctx context.Context, spec DomainCreatorSpec) (*DomainCreatorResult, error) {
 	prepared, err := p.PrepareDomain(ctx, spec)
 	if err != nil {
@@ -75,6 +78,7 @@ func (ops *WriterOps) CreateDomain(ctx context.Context, spec DomainCreatorSpec) 
 	if err != nil {
 		return nil, err
 	}
+	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
 	return createDomain(ctx, ops.tx, prepared)
 }
 
@@ -185,6 +189,8 @@ type DomainPurgerSpec struct {
 func (spec DomainPurgerSpec) PurgesScope() scope.Context {
 	return scope.Context{Type: "domain", ID: scope.UUID(spec.ID.Bytes).String()}
 }
+
+var _ scope.PurgerSpec = DomainPurgerSpec{}
 
 // DomainPurgerResult is what purging a domain gave.
 type DomainPurgerResult struct {

@@ -4,6 +4,7 @@ package rbac
 
 import (
 	"context"
+
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/specgen-dev/specgen/gen/rbacdb"
 	"github.com/specgen-dev/specgen/scope"
@@ -26,6 +27,8 @@ type ProjectCreatorSpec struct {
 func (ProjectCreatorSpec) CreatesScope() string {
 	return "project"
 }
+
+var _ scope.CreatorSpec = ProjectCreatorSpec{}
 
 // ProjectCreatorResult is what creating a project gave.
 type ProjectCreatorResult struct {
@@ -53,8 +56,8 @@ func (p *Provider) PrepareProject(ctx context.Context, spec ProjectCreatorSpec) 
 // CreateProject creates a project with everything that belongs to it: in a
 // transaction of its own, or under a savepoint when the Provider joins a
 // caller's. On an error nothing was written, unless the error is
-// scope.ErrCommitUnknown or a *scope.Error whose Committed is true; then the
-// result is returned too. ctx governs every statement.
+// scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that
+// one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateProject(ctx context.Context, spec ProjectCreatorSpec) (*ProjectCreatorResult, error) {
 	prepared, err := p.PrepareProject(ctx, spec)
 	if err != nil {
@@ -76,6 +79,7 @@ func (ops *WriterOps) CreateProject(ctx context.Context, spec ProjectCreatorSpec
 	if err != nil {
 		return nil, err
 	}
+	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
 	return createProject(ctx, ops.tx, prepared)
 }
 
@@ -202,6 +206,8 @@ type ProjectPurgerSpec struct {
 func (spec ProjectPurgerSpec) PurgesScope() scope.Context {
 	return scope.Context{Type: "project", ID: scope.UUID(spec.ID.Bytes).String()}
 }
+
+var _ scope.PurgerSpec = ProjectPurgerSpec{}
 
 // ProjectPurgerResult is what purging a project gave.
 type ProjectPurgerResult struct {

@@ -6,6 +6,7 @@ package rbac
 
 import (
 	"context"
+
 	"github.com/specgen-dev/specgen/scope"
 )
 

@@ -4,6 +4,7 @@ package rbac
 
 import (
 	"context"
+
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/specgen-dev/specgen/gen/rbacdb"
 	"github.com/specgen-dev/specgen/scope"
@@ -27,6 +28,8 @@ type UserCreatorSpec struct {
 func (UserCreatorSpec) CreatesScope() string {
 	return "user"
 }
+
+var _ scope.CreatorSpec = UserCreatorSpec{}
 
 // UserCreatorResult is what creating a user gave.
 type UserCreatorResult struct {
@@ -54,8 +57,8 @@ func (p *Provider) PrepareUser(ctx context.Context, spec UserCreatorSpec) (*Prep
 // CreateUser creates a user with everything that belongs to it: in a
 // transaction of its own, or under a savepoint when the Provider joins a
 // caller's. On an error nothing was written, unless the error is
-// scope.ErrCommitUnknown or a *scope.Error whose Committed is true; then the
-// result is returned too. ctx governs every statement.
+// scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that
+// one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateUser(ctx context.Context, spec UserCreatorSpec) (*UserCreatorResult, error) {
 	prepared, err := p.PrepareUser(ctx, spec)
 	if err != nil {
@@ -77,6 +80,7 @@ func (ops *WriterOps) CreateUser(ctx context.Context, spec UserCreatorSpec) (*Us
 	if err != nil {
 		return nil, err
 	}
+	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
 	return createUser(ctx, ops.tx, prepared)
 }
 
@@ -222,6 +226,8 @@ type UserPurgerSpec struct {
 func (spec UserPurgerSpec) PurgesScope() scope.Context {
 	return scope.Context{Type: "user", ID: scope.UUID(spec.ID.Bytes).String()}
 }
+
+var _ scope.PurgerSpec = UserPurgerSpec{}
 
 // UserPurgerResult is what purging a user gave.
 type UserPurgerResult struct {

@@ -15,7 +15,7 @@ func scopeFile(p *plan.Package, s *plan.Scope) *file {
 	f.creatorTypes(s)
 	f.creatorMethods(s)
 	f.coordinator(s.Creator.Plan, s.Creator.Func, s.Creator.Result.Name,
-		fmt.Sprintf("%s runs the plan of creating a %s: %s.", s.Creator.Func, s.Name, flushCount(s.Creator.Plan)),
+		fmt.Sprintf("%s runs the plan of creating %s: %s.", s.Creator.Func, a(s.Name), flushCount(s.Creator.Plan)),
 		[]jen.Code{jen.Id("p").Op("*").Id(s.Creator.Prepared.Name)}, jen.Id("p").Dot("draws"))
 	if s.Purger != nil {
 		f.purgerTypes(s)
@@ -25,7 +25,7 @@ func scopeFile(p *plan.Package, s *plan.Scope) *file {
 			params = append(params, jen.Id(c.Name).Add(f.typ(c.Type)))
 		}
 		f.coordinator(s.Purger.Plan, s.Purger.Func, s.Purger.Result.Name,
-			fmt.Sprintf("%s runs the plan of purging a %s: %s.", s.Purger.Func, s.Name, flushCount(s.Purger.Plan)), params, nil)
+			fmt.Sprintf("%s runs the plan of purging %s: %s.", s.Purger.Func, a(s.Name), flushCount(s.Purger.Plan)), params, nil)
 	}
 	return f
 }
@@ -49,10 +49,12 @@ func (f *file) creatorTypes(s *plan.Scope) {
 	f.doc(fmt.Sprintf("CreatesScope returns %q: every %s is a scope.CreatorSpec.", s.Type, c.Spec.Name))
 	f.Func().Params(jen.Id(c.Spec.Name)).Id("CreatesScope").Params().String().Block(jen.Return(jen.Lit(s.Type)))
 	f.Line()
-	f.doc(fmt.Sprintf("%s is what creating a %s gave.", c.Result.Name, s.Name))
+	f.Var().Id("_").Qual(scopePath, "CreatorSpec").Op("=").Id(c.Spec.Name).Values()
+	f.Line()
+	f.doc(fmt.Sprintf("%s is what creating %s gave.", c.Result.Name, a(s.Name)))
 	f.Type().Id(c.Result.Name).StructFunc(func(g *jen.Group) { f.fields(g, c.Result.Fields) })
 	f.Line()
-	f.doc(fmt.Sprintf("%s is a %s that is ready to run: its defaults are filled in and its ids are drawn%s. It serves one call, and every retry of that call.", c.Prepared.Name, c.Spec.Name, hooksClause(c)))
+	f.doc(fmt.Sprintf("%s is %s that is ready to run: its defaults are filled in and its ids are drawn%s. It serves one call, and every retry of that call.", c.Prepared.Name, a(c.Spec.Name), hooksClause(c)))
 	f.Type().Id(c.Prepared.Name).StructFunc(func(g *jen.Group) {
 		g.Id("spec").Id(c.Spec.Name)
 		g.Id("draws").Op("*").Qual(scopePath, "Draws")
@@ -71,14 +73,22 @@ func hooksClause(c *plan.Creator) string {
 	return ""
 }
 
+// transactionClause says in what transaction a scope is created.
+func transactionClause(s *plan.Scope) string {
+	if s.Creator.HasHooks {
+		return fmt.Sprintf("in a transaction of its own. When the Provider joins a caller's transaction it does nothing and returns scope.ErrPrepareFirst; call Prepare%s before that transaction, and CreatePrepared%s in it", s.GoName, s.GoName)
+	}
+	return "in a transaction of its own, or under a savepoint when the Provider joins a caller's"
+}
+
 func (f *file) creatorMethods(s *plan.Scope) {
 	c := s.Creator
-	f.doc(fmt.Sprintf("Prepare%s prepares the creation of a %s. Call it outside of any transaction.", s.GoName, s.Name))
+	f.doc(fmt.Sprintf("Prepare%s prepares the creation of %s. Call it outside of any transaction.", s.GoName, a(s.Name)))
 	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("Prepare"+s.GoName).Params(ctxParam(), jen.Id("spec").Id(c.Spec.Name)).
 		Params(jen.Op("*").Id(c.Prepared.Name), jen.Error()).BlockFunc(func(g *jen.Group) { f.prepare(g, s) })
 	f.Line()
 
-	f.doc(fmt.Sprintf("Create%s creates a %s with everything that belongs to it: in a transaction of its own, or under a savepoint when the Provider joins a caller's. On an error nothing was written, unless the error is scope.ErrCommitUnknown or a *scope.Error whose Committed is true; then the result is returned too. ctx governs every statement.", s.GoName, s.Name))
+	f.doc(fmt.Sprintf("Create%s creates %s with everything that belongs to it: %s. On an error nothing was written, unless the error is scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that one the result is returned too. ctx governs every statement.", s.GoName, a(s.Name), transactionClause(s)))
 	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("Create"+s.GoName).Params(ctxParam(), jen.Id("spec").Id(c.Spec.Name)).
 		Params(jen.Op("*").Id(c.Result.Name), jen.Error()).BlockFunc(func(g *jen.Group) {
 		if c.HasHooks {
@@ -100,6 +110,7 @@ func (f *file) creatorMethods(s *plan.Scope) {
 		f.Func().Params(jen.Id("ops").Op("*").Id("WriterOps")).Id("Create"+s.GoName).Params(ctxParam(), jen.Id("spec").Id(c.Spec.Name)).
 			Params(jen.Op("*").Id(c.Result.Name), jen.Error()).BlockFunc(func(g *jen.Group) {
 			prepareFirst(g, s, jen.Id("ops").Dot("provider"))
+			g.Id("prepared").Dot("draws").Op("=").Id("ops").Dot("tx").Dot("Draw").Call().Comment("// the same when the transaction is run again")
 			g.Return(jen.Id(c.Func).Call(jen.Id("ctx"), jen.Id("ops").Dot("tx"), jen.Id("prepared")))
 		})
 		f.Line()

@@ -82,7 +82,41 @@ func source(f *file) ([]byte, error) {
 	if err := f.Render(&b); err != nil {
 		return nil, err
 	}
-	return b.Bytes(), nil
+	return groupImports(b.Bytes()), nil
+}
+
+// groupImports puts the standard library's imports in front of the others, as
+// goimports does: jennifer prints one sorted list. A path of the standard library
+// has no dot in its first element.
+func groupImports(text []byte) []byte {
+	const open, end = "\nimport (\n", "\n)\n"
+	before, rest, found := strings.Cut(string(text), open)
+	list, after, closed := strings.Cut(rest, end)
+	if !found || !closed {
+		return text
+	}
+	var std, others []string
+	for line := range strings.Lines(list + "\n") {
+		_, path, _ := strings.Cut(line, `"`)
+		if first, _, _ := strings.Cut(path, "/"); strings.Contains(first, ".") {
+			others = append(others, line)
+		} else {
+			std = append(std, line)
+		}
+	}
+	if len(std) > 0 && len(others) > 0 {
+		std = append(std, "\n")
+	}
+	grouped := strings.Join(append(std, others...), "")
+	return []byte(before + open + strings.TrimSuffix(grouped, "\n") + end + after)
+}
+
+// a puts the indefinite article before a scope's name.
+func a(name string) string {
+	if strings.ContainsAny(name[:1], "aeioAEIO") {
+		return "an " + name
+	}
+	return "a " + name
 }
 
 // doc prints a documentation comment, each line as a // comment: jennifer
@@ -130,13 +164,6 @@ func (f *file) typ(t goname.Type) *jen.Statement {
 		return s.Add(f.qual(t.Pkg, t.PkgName, t.Name))
 	}
 	return s.Id(t.Name)
-}
-
-// structType prints a type declaration with its documentation.
-func (f *file) structType(s *plan.Struct, exported bool) {
-	f.doc(s.Doc)
-	f.Type().Id(s.Name).StructFunc(func(g *jen.Group) { f.fields(g, s.Fields) })
-	f.Line()
 }
 
 func (f *file) fields(g *jen.Group, list []*plan.Field) {

@@ -17,14 +17,16 @@ func (f *file) purgerTypes(s *plan.Scope) {
 	f.Func().Params(jen.Id("spec").Id(p.Spec.Name)).Id("PurgesScope").Params().Qual(scopePath, "Context").Block(
 		jen.Return(jen.Qual(scopePath, "Context").Values(jen.Id("Type").Op(":").Lit(s.Type), jen.Id("ID").Op(":").Add(f.expr(p.IDText)))))
 	f.Line()
-	f.doc(fmt.Sprintf("%s is what purging a %s gave.", p.Result.Name, s.Name))
+	f.Var().Id("_").Qual(scopePath, "PurgerSpec").Op("=").Id(p.Spec.Name).Values()
+	f.Line()
+	f.doc(fmt.Sprintf("%s is what purging %s gave.", p.Result.Name, a(s.Name)))
 	f.Type().Id(p.Result.Name).StructFunc(func(g *jen.Group) { f.fields(g, p.Result.Fields) })
 	f.Line()
 }
 
 func (f *file) purgerMethods(s *plan.Scope) {
 	p := s.Purger
-	f.doc(fmt.Sprintf("Purge%s removes a %s and everything that belongs to it: in a transaction of its own, or under a savepoint when the Provider joins a caller's, which must then be READ COMMITTED. A scope that is not there is no error: Found is false, and what was left of it is removed. ctx governs every statement.", s.GoName, s.Name))
+	f.doc(fmt.Sprintf("Purge%s removes %s and everything that belongs to it: in a transaction of its own, or under a savepoint when the Provider joins a caller's, which must then be READ COMMITTED. A scope that is not there is no error: Found is false, and what was left of it is removed. ctx governs every statement.", s.GoName, a(s.Name)))
 	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("Purge"+s.GoName).Params(ctxParam(), jen.Id("spec").Id(p.Spec.Name)).
 		Params(jen.Op("*").Id(p.Result.Name), jen.Error()).BlockFunc(func(g *jen.Group) {
 		f.purgeValues(g, p, jen.Id("p"))

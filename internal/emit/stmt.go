@@ -6,6 +6,7 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
+	"github.com/specgen-dev/specgen/internal/goname"
 	"github.com/specgen-dev/specgen/internal/plan"
 )
 
@@ -210,6 +211,9 @@ func (f *file) found(g *jen.Group, s *plan.Do) {
 func (f *file) refuse(g *jen.Group, s *plan.Do) {
 	a := s.Answer
 	name, n := "n", jen.Int64().Call(jen.Id("n"))
+	if a.Type == goname.Basic("int64") {
+		n = jen.Id("n")
+	}
 	switch a.Kind {
 	case plan.RefuseRows:
 		name, n = "rows", jen.Int64().Call(jen.Len(jen.Id("rows")))

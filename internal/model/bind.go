@@ -36,7 +36,8 @@ func (r *resolver) bind(c *Call, q *spec.Query, en *env, b binding) {
 	var unbound []*Arg
 	for i, a := range c.Args {
 		if w := given[i]; w != nil {
-			a.Value, a.Rule, a.Source = r.valueFor(w.Value, en, a.Shape, r.place(c, a)), ruleWith, w.Value.String()
+			a.Rule, a.Source = ruleWith, source(w.Value, en)
+			a.Value = r.valueFor(w.Value, en, a.Shape, r.place(c, a))
 			r.nameNew(a.Value, c)
 			continue
 		}
@@ -47,6 +48,26 @@ func (r *resolver) bind(c *Call, q *spec.Query, en *env, b binding) {
 	for _, a := range unbound {
 		r.reportUnbound(c, a, en, b)
 	}
+}
+
+// source is an expression as the user would write it outside of blocks: what
+// was given for a block's parameter rather than the parameter.
+func source(e spec.Expr, en *env) string {
+	ref, ok := e.(*spec.Ref)
+	if !ok {
+		return e.String()
+	}
+	s := en.lookup(ref.Root)
+	if s == nil || s.in == nil {
+		return e.String()
+	}
+	given := ""
+	if s.expr != nil {
+		given = source(s.expr, s.in)
+	} else {
+		given = s.value.String()
+	}
+	return strings.Join(append([]string{given}, ref.Path...), ".")
 }
 
 // arg describes the parameter at $i+1.

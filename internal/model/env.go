@@ -56,7 +56,6 @@ type parent struct {
 	id    Value
 	conds []Cond
 	loop  *Loop // nil for exactly one
-	order int   // depth in the graph of parents
 }
 
 // symbol is a name that a reference may start with. A block's parameter is an

@@ -62,8 +62,9 @@ func isLiteral(e spec.Expr) bool {
 // a clause to follow the expression, with what would be right.
 func literal(e spec.Expr, to Shape) (*Literal, string) {
 	l := &Literal{Of: to}
-	if s, ok := e.(*spec.Scalar); ok && s.Kind == spec.Null && to.Kind != JSON {
-		if l.Null = true; to.Form == Plain && to.Kind != Bytes && to.Kind != List {
+	// null is JSON's own null only where the column cannot be NULL.
+	if s, ok := e.(*spec.Scalar); ok && s.Kind == spec.Null && (to.Kind != JSON || to.Nullable) {
+		if l.Null = true; to.Form == Plain && to.Kind != Bytes && to.Kind != List && to.Kind != JSON {
 			return nil, "is NULL, and " + to.describe() + " here is not nullable"
 		}
 		return l, ""

@@ -9,7 +9,6 @@ package model
 
 import (
 	"github.com/specgen-dev/specgen/internal/diag"
-	"github.com/specgen-dev/specgen/internal/goname"
 	"github.com/specgen-dev/specgen/internal/schema"
 	"github.com/specgen-dev/specgen/internal/spec"
 	"github.com/specgen-dev/specgen/internal/sqlcapi"
@@ -41,11 +40,8 @@ type Scope struct {
 	ID     Shape        // of the scope's id
 	Pos    diag.Pos
 
-	parents []*parent
-	row     *Call
-	id      Value
-	doc     *spec.Scope
-	state   resolveState
+	doc   *spec.Scope
+	state resolveState
 }
 
 // Coordinator is a create or a purge: what it does, in the order of the
@@ -128,8 +124,6 @@ type Call struct {
 	Loops   []*Loop // the loops around it, outermost first
 	Guards  []Cond  // the conditions around it, outermost first
 	Pos     diag.Pos
-
-	guardKey []string
 }
 
 // Arg binds one parameter.
@@ -247,6 +241,3 @@ func rowShape(q *sqlcapi.Query) Shape {
 	}
 	return Shape{Go: q.Row, Kind: Row}
 }
-
-// fieldName spells a name as the Go field of an exported struct.
-func fieldName(name string) string { return goname.Exported(name) }

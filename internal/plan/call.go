@@ -112,7 +112,10 @@ func (b *builder) keepAnswer(c *model.Call, lv *level, typ goname.Type) Expr {
 		return nil
 	}
 	name := goname.Unexported(c.Name)
-	if c.Query.Cmd == "one" && goname.Equal(name, "row") {
+	switch {
+	case c.Role == model.ChildList:
+		name = goname.Unexported(c.Child.Name) + "IDs"
+	case c.Query.Cmd == "one" && goname.Equal(name, "row"):
 		name = "found"
 	}
 	b.rows[c] = b.keep(innermost(c.Loops), lv, name, typ)
@@ -150,7 +153,7 @@ func (b *builder) refusal(c *model.Call) Answer {
 	case c.Query.Columns[0].Type == goname.Basic("bool"):
 		a.Kind = RefuseTrue
 	default:
-		a.Kind = RefuseCount
+		a.Kind, a.Type = RefuseCount, c.Query.Columns[0].Type
 	}
 	return a
 }

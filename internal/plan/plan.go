@@ -199,7 +199,7 @@ type Answer struct {
 	Kind   AnswerKind
 	Target Expr        // Store: assigned; Collect: appended to; Count: added to; Found: set
 	Also   Expr        // Collect: also assigned to; Found: the row's target
-	Type   goname.Type // of what is stored
+	Type   goname.Type // RefuseCount: of the count
 	N      int64       // Expect
 	AtMost bool
 	Error  Expr   // Refuse: the spec's error, nil for the generic one

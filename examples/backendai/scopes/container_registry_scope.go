@@ -4,6 +4,7 @@ package scopes
 
 import (
 	"context"
+
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/specgen-dev/specgen/examples/backendai/backendaidb"
 	"github.com/specgen-dev/specgen/examples/backendai/rbacfunc"
@@ -23,6 +24,8 @@ type ContainerRegistryCreatorSpec struct {
 func (ContainerRegistryCreatorSpec) CreatesScope() string {
 	return "container_registry"
 }
+
+var _ scope.CreatorSpec = ContainerRegistryCreatorSpec{}
 
 // ContainerRegistryCreatorResult is what creating a container_registry gave.
 type ContainerRegistryCreatorResult struct {
@@ -50,8 +53,8 @@ func (p *Provider) PrepareContainerRegistry(ctx context.Context, spec ContainerR
 // CreateContainerRegistry creates a container_registry with everything that
 // belongs to it: in a transaction of its own, or under a savepoint when the
 // Provider joins a caller's. On an error nothing was written, unless the error
-// is scope.ErrCommitUnknown or a *scope.Error whose Committed is true; then the
-// result is returned too. ctx governs every statement.
+// is scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with
+// that one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateContainerRegistry(ctx context.Context, spec ContainerRegistryCreatorSpec) (*ContainerRegistryCreatorResult, error) {
 	prepared, err := p.PrepareContainerRegistry(ctx, spec)
 	if err != nil {
@@ -75,6 +78,7 @@ func (ops *WriterOps) CreateContainerRegistry(ctx context.Context, spec Containe
 	if err != nil {
 		return nil, err
 	}
+	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
 	return createContainerRegistry(ctx, ops.tx, prepared)
 }
 
@@ -148,7 +152,7 @@ func createContainerRegistry(ctx context.Context, tx *scope.Tx, p *PreparedConta
 	f = op.Flush()
 	for _, preset := range presets {
 		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "container_registry", res.Row.Name)
+		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "container_registry", p.spec.Name)
 		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 			row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 				ID:         roleID,
@@ -211,6 +215,8 @@ type ContainerRegistryPurgerSpec struct {
 func (spec ContainerRegistryPurgerSpec) PurgesScope() scope.Context {
 	return scope.Context{Type: "container_registry", ID: scope.UUID(spec.ID.Bytes).String()}
 }
+
+var _ scope.PurgerSpec = ContainerRegistryPurgerSpec{}
 
 // ContainerRegistryPurgerResult is what purging a container_registry gave.
 type ContainerRegistryPurgerResult struct {

@@ -4,6 +4,7 @@ package scopes
 
 import (
 	"context"
+
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/specgen-dev/specgen/examples/backendai/backendaidb"
 	"github.com/specgen-dev/specgen/examples/backendai/rbacfunc"
@@ -28,6 +29,8 @@ type ProjectCreatorSpec struct {
 func (ProjectCreatorSpec) CreatesScope() string {
 	return "project"
 }
+
+var _ scope.CreatorSpec = ProjectCreatorSpec{}
 
 // ProjectCreatorResult is what creating a project gave.
 type ProjectCreatorResult struct {
@@ -58,8 +61,8 @@ func (p *Provider) PrepareProject(ctx context.Context, spec ProjectCreatorSpec) 
 // CreateProject creates a project with everything that belongs to it: in a
 // transaction of its own, or under a savepoint when the Provider joins a
 // caller's. On an error nothing was written, unless the error is
-// scope.ErrCommitUnknown or a *scope.Error whose Committed is true; then the
-// result is returned too. ctx governs every statement.
+// scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that
+// one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateProject(ctx context.Context, spec ProjectCreatorSpec) (*ProjectCreatorResult, error) {
 	prepared, err := p.PrepareProject(ctx, spec)
 	if err != nil {
@@ -81,6 +84,7 @@ func (ops *WriterOps) CreateProject(ctx context.Context, spec ProjectCreatorSpec
 	if err != nil {
 		return nil, err
 	}
+	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
 	return createProject(ctx, ops.tx, prepared)
 }
 
@@ -168,7 +172,7 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 	f = op.Flush()
 	for _, preset := range presets {
 		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "project", res.Row.Name)
+		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "project", p.spec.Name)
 		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 			row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 				ID:         roleID,
@@ -270,6 +274,8 @@ func (spec ProjectPurgerSpec) PurgesScope() scope.Context {
 	return scope.Context{Type: "project", ID: scope.UUID(spec.ID.Bytes).String()}
 }
 
+var _ scope.PurgerSpec = ProjectPurgerSpec{}
+
 // ProjectPurgerResult is what purging a project gave.
 type ProjectPurgerResult struct {
 	// Found reports whether the scope's row was there. When it was not, what else
@@ -330,7 +336,7 @@ func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*P
 		if err != nil {
 			return err
 		}
-		return scope.Refuse(int64(n), ErrProjectHasUsers)
+		return scope.Refuse(n, ErrProjectHasUsers)
 	})
 	if err := f.Send(ctx); err != nil {
 		return nil, err

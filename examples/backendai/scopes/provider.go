@@ -7,6 +7,7 @@ package scopes
 
 import (
 	"context"
+
 	"github.com/specgen-dev/specgen/scope"
 )
 

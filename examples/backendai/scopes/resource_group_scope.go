@@ -4,6 +4,7 @@ package scopes
 
 import (
 	"context"
+
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/specgen-dev/specgen/examples/backendai/backendaidb"
 	"github.com/specgen-dev/specgen/examples/backendai/rbacfunc"
@@ -23,6 +24,8 @@ type ResourceGroupCreatorSpec struct {
 func (ResourceGroupCreatorSpec) CreatesScope() string {
 	return "resource_group"
 }
+
+var _ scope.CreatorSpec = ResourceGroupCreatorSpec{}
 
 // ResourceGroupCreatorResult is what creating a resource_group gave.
 type ResourceGroupCreatorResult struct {
@@ -50,8 +53,8 @@ func (p *Provider) PrepareResourceGroup(ctx context.Context, spec ResourceGroupC
 // CreateResourceGroup creates a resource_group with everything that belongs to
 // it: in a transaction of its own, or under a savepoint when the Provider joins
 // a caller's. On an error nothing was written, unless the error is
-// scope.ErrCommitUnknown or a *scope.Error whose Committed is true; then the
-// result is returned too. ctx governs every statement.
+// scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that
+// one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateResourceGroup(ctx context.Context, spec ResourceGroupCreatorSpec) (*ResourceGroupCreatorResult, error) {
 	prepared, err := p.PrepareResourceGroup(ctx, spec)
 	if err != nil {
@@ -75,6 +78,7 @@ func (ops *WriterOps) CreateResourceGroup(ctx context.Context, spec ResourceGrou
 	if err != nil {
 		return nil, err
 	}
+	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
 	return createResourceGroup(ctx, ops.tx, prepared)
 }
 
@@ -147,7 +151,7 @@ func createResourceGroup(ctx context.Context, tx *scope.Tx, p *PreparedResourceG
 	f = op.Flush()
 	for _, preset := range presets {
 		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "resource_group", res.Row.Name)
+		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "resource_group", p.spec.Name)
 		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 			row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 				ID:         roleID,
@@ -210,6 +214,8 @@ type ResourceGroupPurgerSpec struct {
 func (spec ResourceGroupPurgerSpec) PurgesScope() scope.Context {
 	return scope.Context{Type: "resource_group", ID: scope.UUID(spec.ID.Bytes).String()}
 }
+
+var _ scope.PurgerSpec = ResourceGroupPurgerSpec{}
 
 // ResourceGroupPurgerResult is what purging a resource_group gave.
 type ResourceGroupPurgerResult struct {

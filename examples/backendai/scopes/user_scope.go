@@ -4,6 +4,7 @@ package scopes
 
 import (
 	"context"
+
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/specgen-dev/specgen/examples/backendai/backendaidb"
 	"github.com/specgen-dev/specgen/examples/backendai/rbacfunc"
@@ -27,6 +28,8 @@ type UserCreatorSpec struct {
 func (UserCreatorSpec) CreatesScope() string {
 	return "user"
 }
+
+var _ scope.CreatorSpec = UserCreatorSpec{}
 
 // UserCreatorResult is what creating a user gave.
 type UserCreatorResult struct {
@@ -57,8 +60,8 @@ func (p *Provider) PrepareUser(ctx context.Context, spec UserCreatorSpec) (*Prep
 // CreateUser creates a user with everything that belongs to it: in a
 // transaction of its own, or under a savepoint when the Provider joins a
 // caller's. On an error nothing was written, unless the error is
-// scope.ErrCommitUnknown or a *scope.Error whose Committed is true; then the
-// result is returned too. ctx governs every statement.
+// scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that
+// one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateUser(ctx context.Context, spec UserCreatorSpec) (*UserCreatorResult, error) {
 	prepared, err := p.PrepareUser(ctx, spec)
 	if err != nil {
@@ -80,6 +83,7 @@ func (ops *WriterOps) CreateUser(ctx context.Context, spec UserCreatorSpec) (*Us
 	if err != nil {
 		return nil, err
 	}
+	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
 	return createUser(ctx, ops.tx, prepared)
 }
 
@@ -101,10 +105,6 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 	op := tx.Create("user", p.draws, userConstraints)
 	q := backendaidb.New(op)
 	res := &UserCreatorResult{}
-	type presetState struct {
-		preset backendaidb.RolePreset
-		roleID pgtype.UUID
-	}
 
 	// Flush 1 of 3.
 	f := op.Flush()
@@ -167,19 +167,50 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 		})
 		return err
 	})
-	var presetTurns []*presetState
 	for _, preset := range presets {
-		presetTurn := &presetState{preset: preset}
-		presetTurns = append(presetTurns, presetTurn)
+		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "user", p.spec.Username)
+		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
+			row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
+				ID:         roleID,
+				Name:       name,
+				AutoAssign: preset.AutoAssign,
+			})
+			if err != nil {
+				return err
+			}
+			res.Roles = append(res.Roles, row)
+			return nil
+		})
+		for _, entry := range entries {
+			if entry.RolePresetID != preset.ID {
+				continue
+			}
+			permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+			permission, err := rbacfunc.PermissionBit(entry.Operation)
+			if err != nil {
+				return nil, op.Fail("$go.PermissionBit", err)
+			}
+			f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
+				return q.CreatePermission(ctx, backendaidb.CreatePermissionParams{
+					ID:         permissionID,
+					RoleID:     roleID,
+					ScopeType:  "user",
+					ScopeID:    scope.UUID(userID.Bytes).String(),
+					EntityType: entry.EntityType,
+					Operation:  entry.Operation,
+					Permission: permission,
+				})
+			})
+		}
 		associationScopesEntityID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		presetTurn.roleID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 			return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
 				ID:         associationScopesEntityID,
 				ScopeType:  "user",
 				ScopeID:    scope.UUID(userID.Bytes).String(),
 				EntityType: "role",
-				EntityID:   scope.UUID(presetTurn.roleID.Bytes).String(),
+				EntityID:   scope.UUID(roleID.Bytes).String(),
 			})
 		})
 	}
@@ -214,42 +245,6 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 
 	// Flush 3 of 3.
 	f = op.Flush()
-	for _, presetTurn := range presetTurns {
-		name := rbacfunc.RoleName(presetTurn.preset.RoleNameTemplate, presetTurn.preset.Name, presetTurn.preset.ID, "user", res.Row.Username)
-		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
-			row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
-				ID:         presetTurn.roleID,
-				Name:       name,
-				AutoAssign: presetTurn.preset.AutoAssign,
-			})
-			if err != nil {
-				return err
-			}
-			res.Roles = append(res.Roles, row)
-			return nil
-		})
-		for _, entry := range entries {
-			if entry.RolePresetID != presetTurn.preset.ID {
-				continue
-			}
-			permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			permission, err := rbacfunc.PermissionBit(entry.Operation)
-			if err != nil {
-				return nil, op.Fail("$go.PermissionBit", err)
-			}
-			f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
-				return q.CreatePermission(ctx, backendaidb.CreatePermissionParams{
-					ID:         permissionID,
-					RoleID:     presetTurn.roleID,
-					ScopeType:  "user",
-					ScopeID:    scope.UUID(userID.Bytes).String(),
-					EntityType: entry.EntityType,
-					Operation:  entry.Operation,
-					Permission: permission,
-				})
-			})
-		}
-	}
 	f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
 		return q.CreateEntityMembership(ctx, backendaidb.CreateEntityMembershipParams{
 			VirtualScopeID: above.ID,
@@ -275,6 +270,8 @@ type UserPurgerSpec struct {
 func (spec UserPurgerSpec) PurgesScope() scope.Context {
 	return scope.Context{Type: "user", ID: scope.UUID(spec.ID.Bytes).String()}
 }
+
+var _ scope.PurgerSpec = UserPurgerSpec{}
 
 // UserPurgerResult is what purging a user gave.
 type UserPurgerResult struct {

@@ -4,10 +4,11 @@ package scopes
 
 import (
 	"context"
+	"strconv"
+
 	"example.com/saas/internal/saasdb"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/specgen-dev/specgen/scope"
-	"strconv"
 )
 
 // EnvironmentCreatorSpec says what environment to create.
@@ -28,13 +29,15 @@ func (EnvironmentCreatorSpec) CreatesScope() string {
 	return "environment"
 }
 
-// EnvironmentCreatorResult is what creating a environment gave.
+var _ scope.CreatorSpec = EnvironmentCreatorSpec{}
+
+// EnvironmentCreatorResult is what creating an environment gave.
 type EnvironmentCreatorResult struct {
 	// Row is the row of the scope itself.
 	Row saasdb.Environment
 }
 
-// PreparedEnvironment is a EnvironmentCreatorSpec that is ready to run: its
+// PreparedEnvironment is an EnvironmentCreatorSpec that is ready to run: its
 // defaults are filled in and its ids are drawn. It serves one call, and every
 // retry of that call.
 type PreparedEnvironment struct {
@@ -43,8 +46,8 @@ type PreparedEnvironment struct {
 	actor pgtype.UUID
 }
 
-// PrepareEnvironment prepares the creation of a environment. Call it outside of
-// any transaction.
+// PrepareEnvironment prepares the creation of an environment. Call it outside
+// of any transaction.
 func (p *Provider) PrepareEnvironment(ctx context.Context, spec EnvironmentCreatorSpec) (*PreparedEnvironment, error) {
 	prepared := &PreparedEnvironment{spec: spec, draws: p.runner.Draw()}
 	var err error
@@ -55,11 +58,11 @@ func (p *Provider) PrepareEnvironment(ctx context.Context, spec EnvironmentCreat
 	return prepared, nil
 }
 
-// CreateEnvironment creates a environment with everything that belongs to it:
+// CreateEnvironment creates an environment with everything that belongs to it:
 // in a transaction of its own, or under a savepoint when the Provider joins a
 // caller's. On an error nothing was written, unless the error is
-// scope.ErrCommitUnknown or a *scope.Error whose Committed is true; then the
-// result is returned too. ctx governs every statement.
+// scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that
+// one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateEnvironment(ctx context.Context, spec EnvironmentCreatorSpec) (*EnvironmentCreatorResult, error) {
 	prepared, err := p.PrepareEnvironment(ctx, spec)
 	if err != nil {
@@ -83,6 +86,7 @@ func (ops *WriterOps) CreateEnvironment(ctx context.Context, spec EnvironmentCre
 	if err != nil {
 		return nil, err
 	}
+	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
 	return createEnvironment(ctx, ops.tx, prepared)
 }
 
@@ -99,7 +103,7 @@ var environmentConstraints = map[string]error{
 	"environments_pkey":     ErrEnvironmentIDTaken,
 }
 
-// createEnvironment runs the plan of creating a environment: 2 flushes.
+// createEnvironment runs the plan of creating an environment: 2 flushes.
 func createEnvironment(ctx context.Context, tx *scope.Tx, p *PreparedEnvironment) (*EnvironmentCreatorResult, error) {
 	op := tx.Create("environment", p.draws, environmentConstraints)
 	q := saasdb.New(op)
@@ -176,7 +180,9 @@ func (spec EnvironmentPurgerSpec) PurgesScope() scope.Context {
 	return scope.Context{Type: "environment", ID: spec.ID}
 }
 
-// EnvironmentPurgerResult is what purging a environment gave.
+var _ scope.PurgerSpec = EnvironmentPurgerSpec{}
+
+// EnvironmentPurgerResult is what purging an environment gave.
 type EnvironmentPurgerResult struct {
 	// Found reports whether the scope's row was there. When it was not, what else
 	// was left of the scope is gone all the same.
@@ -187,7 +193,7 @@ type EnvironmentPurgerResult struct {
 	Grants int64
 }
 
-// PurgeEnvironment removes a environment and everything that belongs to it: in
+// PurgeEnvironment removes an environment and everything that belongs to it: in
 // a transaction of its own, or under a savepoint when the Provider joins a
 // caller's, which must then be READ COMMITTED. A scope that is not there is no
 // error: Found is false, and what was left of it is removed. ctx governs every
@@ -211,7 +217,7 @@ func (ops *WriterOps) PurgeEnvironment(ctx context.Context, spec EnvironmentPurg
 	return purgeEnvironment(ctx, ops.tx, spec, actor)
 }
 
-// purgeEnvironment runs the plan of purging a environment: one flush.
+// purgeEnvironment runs the plan of purging an environment: one flush.
 func purgeEnvironment(ctx context.Context, tx *scope.Tx, spec EnvironmentPurgerSpec, actor pgtype.UUID) (*EnvironmentPurgerResult, error) {
 	op := tx.Purge(spec.PurgesScope(), environmentConstraints)
 	q := saasdb.New(op)

@@ -4,10 +4,11 @@ package scopes
 
 import (
 	"context"
+	"strconv"
+
 	"example.com/saas/internal/saasdb"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/specgen-dev/specgen/scope"
-	"strconv"
 )
 
 // OrganisationCreatorSpec says what organisation to create.
@@ -28,7 +29,9 @@ func (OrganisationCreatorSpec) CreatesScope() string {
 	return "organisation"
 }
 
-// OrganisationCreatorResult is what creating a organisation gave.
+var _ scope.CreatorSpec = OrganisationCreatorSpec{}
+
+// OrganisationCreatorResult is what creating an organisation gave.
 type OrganisationCreatorResult struct {
 	// Row is the row of the scope itself.
 	Row saasdb.Organisation
@@ -36,7 +39,7 @@ type OrganisationCreatorResult struct {
 	Roles []saasdb.Role
 }
 
-// PreparedOrganisation is a OrganisationCreatorSpec that is ready to run: its
+// PreparedOrganisation is an OrganisationCreatorSpec that is ready to run: its
 // defaults are filled in and its ids are drawn. It serves one call, and every
 // retry of that call.
 type PreparedOrganisation struct {
@@ -45,7 +48,7 @@ type PreparedOrganisation struct {
 	actor pgtype.UUID
 }
 
-// PrepareOrganisation prepares the creation of a organisation. Call it outside
+// PrepareOrganisation prepares the creation of an organisation. Call it outside
 // of any transaction.
 func (p *Provider) PrepareOrganisation(ctx context.Context, spec OrganisationCreatorSpec) (*PreparedOrganisation, error) {
 	prepared := &PreparedOrganisation{spec: spec, draws: p.runner.Draw()}
@@ -57,11 +60,11 @@ func (p *Provider) PrepareOrganisation(ctx context.Context, spec OrganisationCre
 	return prepared, nil
 }
 
-// CreateOrganisation creates a organisation with everything that belongs to it:
-// in a transaction of its own, or under a savepoint when the Provider joins a
-// caller's. On an error nothing was written, unless the error is
-// scope.ErrCommitUnknown or a *scope.Error whose Committed is true; then the
-// result is returned too. ctx governs every statement.
+// CreateOrganisation creates an organisation with everything that belongs to
+// it: in a transaction of its own, or under a savepoint when the Provider joins
+// a caller's. On an error nothing was written, unless the error is
+// scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that
+// one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateOrganisation(ctx context.Context, spec OrganisationCreatorSpec) (*OrganisationCreatorResult, error) {
 	prepared, err := p.PrepareOrganisation(ctx, spec)
 	if err != nil {
@@ -85,6 +88,7 @@ func (ops *WriterOps) CreateOrganisation(ctx context.Context, spec OrganisationC
 	if err != nil {
 		return nil, err
 	}
+	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
 	return createOrganisation(ctx, ops.tx, prepared)
 }
 
@@ -101,7 +105,7 @@ var organisationConstraints = map[string]error{
 	"organisations_name_key": ErrOrganisationNameTaken,
 }
 
-// createOrganisation runs the plan of creating a organisation: 3 flushes.
+// createOrganisation runs the plan of creating an organisation: 3 flushes.
 func createOrganisation(ctx context.Context, tx *scope.Tx, p *PreparedOrganisation) (*OrganisationCreatorResult, error) {
 	op := tx.Create("organisation", p.draws, organisationConstraints)
 	q := saasdb.New(op)
@@ -202,7 +206,9 @@ func (spec OrganisationPurgerSpec) PurgesScope() scope.Context {
 	return scope.Context{Type: "organisation", ID: strconv.FormatInt(spec.ID, 10)}
 }
 
-// OrganisationPurgerResult is what purging a organisation gave.
+var _ scope.PurgerSpec = OrganisationPurgerSpec{}
+
+// OrganisationPurgerResult is what purging an organisation gave.
 type OrganisationPurgerResult struct {
 	// Found reports whether the scope's row was there. When it was not, what else
 	// was left of the scope is gone all the same.
@@ -217,7 +223,7 @@ type OrganisationPurgerResult struct {
 	Roles int64
 }
 
-// PurgeOrganisation removes a organisation and everything that belongs to it:
+// PurgeOrganisation removes an organisation and everything that belongs to it:
 // in a transaction of its own, or under a savepoint when the Provider joins a
 // caller's, which must then be READ COMMITTED. A scope that is not there is no
 // error: Found is false, and what was left of it is removed. ctx governs every
@@ -242,7 +248,7 @@ func (ops *WriterOps) PurgeOrganisation(ctx context.Context, spec OrganisationPu
 	return purgeOrganisation(ctx, ops.tx, spec, actor)
 }
 
-// purgeOrganisation runs the plan of purging a organisation: 2 flushes.
+// purgeOrganisation runs the plan of purging an organisation: 2 flushes.
 func purgeOrganisation(ctx context.Context, tx *scope.Tx, spec OrganisationPurgerSpec, actor pgtype.UUID) (*OrganisationPurgerResult, error) {
 	op := tx.Purge(spec.PurgesScope(), organisationConstraints)
 	q := saasdb.New(op)

@@ -7,6 +7,7 @@ package scopes
 
 import (
 	"context"
+
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/specgen-dev/specgen/scope"
 )

@@ -4,12 +4,13 @@ package scopes
 
 import (
 	"context"
+	"strconv"
+	"time"
+
 	"example.com/saas/internal/saasdb"
 	"example.com/saas/saasfunc"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/specgen-dev/specgen/scope"
-	"strconv"
-	"time"
 )
 
 // WorkspaceCreatorSpec says what workspace to create.
@@ -38,6 +39,8 @@ type WorkspaceCreatorSpec struct {
 func (WorkspaceCreatorSpec) CreatesScope() string {
 	return "workspace"
 }
+
+var _ scope.CreatorSpec = WorkspaceCreatorSpec{}
 
 // WorkspaceCreatorResult is what creating a workspace gave.
 type WorkspaceCreatorResult struct {
@@ -80,10 +83,12 @@ func (p *Provider) PrepareWorkspace(ctx context.Context, spec WorkspaceCreatorSp
 }
 
 // CreateWorkspace creates a workspace with everything that belongs to it: in a
-// transaction of its own, or under a savepoint when the Provider joins a
-// caller's. On an error nothing was written, unless the error is
-// scope.ErrCommitUnknown or a *scope.Error whose Committed is true; then the
-// result is returned too. ctx governs every statement.
+// transaction of its own. When the Provider joins a caller's transaction it
+// does nothing and returns scope.ErrPrepareFirst; call PrepareWorkspace before
+// that transaction, and CreatePreparedWorkspace in it. On an error nothing was
+// written, unless the error is scope.ErrCommitUnknown, or a *scope.Error whose
+// Committed is true: with that one the result is returned too. ctx governs
+// every statement.
 func (p *Provider) CreateWorkspace(ctx context.Context, spec WorkspaceCreatorSpec) (*WorkspaceCreatorResult, error) {
 	if p.runner.Joined() {
 		return nil, scope.ErrPrepareFirst
@@ -280,6 +285,8 @@ func (spec WorkspacePurgerSpec) PurgesScope() scope.Context {
 	return scope.Context{Type: "workspace", ID: strconv.FormatInt(spec.ID, 10)}
 }
 
+var _ scope.PurgerSpec = WorkspacePurgerSpec{}
+
 // WorkspacePurgerResult is what purging a workspace gave.
 type WorkspacePurgerResult struct {
 	// Found reports whether the scope's row was there. When it was not, what else
@@ -342,11 +349,11 @@ func purgeWorkspace(ctx context.Context, tx *scope.Tx, spec WorkspacePurgerSpec,
 		if err != nil {
 			return err
 		}
-		return scope.Refuse(int64(n), ErrWorkspaceHasSubscriptions)
+		return scope.Refuse(n, ErrWorkspaceHasSubscriptions)
 	})
-	var childrenEnvironment []string
+	var environmentIDs []string
 	f.Do(scope.Step{Name: "children.environment", Query: "ListEnvironmentIDsForUpdate"}, func(ctx context.Context) (err error) {
-		childrenEnvironment, err = q.ListEnvironmentIDsForUpdate(ctx, spec.ID)
+		environmentIDs, err = q.ListEnvironmentIDsForUpdate(ctx, spec.ID)
 		return err
 	})
 	if err := f.Send(ctx); err != nil {
@@ -355,7 +362,7 @@ func purgeWorkspace(ctx context.Context, tx *scope.Tx, spec WorkspacePurgerSpec,
 
 	// Flush 2 of 2.
 	f = op.Flush()
-	for _, environment := range childrenEnvironment {
+	for _, environment := range environmentIDs {
 		environmentResult := &EnvironmentPurgerResult{}
 		res.Environments = append(res.Environments, environmentResult)
 		f.Do(scope.Step{Name: "environment.lock", Query: "LockEnvironmentForPurge"}, func(ctx context.Context) error {

@@ -1,0 +1,163 @@
+package docs_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+)
+
+// example is one fenced block of a document, with what the HTML comment above
+// it says:
+//
+//	<!-- example: base -->                          a whole specification; the others are pieces of it
+//	<!-- example: at scopes.workspace.create -->    a piece, which replaces what is there
+//	<!-- refused: SG401 at scopes.workspace -->     a piece that makes one problem
+//	<!-- use -->                                    Go code that uses the package of base
+//
+// A piece that is a mapping replaces the keys that it has; "at top" stands for
+// the whole file.
+type example struct {
+	line int    // of the block's first line
+	kind string // "example", "refused" or "use"
+	code string // of refused
+	at   string // "" for base and use
+	text string
+}
+
+func (e *example) name() string { return fmt.Sprintf("line%d", e.line) }
+
+var markPattern = regexp.MustCompile(`^<!-- (example|refused|use)(?:: (?:(base)|(SG\d{3} )?at ([a-z_.]+)))? -->$`)
+
+// readExamples reads every fenced block of a document. A YAML block without a
+// mark is a mistake: no test would run it.
+func readExamples(t *testing.T, file string) []*example {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []*example
+	var open *example // the block being read
+	var mark []string // of the line above
+	for i, line := range strings.Split(string(text), "\n") {
+		switch {
+		case open != nil && line == "```":
+			if open.kind != "" {
+				found = append(found, open)
+			}
+			open = nil
+		case open != nil:
+			open.text += line + "\n"
+		case strings.HasPrefix(line, "```"):
+			open = &example{line: i + 2}
+			if mark != nil {
+				open.kind, open.code, open.at = mark[1], strings.TrimSpace(mark[3]), mark[4]
+			} else if line == "```yaml" || line == "```go" {
+				t.Errorf("%s:%d: the block has no mark, so nothing tests it", file, i+1)
+			}
+			mark = nil
+		case strings.HasPrefix(line, "<!--"):
+			if mark = markPattern.FindStringSubmatch(line); mark == nil {
+				t.Errorf("%s:%d: the mark %q is not known", file, i+1, line)
+			}
+		case mark != nil:
+			t.Errorf("%s:%d: the mark has no block below it", file, i)
+			mark = nil
+		}
+	}
+	if open != nil {
+		t.Fatalf("%s:%d: the block is not closed", file, open.line)
+	}
+	return found
+}
+
+// whole makes a whole specification of an example, to be generated into dir.
+func (e *example) whole(t *testing.T, base, dir string) string {
+	t.Helper()
+	text := base
+	if e.at != "" {
+		text = e.splice(t, base)
+	}
+	output := regexp.MustCompile(`(?m)^output:.*$`)
+	if n := len(output.FindAllString(text, -1)); n != 1 {
+		t.Fatalf("line %d: the specification has %d outputs", e.line, n)
+	}
+	return output.ReplaceAllString(text, fmt.Sprintf("output: {dir: %s, package: %[1]s}", dir))
+}
+
+const placeholder = "the_example_goes_here"
+
+// splice puts the text of an example, as it is written, into base.
+func (e *example) splice(t *testing.T, base string) string {
+	t.Helper()
+	var doc yaml.Node
+	if err := yaml.Unmarshal([]byte(base), &doc); err != nil {
+		t.Fatalf("the base: %v", err)
+	}
+	target, key, inner := doc.Content[0], placeholder, ""
+	if e.at != "top" {
+		for _, k := range strings.Split(e.at, ".") {
+			parent := target
+			parent.Style &^= yaml.FlowStyle
+			target, key = valueOf(parent, k), k
+			if target == nil {
+				t.Fatalf("line %d: the base has no %s", e.line, e.at)
+			}
+			if target.Kind == yaml.SequenceNode { // replaced as a whole
+				remove(parent, k)
+				target, inner = parent, "  "
+			}
+		}
+	}
+	if inner == "" {
+		key = placeholder
+		target.Style &^= yaml.FlowStyle
+		for _, m := range regexp.MustCompile(`(?m)^([a-z_]+):`).FindAllStringSubmatch(e.text, -1) {
+			remove(target, m[1])
+		}
+	}
+	target.Content = append(target.Content, scalar(key), scalar(placeholder))
+	var out bytes.Buffer
+	enc := yaml.NewEncoder(&out)
+	enc.SetIndent(2)
+	if err := enc.Encode(&doc); err != nil {
+		t.Fatal(err)
+	}
+	line := regexp.MustCompile(`(?m)^( *)` + key + `: ` + placeholder + "\n")
+	at := line.FindStringSubmatchIndex(out.String())
+	if at == nil {
+		t.Fatalf("line %d: the place of the example was lost in:\n%s", e.line, out.String())
+	}
+	indent, head := strings.Repeat(" ", at[3]-at[2]), ""
+	if inner != "" {
+		head = indent + key + ":\n"
+	}
+	body := regexp.MustCompile(`(?m)^(.)`).ReplaceAllString(e.text, strings.ReplaceAll(indent+inner, "$", "$$")+"$1")
+	return out.String()[:at[0]] + head + body + out.String()[at[1]:]
+}
+
+func scalar(text string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: text} }
+
+func valueOf(m *yaml.Node, key string) *yaml.Node {
+	for i := 0; i+1 < len(m.Content); i += 2 {
+		if m.Content[i].Value == key {
+			return m.Content[i+1]
+		}
+	}
+	return nil
+}
+
+func remove(m *yaml.Node, key string) {
+	for i := 0; i+1 < len(m.Content); i += 2 {
+		if m.Content[i].Value == key {
+			m.Content = slices.Delete(m.Content, i, i+2)
+			return
+		}
+	}
+}

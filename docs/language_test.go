@@ -1,0 +1,210 @@
+// Package docs_test runs the examples of the documentation.
+package docs_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/driver"
+	"github.com/specgen-dev/specgen/internal/pglocal/pgtest"
+)
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+
+// reference is the document whose examples are run, on the tables, queries and
+// functions of project.
+const (
+	reference = "language.md"
+	project   = "testdata/teams"
+)
+
+// Every example of the language reference is generated, and runs on PostgreSQL;
+// every refused one is refused for the reason that the text gives.
+func TestLanguageReference(t *testing.T) {
+	t.Parallel()
+	examples := readExamples(t, reference)
+	base := baseOf(t, examples)
+	dir := newModule(t)
+	var made []string // packages
+	for _, e := range examples {
+		switch e.kind {
+		case "example":
+			made = append(made, e.name())
+			generate(t, dir, e, base)
+		case "refused":
+			refuse(t, dir, e, base)
+		case "use":
+			writeUse(t, dir, e)
+		}
+	}
+	if len(made) < 40 || len(examples)-len(made) < 20 {
+		t.Errorf("%d examples and %d others were found: some are lost", len(made), len(examples)-len(made))
+	}
+	if t.Failed() {
+		return
+	}
+	writeList(t, dir, made)
+	goCommand(t, dir, "vet", "./...")
+	goCommand(t, dir, "test", "-count=1", "./...")
+}
+
+func baseOf(t *testing.T, examples []*example) string {
+	t.Helper()
+	i := slices.IndexFunc(examples, func(e *example) bool { return e.kind == "example" && e.at == "" })
+	if i < 0 {
+		t.Fatalf("%s has no base", reference)
+	}
+	return examples[i].text
+}
+
+// newModule copies the project into a module of its own, with the versions of
+// this one.
+func newModule(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(project)); err != nil {
+		t.Fatal(err)
+	}
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mod := read(t, filepath.Join(root, "go.mod"))
+	mod = regexp.MustCompile(`(?m)^module .*$`).ReplaceAllString(mod, "module example.com/teams")
+	mod += fmt.Sprintf("\nrequire github.com/specgen-dev/specgen v0.0.0\n\nreplace github.com/specgen-dev/specgen => %q\n", root)
+	write(t, dir, "go.mod", mod)
+	write(t, dir, "go.sum", read(t, filepath.Join(root, "go.sum")))
+	return dir
+}
+
+// generate writes the package of an example.
+func generate(t *testing.T, dir string, e *example, base string) {
+	t.Helper()
+	g := run(t, dir, e, base)
+	if g.Files == nil {
+		t.Errorf("%s:%d: the example is refused:\n%s", reference, e.line, report(t, g))
+		return
+	}
+	if g.Problems.Len() > 0 {
+		t.Errorf("%s:%d: the example has problems:\n%s", reference, e.line, report(t, g))
+	}
+	for _, f := range g.Files {
+		write(t, dir, filepath.Join(e.name(), f.Name), string(f.Text))
+	}
+}
+
+// refuse makes sure that an example has the one problem that it shows.
+func refuse(t *testing.T, dir string, e *example, base string) {
+	t.Helper()
+	g := run(t, dir, e, base)
+	var codes []string
+	for _, p := range g.Problems.Sorted() {
+		if p.Severity == diag.Error {
+			codes = append(codes, p.Code)
+		}
+	}
+	if codes = slices.Compact(codes); !slices.Equal(codes, []string{e.code}) {
+		t.Errorf("%s:%d: the example gives %q, want %s alone:\n%s", reference, e.line, codes, e.code, report(t, g))
+	}
+}
+
+func run(t *testing.T, dir string, e *example, base string) *driver.Generation {
+	t.Helper()
+	file := e.name() + ".yaml"
+	write(t, dir, file, e.whole(t, base, e.name()))
+	g, err := driver.Generate(filepath.Join(dir, file))
+	if err != nil {
+		t.Fatalf("%s:%d: %v", reference, e.line, err)
+	}
+	return g
+}
+
+func report(t *testing.T, g *driver.Generation) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := diag.PrintText(&b, g.Problems.Sorted(), g.Source); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// writeUse makes a file of the Go code of the document. It uses the package of
+// the base, which has the name scopes there.
+func writeUse(t *testing.T, dir string, e *example) {
+	t.Helper()
+	base := baseExample(t)
+	write(t, dir, "use_test.go", `package teams_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	scopes "example.com/teams/`+base.name()+`"
+)
+
+`+e.text)
+}
+
+func baseExample(t *testing.T) *example {
+	t.Helper()
+	examples := readExamples(t, reference)
+	i := slices.IndexFunc(examples, func(e *example) bool { return e.kind == "example" && e.at == "" })
+	return examples[i]
+}
+
+// writeList tells the tests of the project which packages there are.
+func writeList(t *testing.T, dir string, made []string) {
+	t.Helper()
+	var imports, entries strings.Builder
+	for _, name := range made {
+		fmt.Fprintf(&imports, "\t%q\n", "example.com/teams/"+name)
+		fmt.Fprintf(&entries, "\t%q: %s.NewProvider,\n", name, name)
+	}
+	write(t, dir, "list_test.go", fmt.Sprintf("package teams_test\n\nimport (\n%s)\n\n// newProviders are the functions NewProvider of the examples.\nvar newProviders = map[string]any{\n%s}\n", &imports, &entries))
+}
+
+// goCommand runs the go command in dir, on a database of its own.
+func goCommand(t *testing.T, dir string, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod", "GOPROXY=off")
+	if args[0] == "test" {
+		url := pgtest.URL(t, read(t, project+"/schema/schema.sql"), read(t, project+"/schema/audit.sql"), read(t, project+"/seed.sql"))
+		cmd.Env = append(cmd.Env, "TEAMS_DATABASE_URL="+url)
+	}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("go %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func write(t *testing.T, dir, name, text string) {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
