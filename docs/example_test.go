@@ -17,11 +17,14 @@ import (
 //
 //	<!-- example: base -->                          a whole specification; the others are pieces of it
 //	<!-- example: at scopes.workspace.create -->    a piece, which replaces what is there
-//	<!-- refused: SG401 at scopes.workspace -->     a piece that makes one problem
 //	<!-- use -->                                    Go code that uses the package of base
 //
+// A block that begins with "# refused, SG401" is a piece that makes that problem
+// and no other.
+//
 // A piece that is a mapping replaces the keys that it has; "at top" stands for
-// the whole file.
+// the whole file. A scope whose `create` is replaced gives no lists back, unless
+// the piece says which.
 type example struct {
 	line int    // of the block's first line
 	kind string // "example", "refused" or "use"
@@ -32,7 +35,9 @@ type example struct {
 
 func (e *example) name() string { return fmt.Sprintf("line%d", e.line) }
 
-var markPattern = regexp.MustCompile(`^<!-- (example|refused|use)(?:: (?:(base)|(SG\d{3} )?at ([a-z_.]+)))? -->$`)
+var markPattern = regexp.MustCompile(`^<!-- (example|use)(?:: (?:base|at ([a-z_.]+)))? -->$`)
+
+var refusedPattern = regexp.MustCompile(`^# refused, (SG\d{3})`)
 
 // readExamples reads every fenced block of a document. A YAML block without a
 // mark is a mistake: no test would run it.
@@ -48,6 +53,9 @@ func readExamples(t *testing.T, file string) []*example {
 	for i, line := range strings.Split(string(text), "\n") {
 		switch {
 		case open != nil && line == "```":
+			if m := refusedPattern.FindStringSubmatch(open.text); m != nil {
+				open.kind, open.code = "refused", m[1]
+			}
 			if open.kind != "" {
 				found = append(found, open)
 			}
@@ -57,7 +65,7 @@ func readExamples(t *testing.T, file string) []*example {
 		case strings.HasPrefix(line, "```"):
 			open = &example{line: i + 2}
 			if mark != nil {
-				open.kind, open.code, open.at = mark[1], strings.TrimSpace(mark[3]), mark[4]
+				open.kind, open.at = mark[1], mark[2]
 			} else if line == "```yaml" || line == "```go" {
 				t.Errorf("%s:%d: the block has no mark, so nothing tests it", file, i+1)
 			}
@@ -77,12 +85,16 @@ func readExamples(t *testing.T, file string) []*example {
 	return found
 }
 
-// whole makes a whole specification of an example, to be generated into dir.
+// whole makes a whole specification of an example, to be generated into dir
+// unless the example is about that.
 func (e *example) whole(t *testing.T, base, dir string) string {
 	t.Helper()
 	text := base
 	if e.at != "" {
 		text = e.splice(t, base)
+	}
+	if e.at != "" && strings.Contains(e.text, "output:") {
+		return text
 	}
 	output := regexp.MustCompile(`(?m)^output:.*$`)
 	if n := len(output.FindAllString(text, -1)); n != 1 {
@@ -121,6 +133,9 @@ func (e *example) splice(t *testing.T, base string) string {
 		for _, m := range regexp.MustCompile(`(?m)^([a-z_]+):`).FindAllStringSubmatch(e.text, -1) {
 			remove(target, m[1])
 		}
+	}
+	if key == "create" || strings.Contains(e.text, "create:") {
+		remove(target, "result") // of steps that are gone
 	}
 	target.Content = append(target.Content, scalar(key), scalar(placeholder))
 	var out bytes.Buffer

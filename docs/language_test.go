@@ -4,6 +4,7 @@ package docs_test
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,19 +34,22 @@ func TestLanguageReference(t *testing.T) {
 	examples := readExamples(t, reference)
 	base := baseOf(t, examples)
 	dir := newModule(t)
-	var made []string // packages
+	made := map[string]string{} // directories of packages, by example
+	var prints []string         // what the Go code says it prints
 	for _, e := range examples {
 		switch e.kind {
 		case "example":
-			made = append(made, e.name())
-			generate(t, dir, e, base)
+			made[e.name()] = generate(t, dir, e, base.text)
 		case "refused":
-			refuse(t, dir, e, base)
+			refuse(t, dir, e, base.text)
 		case "use":
-			writeUse(t, dir, e)
+			writeUse(t, dir, e, base)
+			for _, m := range regexp.MustCompile(`(?m)fmt\.Println.* // (.*)$`).FindAllStringSubmatch(e.text, -1) {
+				prints = append(prints, m[1])
+			}
 		}
 	}
-	if len(made) < 40 || len(examples)-len(made) < 20 {
+	if len(made) < 25 || len(examples)-len(made) < 20 {
 		t.Errorf("%d examples and %d others were found: some are lost", len(made), len(examples)-len(made))
 	}
 	if t.Failed() {
@@ -53,16 +57,22 @@ func TestLanguageReference(t *testing.T) {
 	}
 	writeList(t, dir, made)
 	goCommand(t, dir, "vet", "./...")
-	goCommand(t, dir, "test", "-count=1", "./...")
+	out := goCommand(t, dir, "test", "-count=1", "-v", ".")
+	for _, line := range prints {
+		if !strings.Contains(out, "\n"+line+"\n") {
+			t.Errorf("the Go code does not print %q:\n%s", line, out)
+		}
+	}
 }
 
-func baseOf(t *testing.T, examples []*example) string {
+// baseOf finds the complete specification.
+func baseOf(t *testing.T, examples []*example) *example {
 	t.Helper()
 	i := slices.IndexFunc(examples, func(e *example) bool { return e.kind == "example" && e.at == "" })
 	if i < 0 {
 		t.Fatalf("%s has no base", reference)
 	}
-	return examples[i].text
+	return examples[i]
 }
 
 // newModule copies the project into a module of its own, with the versions of
@@ -85,20 +95,21 @@ func newModule(t *testing.T) string {
 	return dir
 }
 
-// generate writes the package of an example.
-func generate(t *testing.T, dir string, e *example, base string) {
+// generate writes the package of an example, and returns its directory.
+func generate(t *testing.T, dir string, e *example, base string) string {
 	t.Helper()
 	g := run(t, dir, e, base)
 	if g.Files == nil {
 		t.Errorf("%s:%d: the example is refused:\n%s", reference, e.line, report(t, g))
-		return
+		return ""
 	}
 	if g.Problems.Len() > 0 {
 		t.Errorf("%s:%d: the example has problems:\n%s", reference, e.line, report(t, g))
 	}
 	for _, f := range g.Files {
-		write(t, dir, filepath.Join(e.name(), f.Name), string(f.Text))
+		write(t, dir, filepath.Join(filepath.FromSlash(g.Dir), f.Name), string(f.Text))
 	}
+	return g.Dir
 }
 
 // refuse makes sure that an example has the one problem that it shows.
@@ -138,9 +149,8 @@ func report(t *testing.T, g *driver.Generation) string {
 
 // writeUse makes a file of the Go code of the document. It uses the package of
 // the base, which has the name scopes there.
-func writeUse(t *testing.T, dir string, e *example) {
+func writeUse(t *testing.T, dir string, e, base *example) {
 	t.Helper()
-	base := baseExample(t)
 	write(t, dir, "use_test.go", `package teams_test
 
 import (
@@ -156,37 +166,33 @@ import (
 `+e.text)
 }
 
-func baseExample(t *testing.T) *example {
-	t.Helper()
-	examples := readExamples(t, reference)
-	i := slices.IndexFunc(examples, func(e *example) bool { return e.kind == "example" && e.at == "" })
-	return examples[i]
-}
-
 // writeList tells the tests of the project which packages there are.
-func writeList(t *testing.T, dir string, made []string) {
+func writeList(t *testing.T, dir string, made map[string]string) {
 	t.Helper()
 	var imports, entries strings.Builder
-	for _, name := range made {
-		fmt.Fprintf(&imports, "\t%q\n", "example.com/teams/"+name)
+	for _, name := range slices.Sorted(maps.Keys(made)) {
+		fmt.Fprintf(&imports, "\t%s %q\n", name, "example.com/teams/"+made[name])
 		fmt.Fprintf(&entries, "\t%q: %s.NewProvider,\n", name, name)
 	}
 	write(t, dir, "list_test.go", fmt.Sprintf("package teams_test\n\nimport (\n%s)\n\n// newProviders are the functions NewProvider of the examples.\nvar newProviders = map[string]any{\n%s}\n", &imports, &entries))
 }
 
-// goCommand runs the go command in dir, on a database of its own.
-func goCommand(t *testing.T, dir string, args ...string) {
+// goCommand runs the go command in dir, tests on a database of their own, and
+// returns what it printed.
+func goCommand(t *testing.T, dir string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod", "GOPROXY=off")
+	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod -trimpath")
 	if args[0] == "test" {
 		url := pgtest.URL(t, read(t, project+"/schema/schema.sql"), read(t, project+"/schema/audit.sql"), read(t, project+"/seed.sql"))
 		cmd.Env = append(cmd.Env, "TEAMS_DATABASE_URL="+url)
 	}
-	if out, err := cmd.CombinedOutput(); err != nil {
+	out, err := cmd.CombinedOutput()
+	if err != nil {
 		t.Errorf("go %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
+	return string(out)
 }
 
 func read(t *testing.T, name string) string {

@@ -20,12 +20,14 @@ func MustParseUUID(text string) UUID {
 	return u
 }
 
-// ParseInt reads a decimal integer of 64 bits. Its error does not hold the text,
-// which may be personal data.
+var errIntText = NewError("not an integer of 64 bits", ErrInvalid)
+
+// ParseInt reads a decimal integer of 64 bits. The error is an [ErrInvalid] that
+// does not repeat the text, which may be personal data.
 func ParseInt(text string) (int64, error) {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		return 0, misuse("the text is not an integer of 64 bits")
+		return 0, errIntText
 	}
 	return n, nil
 }

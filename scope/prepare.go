@@ -28,3 +28,10 @@ func Value[T any](ctx context.Context, name string, from func(context.Context) (
 	}
 	return v, nil
 }
+
+// NoID returns the error of a purge that was given no id: its statements would
+// find nothing, and it would read as a scope that is gone. It is an
+// [ErrInvalid]; nothing was sent.
+func NoID(scopeType string) error {
+	return &Error{Op: OpPurge, Scope: Context{Type: scopeType}, generic: ErrInvalid, cause: misuse("the id of the scope is not set")}
+}

@@ -15,6 +15,13 @@ func Found(err error) (bool, error) {
 	return err == nil, err
 }
 
+// Optional returns err, unless it says that there was no row: then nil. A purge
+// locks its scope whether it is there or not.
+func Optional(err error) error {
+	_, err = Found(err)
+	return err
+}
+
 // ExpectRows returns a [*RowCountError] unless exactly want rows were affected.
 func ExpectRows(n, want int64) error {
 	if n == want {

@@ -92,10 +92,15 @@ func TestWriterOpsRollBack(t *testing.T) {
 			_, err := ops.CreateDomain(ctx, scopes.DomainCreatorSpec{Name: "default"})
 			return err
 		}, scopes.ErrDomainNameTaken},
-		{"the error of an operation is dropped", func(ctx context.Context, ops *scopes.WriterOps) error {
+		{"the server's error is dropped", func(ctx context.Context, ops *scopes.WriterOps) error {
 			_, _ = ops.CreateDomain(ctx, scopes.DomainCreatorSpec{Name: "default"})
 			return nil
 		}, scopes.ErrDomainNameTaken},
+		// No statement has failed, so the server would commit.
+		{"an error of ours is dropped", func(ctx context.Context, ops *scopes.WriterOps) error {
+			_, _ = ops.CreateProject(ctx, scopes.ProjectCreatorSpec{Name: "vision", DomainName: "nowhere"})
+			return nil
+		}, scope.ErrParentNotFound},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -56,14 +56,16 @@ func newFixture(t *testing.T) *fixture {
 }
 
 // provider returns a Provider on the pool or on a transaction.
-func (f *fixture) provider(db scope.DB) *scopes.Provider {
-	return scopes.NewProvider(db, scopes.ContextValues{Actor: actorFrom},
+func (f *fixture) provider(db scope.DB, options ...scope.Option) *scopes.Provider {
+	standard := []scope.Option{
 		scope.WithClock(func() time.Time { return noon }),
 		scope.WithObserver(func(_ context.Context, e scope.Event) {
 			f.mu.Lock()
 			defer f.mu.Unlock()
 			f.events = append(f.events, e)
-		}))
+		}),
+	}
+	return scopes.NewProvider(db, scopes.ContextValues{Actor: actorFrom}, append(standard, options...)...)
 }
 
 type actorKey struct{}

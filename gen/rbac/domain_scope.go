@@ -159,10 +159,10 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 				})
 			})
 		}
-		associationScopesEntityID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 			return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
-				ID:           associationScopesEntityID,
+				ID:           associationID,
 				ScopeType:    "domain",
 				ScopeID:      scope.UUID(domainID.Bytes).String(),
 				EntityType:   "role",
@@ -225,6 +225,9 @@ func (ops *WriterOps) PurgeDomain(ctx context.Context, spec DomainPurgerSpec) (*
 
 // purgeDomain runs the plan of purging a domain: 2 flushes.
 func purgeDomain(ctx context.Context, tx *scope.Tx, spec DomainPurgerSpec) (*DomainPurgerResult, error) {
+	if !spec.ID.Valid {
+		return nil, scope.NoID("domain")
+	}
 	op := tx.Purge(spec.PurgesScope(), domainConstraints)
 	q := rbacdb.New(op)
 	res := &DomainPurgerResult{}
@@ -234,8 +237,7 @@ func purgeDomain(ctx context.Context, tx *scope.Tx, spec DomainPurgerSpec) (*Dom
 	f.RequireReadCommitted()
 	f.Do(scope.Step{Name: "lock", Query: "LockDomainForPurge"}, func(ctx context.Context) error {
 		_, err := q.LockDomainForPurge(ctx, spec.ID)
-		_, err = scope.Found(err)
-		return err
+		return scope.Optional(err)
 	})
 	f.Do(scope.Step{Name: "children.project", Query: "ListProjectIDs"}, func(ctx context.Context) error {
 		rows, err := q.ListProjectIDs(ctx, spec.ID)

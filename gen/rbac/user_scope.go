@@ -166,10 +166,10 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 				})
 			})
 		}
-		associationScopesEntityID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 			return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
-				ID:           associationScopesEntityID,
+				ID:           associationID,
 				ScopeType:    "user",
 				ScopeID:      scope.UUID(userID.Bytes).String(),
 				EntityType:   "role",
@@ -178,10 +178,10 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 			})
 		})
 	}
-	associationScopesEntityID2 := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+	associationID2 := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 	f.Do(scope.Step{Name: "join_parents.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 		return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
-			ID:           associationScopesEntityID2,
+			ID:           associationID2,
 			ScopeType:    "domain",
 			ScopeID:      scope.UUID(p.spec.DomainID.Bytes).String(),
 			EntityType:   "user",
@@ -263,6 +263,9 @@ func (ops *WriterOps) PurgeUser(ctx context.Context, spec UserPurgerSpec) (*User
 
 // purgeUser runs the plan of purging a user: one flush.
 func purgeUser(ctx context.Context, tx *scope.Tx, spec UserPurgerSpec) (*UserPurgerResult, error) {
+	if !spec.ID.Valid {
+		return nil, scope.NoID("user")
+	}
 	op := tx.Purge(spec.PurgesScope(), userConstraints)
 	q := rbacdb.New(op)
 	res := &UserPurgerResult{}
@@ -272,8 +275,7 @@ func purgeUser(ctx context.Context, tx *scope.Tx, spec UserPurgerSpec) (*UserPur
 	f.RequireReadCommitted()
 	f.Do(scope.Step{Name: "lock", Query: "LockUserForPurge"}, func(ctx context.Context) error {
 		_, err := q.LockUserForPurge(ctx, spec.ID)
-		_, err = scope.Found(err)
-		return err
+		return scope.Optional(err)
 	})
 	f.Do(scope.Step{Name: "user_roles", Query: "DeleteUserRoles", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteUserRoles(ctx, spec.ID)

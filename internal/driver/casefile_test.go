@@ -120,14 +120,20 @@ func (c *caseFile) refresh(t *testing.T, sqlc string) {
 			}
 		}
 	}
-	cmd := exec.CommandContext(t.Context(), sqlc, "generate")
-	cmd.Dir = c.dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%s: sqlc generate: %v\n%s", c.name, err, out)
+	configs, err := filepath.Glob(filepath.Join(c.dir, "sqlc*.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, config := range configs {
+		cmd := exec.CommandContext(t.Context(), sqlc, "generate", "-f", config)
+		cmd.Dir = c.dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%s: sqlc generate: %v\n%s", c.name, err, out)
+		}
 	}
 	c.archive.Files = slices.DeleteFunc(c.archive.Files, func(f txtar.File) bool { return made(f.Data) })
 	var fresh []txtar.File
-	err := filepath.WalkDir(c.dir, func(p string, e os.DirEntry, err error) error {
+	err = filepath.WalkDir(c.dir, func(p string, e os.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
 			return err
 		}

@@ -55,7 +55,7 @@ var importable = []struct{ name, path string }{
 	{"uuid", "github.com/google/uuid"},
 	{"scope", "github.com/specgen-dev/specgen/scope"},
 	{"show", casesModule + "/show"},
-	{"db", "CASE/db"}, {"auditdb", "CASE/auditdb"}, {"gen", "CASE/gen"}, {"funcs", "CASE/funcs"},
+	{"db", "CASE/db"}, {"auditdb", "CASE/auditdb"}, {"funcs", "CASE/funcs"}, {"gen", "CASE/gen"}, {"places", "CASE/gen"},
 }
 
 // scriptSource makes a Go file of a script, which is the body of a function.

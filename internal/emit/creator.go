@@ -171,6 +171,9 @@ func (f *file) coordinator(c *plan.Coordinator, name, result, about string, para
 	f.doc(about)
 	all := append([]jen.Code{ctxParam(), jen.Id("tx").Op("*").Qual(scopePath, "Tx")}, params...)
 	f.Func().Id(name).Params(all...).Params(jen.Op("*").Id(result), jen.Error()).BlockFunc(func(g *jen.Group) {
+		if c.NoID != nil {
+			g.If(f.expr(c.NoID)).Block(jen.Return(jen.Nil(), jen.Qual(scopePath, "NoID").Call(jen.Lit(c.Scope))))
+		}
 		if draws != nil {
 			g.Id("op").Op(":=").Id("tx").Dot("Create").Call(jen.Lit(c.Scope), draws, constraints)
 		} else {

@@ -14,9 +14,15 @@ func (f *file) expr(e plan.Expr) *jen.Statement {
 	case *plan.Ident:
 		return jen.Id(e.Name)
 	case *plan.Select:
+		if c, ok := e.X.(*plan.Composite); ok && !c.Addr {
+			return jen.Parens(f.expr(c)).Dot(e.Name) // it may stand in the head of an if
+		}
 		return f.expr(e.X).Dot(e.Name)
 	case *plan.Index:
-		return f.expr(e.X).Index(jen.Lit(e.I))
+		if e.Comment == "" {
+			return f.expr(e.X).Index(jen.Lit(e.I))
+		}
+		return f.expr(e.X).Index(jen.Lit(e.I).Comment("/* " + e.Comment + " */"))
 	case *plan.Qualified:
 		return f.qual(e.Pkg, e.PkgName, e.Name)
 	case *plan.CallExpr:

@@ -42,11 +42,10 @@ func (f printer) stmt(g *jen.Group, s plan.Stmt) {
 			head = jen.List(jen.Id("_"), jen.Id(s.Var)).Op(":=").Add(head)
 		}
 		g.For(head).BlockFunc(func(g *jen.Group) {
-			for _, skip := range s.Skip {
-				g.If(f.expr(skip)).Block(jen.Continue())
-			}
 			f.stmts(g, s.Body)
 		})
+	case *plan.Continue:
+		g.Continue()
 	case *plan.Do:
 		f.do(g, s)
 	case *plan.AfterCommit:
@@ -190,8 +189,7 @@ func (f *file) found(g *jen.Group, s *plan.Do) {
 	switch a.Kind {
 	case plan.FoundNothing:
 		g.List(jen.Id("_"), jen.Err()).Op(":=").Add(f.expr(s.Call))
-		g.List(jen.Id("_"), jen.Err()).Op("=").Qual(scopePath, "Found").Call(jen.Err())
-		g.Return(jen.Err())
+		g.Return(jen.Qual(scopePath, "Optional").Call(jen.Err()))
 	case plan.FoundRow:
 		g.List(jen.Id("row"), jen.Err()).Op(":=").Add(f.expr(s.Call))
 		g.If(jen.List(f.expr(a.Target), jen.Err()).Op("=").Qual(scopePath, "Found").Call(jen.Err()), f.expr(a.Target)).Block(

@@ -26,15 +26,16 @@ func Snapshot(ctx context.Context, pool *pgxpool.Pool) (map[string][]string, err
 		return nil, fmt.Errorf("listing tables: %w", err)
 	}
 	all := make(map[string][]string, len(tables))
+	batch := &pgx.Batch{}
 	for _, table := range tables {
 		// A regclass is quoted where it must be.
-		rows, err := pool.Query(ctx, `SELECT t::text COLLATE "C" FROM `+table+` AS t ORDER BY 1`)
-		if err != nil {
-			return nil, fmt.Errorf("reading table %s: %w", table, err)
-		}
-		if all[table], err = pgx.CollectRows(rows, pgx.RowTo[string]); err != nil {
-			return nil, fmt.Errorf("reading table %s: %w", table, err)
-		}
+		batch.Queue(`SELECT t::text COLLATE "C" FROM ` + table + ` AS t ORDER BY 1`).Query(func(rows pgx.Rows) (err error) {
+			all[table], err = pgx.CollectRows(rows, pgx.RowTo[string])
+			return err
+		})
+	}
+	if err := pool.SendBatch(ctx, batch).Close(); err != nil {
+		return nil, fmt.Errorf("reading all tables: %w", err)
 	}
 	return all, nil
 }

@@ -38,7 +38,7 @@ func (r *resolver) bind(c *Call, q *spec.Query, en *env, b binding) {
 		if w := given[i]; w != nil {
 			a.Rule, a.Source = ruleWith, source(w.Value, en)
 			a.Value = r.valueFor(w.Value, en, a.Shape, r.place(c, a))
-			r.nameNew(a.Value, c)
+			r.nameNew(a, c, en)
 			continue
 		}
 		if !r.bindByRule(c, a, en, b) {
@@ -121,6 +121,9 @@ func (r *resolver) matchWith(c *Call, q *spec.Query) map[int]*spec.Binding {
 		i := slices.IndexFunc(c.Args, func(a *Arg) bool { return a.Name == w.Name.Value })
 		if i < 0 {
 			i = slices.IndexFunc(c.Args, func(a *Arg) bool { return goname.Equal(a.Param.Name, w.Name.Value) })
+		}
+		if i < 0 { // sqlc.yaml may rename what the schema calls otherwise
+			i = slices.IndexFunc(c.Args, func(a *Arg) bool { return a.column != nil && a.column.Name == w.Name.Value })
 		}
 		if i < 0 {
 			r.problems.Add(diag.Problem{Pos: w.Name.Pos, Code: "SG214", Message: fmt.Sprintf("%s has no parameter %q", c.Query.Name, w.Name.Value),
@@ -249,15 +252,20 @@ func (r *resolver) stepRule(a *Arg, en *env) Value {
 	return nil
 }
 
-// nameNew remembers what a drawn id identifies, for the name of its variable.
-func (r *resolver) nameNew(v Value, c *Call) {
-	n, ok := v.(*NewUUID)
-	if !ok || n.Name != "" {
+// nameNew remembers what a drawn id identifies, for the name of its variable. A
+// column that is no key names the variable itself.
+func (r *resolver) nameNew(a *Arg, c *Call, en *env) {
+	n, ok := a.Value.(*NewUUID)
+	if !ok || n.Name != "" || a.written && !a.primary && a.column.Name != "id" {
 		return
 	}
-	n.Name = c.Name
-	if !c.Named && c.Role == PlainStep && c.Facts.Target != "" {
-		n.Name = goname.Singular(c.Facts.Target)
+	switch {
+	case c.Role == ScopeRow:
+		n.Name = en.frame.scope.Name
+	case !c.Named && c.Role == PlainStep && c.Facts.Target != "":
+		n.Name = made(c)
+	default:
+		n.Name = c.Name
 	}
 }
 
@@ -279,4 +287,14 @@ func (r *resolver) reportUnbound(c *Call, a *Arg, en *env, b binding) {
 		p.Fix = fmt.Sprintf("bind it: with: {%s: …}; in reach: $%s", a.Name, strings.Join(en.inReach(), ", $"))
 	}
 	r.problems.Add(p)
+}
+
+// made names what an insert makes: CreateUserRole makes a user_role. Where the
+// query's name does not tell, the table's does.
+func made(c *Call) string {
+	words := goname.Words(c.Query.Name)
+	if len(words) > 1 && slices.Contains([]string{"create", "insert", "add", "make", "new", "upsert", "put"}, words[0]) {
+		return strings.Join(words[1:], "_")
+	}
+	return goname.Singular(c.Facts.Target)
 }

@@ -67,6 +67,7 @@ type symbol struct {
 	parent *parent
 	nested *Nested
 	names  map[string]*symbol // of a block used under a name
+	count  *Call              // whose count alone comes back: the name is for the result
 	guards []Cond
 	pos    diag.Pos
 }

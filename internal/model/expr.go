@@ -243,6 +243,9 @@ func (r *resolver) symbolRef(e *spec.Ref, en *env) Value {
 		return r.parentRef(s.parent, path, e)
 	case s.nested != nil:
 		return r.nestedRef(s.nested, path, e)
+	case s.count != nil:
+		r.fail(e.Pos, "SG406", "check it with `expect`, or make the query :one", "$%s is a step that gives a count back, which is no value: %s is :%s", e.Root, s.count.Query.Name, s.count.Query.Cmd)
+		return nil
 	case s.value == nil:
 		return nil // reported where it was declared
 	}

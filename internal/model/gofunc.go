@@ -101,14 +101,17 @@ func (r *resolver) hooks(hooks []*spec.Hook, en *env, before bool) []*Hook {
 			continue // the parser reported it
 		}
 		hook := &Hook{As: h.As.Value, Pos: h.Pos}
+		at := en
 		if h.When != nil {
 			c := r.cond(h.When, en)
 			if c == nil {
 				continue
 			}
 			hook.Conds = []Cond{c}
+			at = en.child()
+			at.guards = append(en.guards[:len(en.guards):len(en.guards)], c)
 		}
-		hook.Call = r.call(e, en)
+		hook.Call = r.call(e, at)
 		if hook.Call == nil || before && r.drawsEarly(h, hook.Call.Args) {
 			continue
 		}
@@ -129,9 +132,19 @@ func (r *resolver) hooks(hooks []*spec.Hook, en *env, before bool) []*Hook {
 // time belong to the transaction, which takes them in its own order.
 func (r *resolver) drawsEarly(h *spec.Hook, args []Value) bool {
 	for _, a := range args {
-		switch a.(type) {
+		var parts []Value
+		switch a := a.(type) {
 		case *NewUUID, *NowValue:
 			r.fail(h.Pos, "SG219", "draw it in the Go function, and return it", "%s is not drawn yet in `before`", a)
+			return true
+		case *Conversion:
+			parts = []Value{a.X}
+		case *Concat:
+			parts = a.Parts
+		case *GoCall:
+			parts = a.Args
+		}
+		if r.drawsEarly(h, parts) {
 			return true
 		}
 	}

@@ -181,8 +181,11 @@ func packageShape(s Shape, pkg *sqlcapi.Package) Shape {
 
 // plain is the shape of the bare value: what a NULL-able shape holds.
 func (s Shape) plain() Shape {
-	if s.Kind == UUID {
+	switch s.Kind {
+	case UUID:
 		return uuidShape
+	case List:
+		return s
 	}
 	return Shape{Go: s.Base, Kind: s.Kind, Bits: s.Bits, Base: s.Base, Enum: s.Enum, Elem: s.Elem, SQL: s.SQL}
 }

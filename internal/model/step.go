@@ -74,7 +74,11 @@ func (r *resolver) queryStep(s *spec.QueryStep, en *env) {
 	r.bind(c, s.Query, at, binding{})
 	r.checkStep(c, s)
 	at.add(c)
-	r.declareIn(en, at.guards, s.As, &symbol{value: resultOf(c)})
+	sym := &symbol{value: resultOf(c)}
+	if sym.value == nil && c.Query.Cmd != "exec" { // which was reported
+		sym.count = c
+	}
+	r.declareIn(en, at.guards, s.As, sym)
 	if s.Into.Value != "" {
 		r.collect(c, s.Into, en)
 	}
@@ -150,7 +154,7 @@ func (r *resolver) useStep(s *spec.UseStep, en *env) {
 	}
 	for _, n := range sortedKeys(inner.names) {
 		if sym := inner.names[n]; !slices.ContainsFunc(b.Params, func(p spec.Text) bool { return p.Value == n }) {
-			r.declareIn(en, sym.guards, spec.Text{Value: n, Pos: sym.pos}, &symbol{value: sym.value, nested: sym.nested, names: sym.names})
+			r.declareIn(en, sym.guards, spec.Text{Value: n, Pos: sym.pos}, &symbol{value: sym.value, nested: sym.nested, names: sym.names, count: sym.count})
 		}
 	}
 }
@@ -179,6 +183,9 @@ func (r *resolver) blockParams(s *spec.UseStep, b *spec.Block, en, inner *env) {
 		inner.names[w.Name.Value] = &symbol{expr: w.Value, in: en, pos: w.Name.Pos}
 	}
 	for _, p := range b.Params {
+		if slices.Contains(reserved, p.Value) {
+			r.fail(p.Pos, "SG210", "use another name", "%q is a name of the language", p.Value)
+		}
 		if inner.names[p.Value] == nil {
 			r.fail(s.Pos, "SG401", "give it in `with`: {"+p.Value+": …}", "block %q needs parameter %q", b.Name.Value, p.Value)
 			inner.names[p.Value] = &symbol{pos: s.Pos}

@@ -195,7 +195,7 @@ func (c *Creator) prepare(s *model.Scope, b *builder) {
 	c.Context = contextFields(contexts)
 	for _, h := range s.Before {
 		lv := &level{}
-		stmt := &Let{Assign: true, Value: hb.goCall(h.Call, lv), Fails: h.Call.Func.Fails, NoValue: h.Call.Func.Result.Go.IsZero(), Step: "before." + h.Call.Func.Name}
+		stmt := &Let{Assign: true, Fails: h.Call.Func.Fails, NoValue: h.Call.Func.Result.Go.IsZero(), Step: "before." + h.Call.Func.Name}
 		switch {
 		case h.As != "":
 			stmt.Name = &Select{X: prepared, Name: hookField(h)}
@@ -203,7 +203,11 @@ func (c *Creator) prepare(s *model.Scope, b *builder) {
 		case !stmt.NoValue:
 			stmt.Name = ident("_")
 		}
-		c.Prepare = append(c.Prepare, append(lv.out, hb.guarded(h.Conds, stmt, lv))...)
+		hb.guarded(h.Conds, lv, func(at *level) Stmt {
+			stmt.Value = hb.goCall(h.Call, at)
+			return stmt
+		})
+		c.Prepare = append(c.Prepare, lv.out...)
 	}
 }
 
@@ -231,9 +235,10 @@ func defaultValue(in *model.Input) Expr {
 func (b *builder) afterCommit(hooks []*model.Hook, top *level) {
 	for _, h := range hooks {
 		top.out = nil
-		stmt := &AfterCommit{Step: "after_commit." + h.Call.Func.Name, Call: b.goCall(h.Call, top), Fails: h.Call.Func.Fails, Value: !h.Call.Func.Result.Go.IsZero()}
-		guarded := b.guarded(h.Conds, stmt, top)
-		b.plan.AfterCommit = append(b.plan.AfterCommit, append(top.out, guarded)...)
+		b.guarded(h.Conds, top, func(at *level) Stmt {
+			return &AfterCommit{Step: "after_commit." + h.Call.Func.Name, Call: b.goCall(h.Call, at), Fails: h.Call.Func.Fails, Value: !h.Call.Func.Result.Go.IsZero()}
+		})
+		b.plan.AfterCommit = append(b.plan.AfterCommit, top.out...)
 	}
 }
 

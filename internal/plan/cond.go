@@ -1,6 +1,10 @@
 package plan
 
-import "github.com/specgen-dev/specgen/internal/model"
+import (
+	"strconv"
+
+	"github.com/specgen-dev/specgen/internal/model"
+)
 
 // cond builds a condition.
 func (b *builder) cond(c model.Cond, lv *level) Expr {
@@ -23,7 +27,7 @@ func (b *builder) cond(c model.Cond, lv *level) Expr {
 			out = join(op, out, b.cond(x, lv))
 		}
 		if out == nil {
-			return &Lit{Source: "true"}
+			return boolean(!c.Any)
 		}
 		return out
 	default:
@@ -50,11 +54,18 @@ func not(e Expr) Expr {
 		}
 	case *Not:
 		return e.X
+	case *Lit:
+		return boolean(e.Source != "true")
 	}
 	return &Not{X: e}
 }
 
+func boolean(b bool) Expr { return &Lit{Source: strconv.FormatBool(b)} }
+
 func (b *builder) isSet(v model.Value, lv *level) Expr {
+	if l, ok := v.(*model.Literal); ok { // of a block's parameter, or a nested scope's input
+		return boolean(!l.Null && (l.Text != "" || len(l.Items) > 0))
+	}
 	s := b.shape(v)
 	x := b.value(v, s, lv, "value")
 	nothing := func(op, zero string) Expr { return &Binary{Op: op, Left: x, Right: &Lit{Source: zero}} }
@@ -72,6 +83,17 @@ func (b *builder) isSet(v model.Value, lv *level) Expr {
 
 // equal compares two values as SQL does, but for NULL, which equals nothing.
 func (b *builder) equal(left, right model.Value, lv *level) Expr {
+	if l, ok := left.(*model.Literal); ok { // of a block's parameter, or a nested scope's input
+		s := b.shape(right)
+		switch r, isLiteral := right.(*model.Literal); {
+		case isLiteral:
+			return boolean(l.Null == r.Null && l.Text == r.Text)
+		case l.Null && s.Form == model.Plain:
+			return boolean(false)
+		case l.Null || s.Kind == l.Of.Kind:
+			return b.equal(right, &model.Literal{Of: s, Null: l.Null, Text: l.Text}, lv)
+		}
+	}
 	s := b.shape(left)
 	x := b.value(left, s, lv, "value")
 	if l, ok := right.(*model.Literal); ok && s.Kind == model.Bool && s.Form == model.Plain {
@@ -81,7 +103,11 @@ func (b *builder) equal(left, right model.Value, lv *level) Expr {
 		return not(x)
 	}
 	if s.Form != model.Pointer {
-		return &Binary{Op: "==", Left: x, Right: b.value(right, s, lv, "value")}
+		same := &Binary{Op: "==", Left: x, Right: b.value(right, s, lv, "value")}
+		if r := b.shape(right); s.Form == model.Valid && s.Nullable && r.Form == model.Valid && r.Nullable && !isNull(right) {
+			return &Binary{Op: "&&", Left: &Select{X: x, Name: "Valid"}, Right: same}
+		}
+		return same
 	}
 	if l, ok := right.(*model.Literal); ok && l.Null {
 		return &Binary{Op: "==", Left: x, Right: &Lit{Source: "nil"}}
@@ -101,6 +127,11 @@ func (b *builder) equal(left, right model.Value, lv *level) Expr {
 	return &Binary{Op: "&&", Left: &Binary{Op: "!=", Left: x, Right: &Lit{Source: "nil"}}, Right: &Binary{Op: "==", Left: &Deref{X: x}, Right: y}}
 }
 
+func isNull(v model.Value) bool {
+	l, ok := v.(*model.Literal)
+	return ok && l.Null
+}
+
 // skip builds the condition under which a loop passes over an element.
 func (b *builder) skip(f *model.Filter, lv *level) Expr {
 	var match Expr
@@ -109,6 +140,9 @@ func (b *builder) skip(f *model.Filter, lv *level) Expr {
 	}
 	for _, v := range f.Any {
 		match = join("||", match, b.equal(f.Field, v, lv))
+	}
+	if match == nil {
+		match = boolean(false) // in: []
 	}
 	if f.Not {
 		return match

@@ -103,7 +103,11 @@ func literal(l *model.Literal) Expr {
 		}
 		return c
 	}
-	return wrap(bareLiteral(l), s)
+	v := bareLiteral(l)
+	if s.Form == model.Pointer && (s.Kind == model.Int || s.Kind == model.Float) {
+		v.x = &Convert{Type: s.Base, X: v.x} // the type that Ptr takes
+	}
+	return wrap(v, s)
 }
 
 // bareLiteral builds a constant without a form.

@@ -51,7 +51,7 @@ type level struct {
 	out   []Stmt
 	elem  Expr // the current element
 	turn  Expr // the current frame; nil without frames
-	used  bool // of a loop's own body: somebody reads the element
+	used  bool // of a loop's own body: somebody reads the element, or the frame
 }
 
 // under opens the body of a condition.
@@ -67,6 +67,12 @@ func (lv *level) at(l *model.Loop) *level {
 	return lv
 }
 
+// turnOf is the current frame of a loop.
+func (lv *level) turnOf(l *model.Loop) Expr {
+	lv.root(l).used = true
+	return lv.at(l).turn
+}
+
 // root finds the body of a loop itself, outside every condition in it.
 func (lv *level) root(l *model.Loop) *level {
 	for lv = lv.at(l); lv.guard != nil && lv.outer.loop == l; {
@@ -78,7 +84,7 @@ func (lv *level) root(l *model.Loop) *level {
 // within reports whether the level lies under a condition.
 func (lv *level) within(c model.Cond) bool {
 	for ; lv != nil; lv = lv.outer {
-		if lv.guard != nil && lv.guard.Key() == c.Key() {
+		if lv.guard == c {
 			return true
 		}
 	}
@@ -178,6 +184,7 @@ func (b *builder) loop(n *model.Loop, lv *level) []Stmt {
 	in := &level{loop: l, outer: lv}
 	if !b.uses.spans(l) {
 		r := b.rangeOver(l, lv, in)
+		b.filters(l, in)
 		b.body(n.Body, in, &in.out)
 		r.Body = in.out
 		if !in.used {
@@ -192,14 +199,19 @@ func (b *builder) loop(n *model.Loop, lv *level) []Stmt {
 		r := &Range{Var: fr.turn, Over: fr.slice(lv)}
 		b.body(n.Body, in, &in.out)
 		r.Body = in.out
+		if !in.used {
+			r.Var = ""
+		}
 		return []Stmt{r}
 	}
 	fr = b.newFrame(l, lv)
 	in.turn = ident(fr.turn)
 	r := b.rangeOver(l, lv, in)
+	in.out = []Stmt{&Let{Name: in.turn, Value: &Composite{Type: goname.Basic(fr.typ.Name), Addr: true, Fields: []FieldValue{{Name: fr.elem, Value: in.elem}}}}}
+	b.filters(l, in) // what a filter computes may be kept in the frame
+	in.out = append(in.out, &Append{Target: fr.slice(lv), Value: in.turn})
 	b.body(n.Body, in, &in.out)
-	make := &Let{Name: in.turn, Value: &Composite{Type: goname.Basic(fr.typ.Name), Addr: true, Fields: []FieldValue{{Name: fr.elem, Value: in.elem}}}}
-	r.Body = append([]Stmt{make, &Append{Target: fr.slice(lv), Value: in.turn}}, in.out...)
+	r.Body = in.out
 	return []Stmt{r}
 }
 
@@ -211,10 +223,15 @@ func (b *builder) rangeOver(l *model.Loop, lv, in *level) *Range {
 	if l.Sorted {
 		r.Over = call(inScope("Sorted"), r.Over)
 	}
-	for _, f := range l.Filters {
-		r.Skip = append(r.Skip, b.skip(f, in))
-	}
 	return r
+}
+
+// filters passes over the elements that `where` does not want.
+func (b *builder) filters(l *model.Loop, in *level) {
+	for _, f := range l.Filters {
+		skip := b.skip(f, in)
+		in.out = append(in.out, &If{Cond: skip, Body: []Stmt{&Continue{}}})
+	}
 }
 
 // nested builds the steps of a nested scope; its result comes before the first.

@@ -17,8 +17,9 @@ type Select struct {
 
 // Index is x[i].
 type Index struct {
-	X Expr
-	I int
+	X       Expr
+	I       int
+	Comment string // what the element is; plain words only, "" for none
 }
 
 // Qualified is a name of another package.

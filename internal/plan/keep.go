@@ -26,7 +26,13 @@ func (b *builder) newFrame(l *model.Loop, lv *level) *frame {
 		elem = goname.Basic(dataType(l.Data))
 	}
 	fr.typ.Fields = []*Field{{Name: fr.elem, Type: elem}}
-	b.plan.Frames = append(b.plan.Frames, fr.typ)
+	// The frame of the loop around this one holds these: Go wants a local type
+	// declared before it is used.
+	at := len(b.plan.Frames)
+	if outer := b.frames[outerLoop(l)]; outer != nil {
+		at = slices.Index(b.plan.Frames, outer.typ)
+	}
+	b.plan.Frames = slices.Insert(b.plan.Frames, at, fr.typ)
 	b.frames[l] = fr
 	fr.slice = b.keep(outerLoop(l), lv, name+"Turns", goname.Basic(fr.typ.Name).PointerTo().SliceOf())
 	return fr
@@ -46,7 +52,7 @@ func (b *builder) keep(l *model.Loop, lv *level, name string, typ goname.Type) p
 	if fr := b.frames[l]; l != nil && fr != nil {
 		field := fr.names.Unique(name)
 		fr.typ.Fields = append(fr.typ.Fields, &Field{Name: field, Type: typ})
-		return func(lv *level) Expr { return &Select{X: lv.at(l).turn, Name: field} }
+		return func(lv *level) Expr { return &Select{X: lv.turnOf(l), Name: field} }
 	}
 	home := lv.root(l)
 	local := b.names.Unique(name)
@@ -55,46 +61,56 @@ func (b *builder) keep(l *model.Loop, lv *level, name string, typ goname.Type) p
 }
 
 // let computes a value once, at the level of its loop: where its one user is,
-// or where every user sees it.
-func (b *builder) let(v model.Value, loops []*model.Loop, guards []model.Cond, lv *level, name string, shape model.Shape, stmt *Let) {
+// or where every user sees it. What the value is made of is built for that level.
+func (b *builder) let(v model.Value, loops []*model.Loop, guards []model.Cond, lv *level, name string, shape model.Shape, build func(*level) *Let) {
 	l := innermost(loops)
 	b.letShape[v] = shape
-	if b.uses.shared[v] <= 1 {
-		home := lv.at(l)
-		stmt.Name = ident(b.names.Unique(name))
-		b.lets[v] = fixed(stmt.Name)
-		home.out = append(home.out, stmt)
-		return
+	home := lv.at(l)
+	if b.uses.shared[v] > 1 {
+		home = lv.root(l)
+		guards = slices.DeleteFunc(slices.Clone(guards), home.within)
+		if b.frames[l] != nil || len(guards) > 0 {
+			b.lets[v] = b.keep(l, lv, name, shape.Go)
+			b.guarded(guards, home, func(at *level) Stmt {
+				stmt := build(at)
+				stmt.Name, stmt.Assign = b.lets[v](at), true
+				return stmt
+			})
+			return
+		}
 	}
-	home := lv.root(l)
-	guards = slices.DeleteFunc(slices.Clone(guards), home.within)
-	if b.frames[l] == nil && len(guards) == 0 {
-		stmt.Name = ident(b.names.Unique(name))
-		b.lets[v] = fixed(stmt.Name)
-		home.out = append(home.out, stmt)
-		return
-	}
-	b.lets[v] = b.keep(l, lv, name, shape.Go)
-	stmt.Name, stmt.Assign = b.lets[v](lv), true
-	home.out = append(home.out, b.guarded(guards, stmt, home))
+	stmt := build(home)
+	stmt.Name = ident(b.names.Unique(name))
+	b.lets[v] = fixed(stmt.Name)
+	home.out = append(home.out, stmt)
 }
 
-// guarded puts a statement under conditions, the first outermost.
-func (b *builder) guarded(guards []model.Cond, stmt Stmt, lv *level) Stmt {
-	for i := len(guards) - 1; i >= 0; i-- {
-		stmt = &If{Cond: b.cond(guards[i], lv), Body: []Stmt{stmt}}
+// guarded puts a statement under conditions, the first outermost. What a
+// condition or the statement needs is computed under the conditions before it.
+func (b *builder) guarded(guards []model.Cond, lv *level, build func(*level) Stmt) {
+	if len(guards) == 0 {
+		stmt := build(lv)
+		lv.out = append(lv.out, stmt)
+		return
 	}
-	return stmt
+	cond := b.cond(guards[0], lv)
+	in := lv.under(guards[0])
+	b.guarded(guards[1:], in, build)
+	lv.out = append(lv.out, &If{Cond: cond, Body: in.out})
 }
 
 // openResult declares where the result of a nested scope goes, and makes it.
 func (b *builder) openResult(n *model.Nested, lv *level) []Stmt {
 	typ := goname.Basic(nestedType(n))
 	fresh := &Composite{Type: typ, Addr: true}
+	lists := n.Lists
+	if n.Purge {
+		lists = nil // a purge gives no lists back
+	}
 	outer := b.within[len(b.within)-1]
 	field := func(lv *level) Expr { return &Select{X: outer(lv), Name: nestedField(n)} }
 	if !n.Many {
-		b.ownResult(field, n.Row, n.Lists)
+		b.ownResult(field, n.Row, lists)
 		b.results[n] = field
 		return []Stmt{&Assign{Target: field(lv), Value: fresh}}
 	}
@@ -109,7 +125,7 @@ func (b *builder) openResult(n *model.Nested, lv *level) []Stmt {
 		b.results[n] = fixed(local)
 		first = &Let{Name: local, Value: fresh}
 	}
-	b.ownResult(b.results[n], n.Row, n.Lists)
+	b.ownResult(b.results[n], n.Row, lists)
 	return []Stmt{first, &Append{Target: field(lv), Value: b.results[n](lv)}}
 }
 

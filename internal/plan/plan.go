@@ -89,6 +89,7 @@ type Coordinator struct {
 	Constraints       []Constraint
 	ConstraintsVar    string // name of the map, "" for none
 	ConstraintsShared bool   // the map is declared by the creator
+	NoID              Expr   // of a purge: tells that the id is not set; nil where it cannot be told
 	Packages          []*Queries
 	Frames            []*Struct // local types for what a loop keeps between flushes
 	Flushes           []*Flush
@@ -172,9 +173,11 @@ type If struct {
 type Range struct {
 	Var  string // "" when nobody reads the element
 	Over Expr
-	Skip []Expr // conditions under which an element is passed over
 	Body []Stmt
 }
+
+// Continue goes on with the next element of the loop.
+type Continue struct{}
 
 // AfterCommit queues a function call for after the commit.
 type AfterCommit struct {
@@ -234,5 +237,6 @@ func (*Assign) stmt()      {}
 func (*Append) stmt()      {}
 func (*If) stmt()          {}
 func (*Range) stmt()       {}
+func (*Continue) stmt()    {}
 func (*Do) stmt()          {}
 func (*AfterCommit) stmt() {}

@@ -32,6 +32,12 @@ func purger(s *model.Scope, out *Scope, refs map[string][]string) *Purger {
 	p.Plan = b.plan
 	p.Context = contextFields(b.uses.contexts)
 	p.IDText = convert(id, s.ID, textShape)
+	switch s.ID.Form {
+	case model.Valid:
+		p.Plan.NoID = &Not{X: &Select{X: id, Name: "Valid"}}
+	case model.Pointer:
+		p.Plan.NoID = &Binary{Op: "==", Left: id, Right: &Lit{Source: "nil"}}
+	}
 	p.Result = purgerResult(s, out, b)
 	return p
 }

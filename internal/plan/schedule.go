@@ -15,6 +15,7 @@ type schedule struct {
 	flush  map[*model.Call]int
 	why    map[*model.Call]string
 	count  int
+	open   map[*model.Loop]bool // whose availability is being found
 }
 
 // newSchedule computes the flushes of the calls in a body, counted from 1.
@@ -25,7 +26,7 @@ type schedule struct {
 // conflicts with: one of the two writes a table that the other touches or
 // refers to; a row lock; or a check that may refuse a purge.
 func newSchedule(body []model.Node, tables map[string][]string) *schedule {
-	s := &schedule{tables: tables, flush: map[*model.Call]int{}, why: map[*model.Call]string{}}
+	s := &schedule{tables: tables, flush: map[*model.Call]int{}, why: map[*model.Call]string{}, open: map[*model.Loop]bool{}}
 	s.collect(body)
 	for i, c := range s.calls {
 		s.place(c, s.calls[:i])
@@ -72,11 +73,17 @@ func (s *schedule) place(c *model.Call, before []*model.Call) {
 			if independent := c.Role == model.Refusal || c.Role == model.ChildList || c.Role == model.PurgeLock; !independent {
 				wait(s.flush[b]+1, b.Step+" may refuse the purge")
 			}
-		case s.conflict(b, c):
+		case s.conflict(b, c), sharesList(b, c):
 			wait(s.flush[b], "it must not overtake "+b.Step)
 		}
 	}
 	s.flush[c] = at
+}
+
+// sharesList reports whether b appends to a list that a appends to or reads: the
+// rows of the later call come last, and a does not see them.
+func sharesList(a, b *model.Call) bool {
+	return b.Into != nil && (a.Into == b.Into || readsList(a, b.Into))
 }
 
 // conflict reports whether b, the later of two calls, must not overtake a.
@@ -164,6 +171,11 @@ func (s *schedule) loopAvailable(l *model.Loop) int {
 	if l.Continues != nil {
 		return s.loopAvailable(l.Continues)
 	}
+	if s.open[l] {
+		return 0 // its own filter asks
+	}
+	s.open[l] = true
+	defer delete(s.open, l)
 	at := s.available(l.Over)
 	for _, f := range l.Filters {
 		at = max(at, s.latest(f.Any))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/specgen-dev/specgen/internal/goname"
 	"github.com/specgen-dev/specgen/internal/model"
@@ -48,13 +49,13 @@ func (b *builder) drawUUID(v *model.NewUUID, to model.Shape, lv *level, name str
 		shape = to
 		shape.Nullable = false
 	}
-	if v.Name != "" && v.Name != "row" {
+	if v.Name != "" {
 		name = v.Name + "_id"
-	} else if v.Name == "row" {
-		name = b.plan.Scope + "_id"
 	}
 	drawn := call(&Select{X: ident("op"), Name: "NewUUID"})
-	b.let(v, v.Loops, nil, lv, goname.Unexported(name), shape, &Let{Value: convert(drawn, own, shape)})
+	b.let(v, v.Loops, nil, lv, goname.Unexported(name), shape, func(*level) *Let {
+		return &Let{Value: convert(drawn, own, shape)}
+	})
 }
 
 // computeGo calls a Go function once, in front of the calls that need it: a
@@ -63,7 +64,9 @@ func (b *builder) computeGo(v *model.GoCall, lv *level, name string) {
 	if b.lets[v] != nil {
 		return
 	}
-	b.let(v, v.Loops, v.Guards, lv, goname.Unexported(name), v.Shape(), &Let{Value: b.goCall(v, lv), Fails: v.Func.Fails, Step: "$go." + v.Func.Name})
+	b.let(v, v.Loops, v.Guards, lv, goname.Unexported(name), v.Shape(), func(at *level) *Let {
+		return &Let{Value: b.goCall(v, at), Fails: v.Func.Fails, Step: "$go." + v.Func.Name}
+	})
 }
 
 func (b *builder) goCall(v *model.GoCall, lv *level) Expr {
@@ -113,7 +116,7 @@ func (b *builder) raw(v model.Value, lv *level) Expr {
 	case *model.ListValue:
 		return b.list(v.List, lv)
 	case *model.PickValue:
-		return &Index{X: b.list(v.List, lv), I: v.Index}
+		return &Index{X: b.list(v.List, lv), I: v.Index, Comment: plainWords(v.Key)}
 	case *model.ElemValue:
 		lv.root(v.Loop).used = true
 		return lv.at(v.Loop).elem
@@ -132,6 +135,17 @@ func (b *builder) raw(v model.Value, lv *level) Expr {
 	default:
 		panic(fmt.Sprintf("plan: no Go for a %T", v))
 	}
+}
+
+// plainWords returns a text that can stand in a comment within a line, and ""
+// for any other.
+func plainWords(s string) string {
+	if strings.ContainsFunc(s, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && r != '-' && r != ' '
+	}) {
+		return ""
+	}
+	return s
 }
 
 // selectField is x.a.b for the field "a.b", and x for none.

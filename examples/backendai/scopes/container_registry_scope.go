@@ -186,10 +186,10 @@ func createContainerRegistry(ctx context.Context, tx *scope.Tx, p *PreparedConta
 				})
 			})
 		}
-		associationScopesEntityID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 			return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
-				ID:         associationScopesEntityID,
+				ID:         associationID,
 				ScopeType:  "container_registry",
 				ScopeID:    scope.UUID(containerRegistryID.Bytes).String(),
 				EntityType: "role",
@@ -263,6 +263,9 @@ func (ops *WriterOps) PurgeContainerRegistry(ctx context.Context, spec Container
 // purgeContainerRegistry runs the plan of purging a container_registry: one
 // flush.
 func purgeContainerRegistry(ctx context.Context, tx *scope.Tx, spec ContainerRegistryPurgerSpec) (*ContainerRegistryPurgerResult, error) {
+	if !spec.ID.Valid {
+		return nil, scope.NoID("container_registry")
+	}
 	op := tx.Purge(spec.PurgesScope(), containerRegistryConstraints)
 	q := backendaidb.New(op)
 	res := &ContainerRegistryPurgerResult{}
@@ -272,8 +275,7 @@ func purgeContainerRegistry(ctx context.Context, tx *scope.Tx, spec ContainerReg
 	f.RequireReadCommitted()
 	f.Do(scope.Step{Name: "lock", Query: "LockContainerRegistryForPurge"}, func(ctx context.Context) error {
 		_, err := q.LockContainerRegistryForPurge(ctx, spec.ID)
-		_, err = scope.Found(err)
-		return err
+		return scope.Optional(err)
 	})
 	f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{

@@ -206,10 +206,10 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 				})
 			})
 		}
-		associationScopesEntityID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 			return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
-				ID:         associationScopesEntityID,
+				ID:         associationID,
 				ScopeType:  "project",
 				ScopeID:    scope.UUID(projectID.Bytes).String(),
 				EntityType: "role",
@@ -217,10 +217,10 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 			})
 		})
 	}
-	associationScopesEntityID2 := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+	associationID2 := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 	f.Do(scope.Step{Name: "virtual_scope.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 		return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
-			ID:         associationScopesEntityID2,
+			ID:         associationID2,
 			ScopeType:  "domain",
 			ScopeID:    scope.UUID(domain.ID.Bytes).String(),
 			EntityType: "project",
@@ -319,6 +319,9 @@ func (ops *WriterOps) PurgeProject(ctx context.Context, spec ProjectPurgerSpec) 
 
 // purgeProject runs the plan of purging a project: 2 flushes.
 func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*ProjectPurgerResult, error) {
+	if !spec.ID.Valid {
+		return nil, scope.NoID("project")
+	}
 	op := tx.Purge(spec.PurgesScope(), projectConstraints)
 	q := backendaidb.New(op)
 	res := &ProjectPurgerResult{}
@@ -328,8 +331,7 @@ func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*P
 	f.RequireReadCommitted()
 	f.Do(scope.Step{Name: "lock", Query: "LockProjectForPurge"}, func(ctx context.Context) error {
 		_, err := q.LockProjectForPurge(ctx, spec.ID)
-		_, err = scope.Found(err)
-		return err
+		return scope.Optional(err)
 	})
 	f.Do(scope.Step{Name: "refuse.count_project_users", Query: "CountProjectUsers"}, func(ctx context.Context) error {
 		n, err := q.CountProjectUsers(ctx, spec.ID)

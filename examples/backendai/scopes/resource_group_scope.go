@@ -185,10 +185,10 @@ func createResourceGroup(ctx context.Context, tx *scope.Tx, p *PreparedResourceG
 				})
 			})
 		}
-		associationScopesEntityID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 			return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
-				ID:         associationScopesEntityID,
+				ID:         associationID,
 				ScopeType:  "resource_group",
 				ScopeID:    scope.UUID(resourceGroupID.Bytes).String(),
 				EntityType: "role",
@@ -261,6 +261,9 @@ func (ops *WriterOps) PurgeResourceGroup(ctx context.Context, spec ResourceGroup
 
 // purgeResourceGroup runs the plan of purging a resource_group: one flush.
 func purgeResourceGroup(ctx context.Context, tx *scope.Tx, spec ResourceGroupPurgerSpec) (*ResourceGroupPurgerResult, error) {
+	if !spec.ID.Valid {
+		return nil, scope.NoID("resource_group")
+	}
 	op := tx.Purge(spec.PurgesScope(), resourceGroupConstraints)
 	q := backendaidb.New(op)
 	res := &ResourceGroupPurgerResult{}
@@ -270,8 +273,7 @@ func purgeResourceGroup(ctx context.Context, tx *scope.Tx, spec ResourceGroupPur
 	f.RequireReadCommitted()
 	f.Do(scope.Step{Name: "lock", Query: "LockResourceGroupForPurge"}, func(ctx context.Context) error {
 		_, err := q.LockResourceGroupForPurge(ctx, spec.ID)
-		_, err = scope.Found(err)
-		return err
+		return scope.Optional(err)
 	})
 	f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{

@@ -228,8 +228,7 @@ func purgeEnvironment(ctx context.Context, tx *scope.Tx, spec EnvironmentPurgerS
 	f.RequireReadCommitted()
 	f.Do(scope.Step{Name: "lock", Query: "LockEnvironmentForPurge"}, func(ctx context.Context) error {
 		_, err := q.LockEnvironmentForPurge(ctx, spec.ID)
-		_, err = scope.Found(err)
-		return err
+		return scope.Optional(err)
 	})
 	f.Do(scope.Step{Name: "grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteRoleGrantsOfScope(ctx, saasdb.DeleteRoleGrantsOfScopeParams{

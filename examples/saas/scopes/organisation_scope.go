@@ -182,7 +182,7 @@ func createOrganisation(ctx context.Context, tx *scope.Tx, p *PreparedOrganisati
 				ScopeType: "organisation",
 				ScopeID:   strconv.FormatInt(res.Row.ID, 10),
 				UserID:    owner,
-				RoleID:    res.Roles[0].ID,
+				RoleID:    res.Roles[0 /* owner */].ID,
 				JoinedAt:  pgtype.Timestamptz{Time: op.Now(), Valid: true},
 			})
 		})
@@ -259,8 +259,7 @@ func purgeOrganisation(ctx context.Context, tx *scope.Tx, spec OrganisationPurge
 	f.RequireReadCommitted()
 	f.Do(scope.Step{Name: "lock", Query: "LockOrganisationForPurge"}, func(ctx context.Context) error {
 		_, err := q.LockOrganisationForPurge(ctx, spec.ID)
-		_, err = scope.Found(err)
-		return err
+		return scope.Optional(err)
 	})
 	f.Do(scope.Step{Name: "children.workspace", Query: "ListWorkspaceIDsForUpdate"}, func(ctx context.Context) error {
 		rows, err := q.ListWorkspaceIDsForUpdate(ctx, spec.ID)

@@ -242,7 +242,7 @@ func createWorkspace(ctx context.Context, tx *scope.Tx, p *PreparedWorkspace) (*
 				ScopeType: "workspace",
 				ScopeID:   strconv.FormatInt(res.Row.ID, 10),
 				UserID:    owner,
-				RoleID:    res.Roles[0].ID,
+				RoleID:    res.Roles[0 /* owner */].ID,
 				JoinedAt:  pgtype.Timestamptz{Time: op.Now(), Valid: true},
 			})
 		})
@@ -341,8 +341,7 @@ func purgeWorkspace(ctx context.Context, tx *scope.Tx, spec WorkspacePurgerSpec,
 	f.RequireReadCommitted()
 	f.Do(scope.Step{Name: "lock", Query: "LockWorkspaceForPurge"}, func(ctx context.Context) error {
 		_, err := q.LockWorkspaceForPurge(ctx, spec.ID)
-		_, err = scope.Found(err)
-		return err
+		return scope.Optional(err)
 	})
 	f.Do(scope.Step{Name: "refuse.count_live_subscriptions", Query: "CountLiveSubscriptions"}, func(ctx context.Context) error {
 		n, err := q.CountLiveSubscriptions(ctx, spec.ID)
@@ -367,8 +366,7 @@ func purgeWorkspace(ctx context.Context, tx *scope.Tx, spec WorkspacePurgerSpec,
 		res.Environments = append(res.Environments, environmentResult)
 		f.Do(scope.Step{Name: "environment.lock", Query: "LockEnvironmentForPurge"}, func(ctx context.Context) error {
 			_, err := q.LockEnvironmentForPurge(ctx, environment)
-			_, err = scope.Found(err)
-			return err
+			return scope.Optional(err)
 		})
 		f.Do(scope.Step{Name: "environment.grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteRoleGrantsOfScope(ctx, saasdb.DeleteRoleGrantsOfScopeParams{

@@ -117,6 +117,18 @@ func (q *Queries) CreateRole(ctx context.Context, arg CreateRoleParams) (Role, e
 	return i, err
 }
 
+const deleteGrantsOfRole = `-- name: DeleteGrantsOfRole :execrows
+DELETE FROM grants WHERE role_id = $1
+`
+
+func (q *Queries) DeleteGrantsOfRole(ctx context.Context, roleID pgtype.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteGrantsOfRole, roleID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const deleteGrantsOfScope = `-- name: DeleteGrantsOfScope :execrows
 DELETE FROM grants WHERE role_id IN (SELECT id FROM roles WHERE scope_type = $1 AND scope_id = $2)
 `
@@ -168,6 +180,15 @@ func (q *Queries) DeleteMembersOfScope(ctx context.Context, arg DeleteMembersOfS
 	return result.RowsAffected(), nil
 }
 
+const deleteRoleWithGrants = `-- name: DeleteRoleWithGrants :exec
+WITH gone AS (DELETE FROM grants WHERE role_id = $1) DELETE FROM roles WHERE roles.id = $1
+`
+
+func (q *Queries) DeleteRoleWithGrants(ctx context.Context, id pgtype.UUID) error {
+	_, err := q.db.Exec(ctx, deleteRoleWithGrants, id)
+	return err
+}
+
 const deleteRolesOfScope = `-- name: DeleteRolesOfScope :execrows
 DELETE FROM roles WHERE scope_type = $1 AND scope_id = $2
 `
@@ -206,6 +227,38 @@ func (q *Queries) GetRole(ctx context.Context, arg GetRoleParams) (Role, error) 
 		&i.AutoAssign,
 	)
 	return i, err
+}
+
+type ImportLinksParams struct {
+	ID         pgtype.UUID
+	ScopeType  string
+	ScopeID    string
+	EntityType string
+	EntityID   string
+}
+
+const listAdmins = `-- name: ListAdmins :many
+SELECT id FROM roles WHERE scope_id = $1 AND name = 'admin'
+`
+
+func (q *Queries) ListAdmins(ctx context.Context, scopeID string) ([]pgtype.UUID, error) {
+	rows, err := q.db.Query(ctx, listAdmins, scopeID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []pgtype.UUID
+	for rows.Next() {
+		var id pgtype.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const listPresetGrants = `-- name: ListPresetGrants :many
@@ -253,6 +306,41 @@ func (q *Queries) ListRolePresets(ctx context.Context, scopeType string) ([]Role
 		if err := rows.Scan(
 			&i.ID,
 			&i.ScopeType,
+			&i.Name,
+			&i.AutoAssign,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listRolesOfScope = `-- name: ListRolesOfScope :many
+SELECT id, scope_type, scope_id, name, auto_assign FROM roles WHERE scope_type = $1 AND scope_id = $2 ORDER BY id FOR UPDATE
+`
+
+type ListRolesOfScopeParams struct {
+	ScopeType string
+	ScopeID   string
+}
+
+func (q *Queries) ListRolesOfScope(ctx context.Context, arg ListRolesOfScopeParams) ([]Role, error) {
+	rows, err := q.db.Query(ctx, listRolesOfScope, arg.ScopeType, arg.ScopeID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Role
+	for rows.Next() {
+		var i Role
+		if err := rows.Scan(
+			&i.ID,
+			&i.ScopeType,
+			&i.ScopeID,
 			&i.Name,
 			&i.AutoAssign,
 		); err != nil {

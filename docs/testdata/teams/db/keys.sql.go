@@ -90,3 +90,19 @@ type ExpireKeysParams struct {
 func (q *Queries) ExpireKeys(ctx context.Context, arg ExpireKeysParams) (pgconn.CommandTag, error) {
 	return q.db.Exec(ctx, expireKeys, arg.WorkspaceID, arg.ExpiresAt)
 }
+
+const hasFreshKeys = `-- name: HasFreshKeys :one
+SELECT EXISTS (SELECT FROM api_keys WHERE workspace_id = $1 AND expires_at > $2)
+`
+
+type HasFreshKeysParams struct {
+	WorkspaceID pgtype.UUID
+	ExpiresAt   pgtype.Timestamptz
+}
+
+func (q *Queries) HasFreshKeys(ctx context.Context, arg HasFreshKeysParams) (bool, error) {
+	row := q.db.QueryRow(ctx, hasFreshKeys, arg.WorkspaceID, arg.ExpiresAt)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}

@@ -33,3 +33,18 @@ INSERT INTO links (id, scope_type, scope_id, entity_type, entity_id) VALUES ($1,
 
 -- name: DeleteLinksOfEntity :execrows
 DELETE FROM links WHERE entity_type = $1 AND entity_id = $2;
+
+-- name: ListRolesOfScope :many
+SELECT * FROM roles WHERE scope_type = $1 AND scope_id = $2 ORDER BY id FOR UPDATE;
+
+-- name: ListAdmins :many
+SELECT id FROM roles WHERE scope_id = $1 AND name = 'admin';
+
+-- name: DeleteGrantsOfRole :execrows
+DELETE FROM grants WHERE role_id = $1;
+
+-- name: ImportLinks :copyfrom
+INSERT INTO links (id, scope_type, scope_id, entity_type, entity_id) VALUES ($1, $2, $3, $4, $5);
+
+-- name: DeleteRoleWithGrants :exec
+WITH gone AS (DELETE FROM grants WHERE role_id = $1) DELETE FROM roles WHERE roles.id = $1;

@@ -14,3 +14,6 @@ ON CONFLICT (workspace_id) DO UPDATE SET calls = usage.calls + excluded.calls;
 
 -- name: DeleteUsage :exec
 DELETE FROM usage WHERE workspace_id = $1;
+
+-- name: HasFreshKeys :one
+SELECT EXISTS (SELECT FROM api_keys WHERE workspace_id = $1 AND expires_at > $2);

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"strconv"
 	"strings"
 
 	"example.com/teams/db"
@@ -47,6 +48,12 @@ func NoteOr(note *string, otherwise string) string {
 	}
 	return *note
 }
+
+// Size returns the length of a text, as text.
+func Size(text string) string { return strconv.Itoa(len(text)) }
+
+// KeyMade tells the world that a key was made.
+func KeyMade(hash string) error { return nil }
 
 // Published tells the world of a new workspace.
 func Published(ctx context.Context, w db.Workspace) error { return ctx.Err() }
