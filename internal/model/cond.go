@@ -1,6 +1,7 @@
 package model
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/specgen-dev/specgen/internal/spec"
@@ -8,6 +9,9 @@ import (
 
 // Key is a canonical text of the condition.
 func (c *Truth) Key() string { return c.Value.String() }
+
+// Key is a canonical text of the condition.
+func (c *Constantly) Key() string { return strconv.FormatBool(c.Holds) }
 
 // Key is a canonical text of the condition.
 func (c *Compare) Key() string { return c.Left.String() + " = " + c.Right.String() }
@@ -46,6 +50,9 @@ func (r *resolver) cond(c spec.Cond, en *env) Cond {
 			r.fail(c.Position(), "SG304", "compare it: {equal: [$x, value]}, or ask whether it is there: {set: $x}", "%s is %s, not a condition", v, s.describe())
 			return nil
 		}
+		if text := constantText(v); text != nil {
+			return &Constantly{Holds: *text == "true"}
+		}
 		return &Truth{Value: v}
 	case *spec.SetCond:
 		v := r.value(c.Value, en)
@@ -60,7 +67,11 @@ func (r *resolver) cond(c spec.Cond, en *env) Cond {
 	case *spec.Is:
 		return r.compare(c, en)
 	case *spec.Not:
-		if x := r.cond(c.Cond, en); x != nil {
+		switch x := r.cond(c.Cond, en).(type) {
+		case nil:
+		case *Constantly:
+			return &Constantly{Holds: !x.Holds}
+		default:
 			return &Negation{Cond: x}
 		}
 	case *spec.All:
@@ -78,7 +89,14 @@ func (r *resolver) junction(any bool, conds []spec.Cond, en *env) Cond {
 		if x == nil {
 			return nil
 		}
-		j.Conds = append(j.Conds, x)
+		if k, ok := x.(*Constantly); ok && k.Holds == any {
+			return k // one true alternative, or one false condition of all, decides
+		} else if !ok {
+			j.Conds = append(j.Conds, x)
+		}
+	}
+	if len(j.Conds) == 0 {
+		return &Constantly{Holds: !any}
 	}
 	return j
 }
@@ -101,7 +119,18 @@ func (r *resolver) compare(c *spec.Is, en *env) Cond {
 	if x == nil {
 		return nil
 	}
+	if a, b := constantText(l), constantText(x); a != nil && b != nil {
+		return &Constantly{Holds: *a == *b}
+	}
 	return &Compare{Left: l, Right: x}
+}
+
+// constantText is the text of a constant, nil for everything else.
+func constantText(v Value) *string {
+	if l, ok := v.(*Literal); ok && !l.Null {
+		return &l.Text
+	}
+	return nil
 }
 
 // comparable reports whether Go's == is the equality that SQL means.

@@ -41,6 +41,7 @@ func (r *resolver) resolveCreate(s *Scope) {
 func (r *resolver) creation(s *Scope, en *env) *Call {
 	f := en.frame
 	r.parents(s, en)
+	f.broken = true // until the row is known
 	if s.doc.Row == nil {
 		return nil
 	}
@@ -54,7 +55,7 @@ func (r *resolver) creation(s *Scope, en *env) *Call {
 	}
 	r.bind(row, s.doc.Row, en, binding{})
 	en.add(row)
-	f.row = row
+	f.row, f.broken = row, false
 	id := s.doc.ID
 	if id == nil {
 		id = &spec.Ref{Root: "row", Path: []string{"id"}, Pos: s.doc.Row.Pos}
@@ -198,10 +199,7 @@ func (r *resolver) parent(d *spec.Parent, en *env) *parent {
 		if c == nil {
 			return nil
 		}
-		g := &Guard{Cond: c}
-		en.add(g)
-		at = at.under(&g.Body)
-		at.guards = append(at.guards[:len(at.guards):len(at.guards)], c)
+		at = en.guard(c)
 		p.conds = []Cond{c}
 	}
 	if d.For != nil {

@@ -33,6 +33,7 @@ type frame struct {
 	nested  *[]*Nested
 	outer   *frame
 	loops   []*Loop            // around the scope
+	broken  bool    // the row was reported: nothing can be said of what refers to it
 	top     *env               // the scope's outermost names
 	into    map[string]*symbol // the lists that steps made so far
 }
@@ -84,6 +85,22 @@ func (en *env) under(body *[]Node) *env {
 	c := en.child()
 	c.body = body
 	return c
+}
+
+// guard opens the body of a condition. What never holds is checked like
+// everything else, and left out.
+func (en *env) guard(c Cond) *env {
+	k, constant := c.(*Constantly)
+	if constant && k.Holds {
+		return en
+	}
+	g := &Guard{Cond: c}
+	if !constant {
+		en.add(g)
+	}
+	inner := en.under(&g.Body)
+	inner.guards = append(en.guards[:len(en.guards):len(en.guards)], c)
+	return inner
 }
 
 func (en *env) add(n Node) { *en.body = append(*en.body, n) }

@@ -168,6 +168,9 @@ func (r *resolver) ref(e *spec.Ref, en *env) Value {
 		set.used = true
 		v = &DataValue{Set: set}
 	case "row":
+		if en.frame.row == nil && en.frame.broken {
+			return nil
+		}
 		if en.frame.row == nil {
 			r.fail(e.Pos, "SG204", "only steps after `row` can use it", "$row is not known here")
 			return nil
@@ -184,6 +187,9 @@ func (r *resolver) scopeRef(e *spec.Ref, member string, en *env) Value {
 	case "type":
 		return &Literal{Of: textShape, Text: en.frame.scope.Type}
 	case "id":
+		if en.frame.id == nil && en.frame.broken {
+			return nil
+		}
 		if en.frame.id == nil {
 			r.fail(e.Pos, "SG204", "only steps after `row` can use it", "$scope.id is not known here")
 			return nil

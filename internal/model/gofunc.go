@@ -101,15 +101,21 @@ func (r *resolver) hooks(hooks []*spec.Hook, en *env, before bool) []*Hook {
 			continue // the parser reported it
 		}
 		hook := &Hook{As: h.As.Value, Pos: h.Pos}
-		at := en
+		at, never := en, false
 		if h.When != nil {
 			c := r.cond(h.When, en)
 			if c == nil {
 				continue
 			}
-			hook.Conds = []Cond{c}
+			k, constant := c.(*Constantly)
+			never = constant && !k.Holds
+			if !constant {
+				hook.Conds = []Cond{c}
+			}
 			at = en.child()
-			at.guards = append(en.guards[:len(en.guards):len(en.guards)], c)
+			if !constant || never {
+				at.guards = append(en.guards[:len(en.guards):len(en.guards)], c)
+			}
 		}
 		hook.Call = r.call(e, at)
 		if hook.Call == nil || before && r.drawsEarly(h, hook.Call.Args) {
@@ -120,8 +126,10 @@ func (r *resolver) hooks(hooks []*spec.Hook, en *env, before bool) []*Hook {
 			continue
 		}
 		if before {
-			guards := append(en.guards[:len(en.guards):len(en.guards)], hook.Conds...)
-			r.declareIn(en, guards, h.As, &symbol{value: &HookResult{Hook: hook}})
+			r.declareIn(en, at.guards, h.As, &symbol{value: &HookResult{Hook: hook}})
+		}
+		if never {
+			continue
 		}
 		out = append(out, hook)
 	}

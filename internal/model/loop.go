@@ -136,11 +136,7 @@ func (r *resolver) eachParent(s *spec.ForStep, en *env) {
 	for _, p := range en.frame.parents {
 		at := en
 		for _, c := range p.conds {
-			g := &Guard{Cond: c}
-			at.add(g)
-			next := at.under(&g.Body)
-			next.guards = append(at.guards[:len(at.guards):len(at.guards)], c)
-			at = next
+			at = at.guard(c)
 		}
 		if p.loop != nil {
 			l := &Loop{Var: p.loop.Var, Continues: p.loop, Outer: at.loops, Pos: s.Pos}

@@ -211,6 +211,11 @@ type Cond interface {
 // Truth is a boolean value.
 type Truth struct{ Value Value }
 
+// Constantly is a condition that generation decides, such as a comparison of a
+// parent's type. It occurs only in conditions of hooks: steps are left out, or
+// stand without it.
+type Constantly struct{ Holds bool }
+
 // Compare is the equality of two values; Right is converted to Left's shape.
 type Compare struct{ Left, Right Value }
 

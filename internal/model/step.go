@@ -46,11 +46,7 @@ func (r *resolver) guarded(when spec.Cond, en *env) (inner *env, ok bool) {
 	if c == nil {
 		return en, false
 	}
-	g := &Guard{Cond: c}
-	en.add(g)
-	inner = en.under(&g.Body)
-	inner.guards = append(en.guards[:len(en.guards):len(en.guards)], c)
-	return inner, true
+	return en.guard(c), true
 }
 
 func (r *resolver) queryStep(s *spec.QueryStep, en *env) {
