@@ -127,6 +127,7 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 
 	// Flush 2 of 2.
 	f = op.Flush()
+	domainIDText := scope.UUID(domainID.Bytes).String()
 	for _, preset := range presets {
 		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
@@ -153,7 +154,7 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 					ID:         permissionID,
 					RoleID:     roleID,
 					ScopeType:  "domain",
-					ScopeID:    scope.UUID(domainID.Bytes).String(),
+					ScopeID:    domainIDText,
 					EntityType: entry.EntityType,
 					Operation:  entry.Operation,
 				})
@@ -164,7 +165,7 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 			return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
 				ID:           associationID,
 				ScopeType:    "domain",
-				ScopeID:      scope.UUID(domainID.Bytes).String(),
+				ScopeID:      domainIDText,
 				EntityType:   "role",
 				EntityID:     scope.UUID(roleID.Bytes).String(),
 				RelationType: "auto",
@@ -259,10 +260,11 @@ func purgeDomain(ctx context.Context, tx *scope.Tx, spec DomainPurgerSpec) (*Dom
 
 	// Flush 2 of 2.
 	f = op.Flush()
+	idText := scope.UUID(spec.ID.Bytes).String()
 	f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopePermissions(ctx, rbacdb.DeleteScopePermissionsParams{
 			ScopeType: "domain",
-			ScopeID:   scope.UUID(spec.ID.Bytes).String(),
+			ScopeID:   idText,
 		})
 		if err != nil {
 			return err
@@ -273,7 +275,7 @@ func purgeDomain(ctx context.Context, tx *scope.Tx, spec DomainPurgerSpec) (*Dom
 	f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopeAssociations(ctx, rbacdb.DeleteScopeAssociationsParams{
 			ScopeType: "domain",
-			ScopeID:   scope.UUID(spec.ID.Bytes).String(),
+			ScopeID:   idText,
 		})
 		if err != nil {
 			return err
@@ -284,7 +286,7 @@ func purgeDomain(ctx context.Context, tx *scope.Tx, spec DomainPurgerSpec) (*Dom
 	f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteEntityAssociations(ctx, rbacdb.DeleteEntityAssociationsParams{
 			EntityType: "domain",
-			EntityID:   scope.UUID(spec.ID.Bytes).String(),
+			EntityID:   idText,
 		})
 		if err != nil {
 			return err

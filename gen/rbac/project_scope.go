@@ -133,6 +133,7 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 
 	// Flush 2 of 2.
 	f = op.Flush()
+	projectIDText := scope.UUID(projectID.Bytes).String()
 	for _, preset := range presets {
 		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
@@ -159,7 +160,7 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 					ID:         permissionID,
 					RoleID:     roleID,
 					ScopeType:  "project",
-					ScopeID:    scope.UUID(projectID.Bytes).String(),
+					ScopeID:    projectIDText,
 					EntityType: entry.EntityType,
 					Operation:  entry.Operation,
 				})
@@ -170,7 +171,7 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 			return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
 				ID:           associationID,
 				ScopeType:    "project",
-				ScopeID:      scope.UUID(projectID.Bytes).String(),
+				ScopeID:      projectIDText,
 				EntityType:   "role",
 				EntityID:     scope.UUID(roleID.Bytes).String(),
 				RelationType: "auto",
@@ -184,7 +185,7 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 			ScopeType:    "domain",
 			ScopeID:      scope.UUID(p.spec.DomainID.Bytes).String(),
 			EntityType:   "project",
-			EntityID:     scope.UUID(projectID.Bytes).String(),
+			EntityID:     projectIDText,
 			RelationType: "auto",
 		})
 	})
@@ -256,10 +257,11 @@ func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*P
 		_, err := q.LockProjectForPurge(ctx, spec.ID)
 		return scope.Optional(err)
 	})
+	idText := scope.UUID(spec.ID.Bytes).String()
 	f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopePermissions(ctx, rbacdb.DeleteScopePermissionsParams{
 			ScopeType: "project",
-			ScopeID:   scope.UUID(spec.ID.Bytes).String(),
+			ScopeID:   idText,
 		})
 		if err != nil {
 			return err
@@ -270,7 +272,7 @@ func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*P
 	f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopeAssociations(ctx, rbacdb.DeleteScopeAssociationsParams{
 			ScopeType: "project",
-			ScopeID:   scope.UUID(spec.ID.Bytes).String(),
+			ScopeID:   idText,
 		})
 		if err != nil {
 			return err
@@ -281,7 +283,7 @@ func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*P
 	f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteEntityAssociations(ctx, rbacdb.DeleteEntityAssociationsParams{
 			EntityType: "project",
-			EntityID:   scope.UUID(spec.ID.Bytes).String(),
+			EntityID:   idText,
 		})
 		if err != nil {
 			return err

@@ -134,6 +134,7 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 
 	// Flush 2 of 3.
 	f = op.Flush()
+	userIDText := scope.UUID(userID.Bytes).String()
 	for _, preset := range presets {
 		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
@@ -160,7 +161,7 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 					ID:         permissionID,
 					RoleID:     roleID,
 					ScopeType:  "user",
-					ScopeID:    scope.UUID(userID.Bytes).String(),
+					ScopeID:    userIDText,
 					EntityType: entry.EntityType,
 					Operation:  entry.Operation,
 				})
@@ -171,7 +172,7 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 			return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
 				ID:           associationID,
 				ScopeType:    "user",
-				ScopeID:      scope.UUID(userID.Bytes).String(),
+				ScopeID:      userIDText,
 				EntityType:   "role",
 				EntityID:     scope.UUID(roleID.Bytes).String(),
 				RelationType: "auto",
@@ -185,7 +186,7 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 			ScopeType:    "domain",
 			ScopeID:      scope.UUID(p.spec.DomainID.Bytes).String(),
 			EntityType:   "user",
-			EntityID:     scope.UUID(userID.Bytes).String(),
+			EntityID:     userIDText,
 			RelationType: "auto",
 		})
 	})
@@ -285,10 +286,11 @@ func purgeUser(ctx context.Context, tx *scope.Tx, spec UserPurgerSpec) (*UserPur
 		res.UserRoles += n
 		return nil
 	})
+	idText := scope.UUID(spec.ID.Bytes).String()
 	f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopePermissions(ctx, rbacdb.DeleteScopePermissionsParams{
 			ScopeType: "user",
-			ScopeID:   scope.UUID(spec.ID.Bytes).String(),
+			ScopeID:   idText,
 		})
 		if err != nil {
 			return err
@@ -299,7 +301,7 @@ func purgeUser(ctx context.Context, tx *scope.Tx, spec UserPurgerSpec) (*UserPur
 	f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopeAssociations(ctx, rbacdb.DeleteScopeAssociationsParams{
 			ScopeType: "user",
-			ScopeID:   scope.UUID(spec.ID.Bytes).String(),
+			ScopeID:   idText,
 		})
 		if err != nil {
 			return err
@@ -310,7 +312,7 @@ func purgeUser(ctx context.Context, tx *scope.Tx, spec UserPurgerSpec) (*UserPur
 	f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteEntityAssociations(ctx, rbacdb.DeleteEntityAssociationsParams{
 			EntityType: "user",
-			EntityID:   scope.UUID(spec.ID.Bytes).String(),
+			EntityID:   idText,
 		})
 		if err != nil {
 			return err

@@ -69,11 +69,11 @@ func (g *Generation) resolve(doc *spec.Document) *model.Project {
 	}
 	api := sqlcapi.Load(g.Base, configs, &g.Problems)
 	catalog := g.loadSchema(api)
+	importPath := g.outputPath(doc)
 	var funcs map[string]*sqlcapi.Func
-	if doc.Go.Value != "" {
+	if doc.Go.Value != "" && doc.Go.Value != importPath {
 		funcs = sqlcapi.LoadFuncs(g.Base, doc.Go.Value, doc.Go.Pos, &g.Problems)
 	}
-	importPath := g.outputPath(doc)
 	if g.Problems.HasErrors() {
 		return nil // what refers to a broken thing would be reported, too
 	}

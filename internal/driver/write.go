@@ -130,9 +130,10 @@ func (g *Generation) Write() ([]Change, error) {
 			err = os.Remove(path)
 		} else {
 			err = os.Rename(temps[c.Name], path)
-			delete(temps, c.Name)
 		}
-		if err != nil {
+		if err == nil {
+			delete(temps, c.Name)
+		} else {
 			return nil, fmt.Errorf("writing %s: %w", c.Name, err)
 		}
 	}

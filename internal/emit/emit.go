@@ -60,7 +60,7 @@ func Render(p *plan.Package) ([]File, error) {
 
 // newFile opens a file of the generated package.
 func newFile(p *plan.Package) *file {
-	f := &file{jen.NewFilePathName(p.ImportPath, p.Name)}
+	f := &file{jen.NewFilePathName(p.ImportPath, p.Name), p.Aliases}
 	f.HeaderComment(Header)
 	f.ImportName(scopePath, "scope")
 	return f
@@ -68,11 +68,18 @@ func newFile(p *plan.Package) *file {
 
 // file is a file being printed. Packages tell it their names as they are
 // printed: jennifer would invent an alias for a package that it cannot name.
-type file struct{ *jen.File }
+type file struct {
+	*jen.File
+	aliases map[string]string
+}
 
 // qual prints a name of another package.
 func (f *file) qual(pkg, pkgName, name string) *jen.Statement {
-	f.ImportName(pkg, pkgName)
+	if alias := f.aliases[pkg]; alias != "" {
+		f.ImportAlias(pkg, alias)
+	} else {
+		f.ImportName(pkg, pkgName)
+	}
 	return jen.Qual(pkg, name)
 }
 

@@ -2,7 +2,6 @@ package emit
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/dave/jennifer/jen"
 
@@ -76,20 +75,27 @@ func (f printer) let(g *jen.Group, s *plan.Let) {
 }
 
 // assignsError reports whether a list of statements assigns an err that must
-// be declared in front of it.
+// be declared in front of it: by none that an earlier one in the same block
+// defines.
 func assignsError(list []plan.Stmt) bool {
-	return slices.ContainsFunc(list, func(s plan.Stmt) bool {
+	for _, s := range list {
+		assigns := false
 		switch s := s.(type) {
 		case *plan.Let:
-			return s.Fails && s.Assign && !s.NoValue
+			if s.Fails && !s.Assign && !s.NoValue {
+				return false
+			}
+			assigns = s.Fails && s.Assign && !s.NoValue
 		case *plan.If:
-			return assignsError(s.Body)
+			assigns = assignsError(s.Body)
 		case *plan.Range:
-			return assignsError(s.Body)
-		default:
-			return false
+			assigns = assignsError(s.Body)
 		}
-	})
+		if assigns {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *file) afterCommit(g *jen.Group, s *plan.AfterCommit) {

@@ -196,7 +196,7 @@ func (r *resolver) scopeRule(a *Arg, en *env) Value {
 func (r *resolver) loopRule(c *Call, a *Arg, en *env) (v Value, ambiguous bool) {
 	var found []*Loop
 	var values []Value
-	for _, l := range en.loops {
+	for _, l := range en.loops[len(en.frame.loops):] { // a nested scope binds as it does alone
 		if v := r.elementField(l, a.Name); v != nil {
 			found, values = append(found, l), append(values, v)
 		}
@@ -274,11 +274,17 @@ func (r *resolver) place(c *Call, a *Arg) string {
 }
 
 func (r *resolver) reportUnbound(c *Call, a *Arg, en *env, b binding) {
+	if en.mayBindUnknown(a.Name) {
+		return
+	}
 	p := diag.Problem{Pos: c.Pos, Code: "SG401", Message: fmt.Sprintf("nothing binds parameter %q of %s", a.Name, c.Query.Name),
 		Related: []diag.Related{{Pos: c.Query.Pos, Message: c.Query.Name + " is declared here"}}}
 	switch {
 	case b.only:
-		p.Fix = fmt.Sprintf("bind it: with: {%s: $scope.id}", a.Name)
+		p.Fix = fmt.Sprintf("bind it: with: {%s: …}", a.Name)
+		if ok, _ := Convertible(b.sole.Shape(), a.Shape); ok {
+			p.Fix = fmt.Sprintf("bind it: with: {%s: $scope.id}", a.Name)
+		}
 	case isProtected(a) && a.Shape.Kind == UUID:
 		p.Fix = fmt.Sprintf("no rule binds a key or a column with a default; bind it: with: {%s: $new.uuid}", a.Name)
 	case isProtected(a):

@@ -48,7 +48,11 @@ func (r *resolver) checkStep(c *Call, s *spec.QueryStep) {
 // constraints maps the constraints that a scope names to its errors.
 func (r *resolver) constraints(s *Scope) []*ConstraintError {
 	var out []*ConstraintError
-	for _, d := range s.doc.Errors {
+	docs := slices.Clone(s.doc.Errors)
+	slices.SortFunc(docs, func(a, b *spec.ConstraintError) int {
+		return strings.Compare(a.Constraint.Value, b.Constraint.Value)
+	})
+	for _, d := range docs {
 		is, doc := r.constraintKind(d.Constraint.Value, s)
 		if is == "" {
 			r.failNear(d.Constraint.Pos, "SG209", d.Constraint.Value, r.constraintNames(), "no constraint is named %q", d.Constraint.Value)
@@ -56,7 +60,6 @@ func (r *resolver) constraints(s *Scope) []*ConstraintError {
 		}
 		out = append(out, &ConstraintError{Constraint: d.Constraint.Value, Error: r.errorDef(d.Error, is, doc)})
 	}
-	slices.SortFunc(out, func(a, b *ConstraintError) int { return strings.Compare(a.Constraint, b.Constraint) })
 	return out
 }
 

@@ -46,7 +46,9 @@ func (r *resolver) cond(c spec.Cond, en *env) Cond {
 		if f, ok := v.(*FieldValue); ok && f.Data != nil {
 			r.typeField(f.Data, boolShape)
 		}
-		if s := v.Shape(); s.Kind != Bool || s.Form != Plain {
+		if s := v.Shape(); s.unknown() {
+			return nil
+		} else if s.Kind != Bool || s.Form != Plain {
 			r.fail(c.Position(), "SG304", "compare it: {equal: [$x, value]}, or ask whether it is there: {set: $x}", "%s is %s, not a condition", v, s.describe())
 			return nil
 		}
@@ -60,6 +62,10 @@ func (r *resolver) cond(c spec.Cond, en *env) Cond {
 			return nil
 		}
 		if s := v.Shape(); !s.Optional() && s.Kind != Text {
+			if en.frame.outer != nil || len(en.blocks) > 0 {
+				// Written for every value that the input or the parameter may have.
+				return &Truth{Value: &Literal{Of: boolShape, Text: "true"}}
+			}
 			r.fail(c.Pos, "SG304", "leave the condition out", "%s is %s, which is always set", v, s.describe())
 			return nil
 		}
@@ -108,7 +114,7 @@ func (r *resolver) compare(c *spec.Is, en *env) Cond {
 		left, right = right, left
 	}
 	l := r.value(left, en)
-	if l == nil {
+	if l == nil || l.Shape().unknown() {
 		return nil
 	}
 	if !comparable(l.Shape()) {

@@ -30,9 +30,9 @@ func (r *resolver) resolveCreate(s *Scope) {
 	c.AfterCommit = r.hooks(s.doc.AfterCommit, top, false)
 	c.Constraints = r.constraints(s)
 	c.Lists = r.results(s, f)
+	r.checkResult(s, c)
 	if f.id != nil {
-		s.ID = f.id.Shape()
-		s.ID.Nullable = false
+		r.scopeID(s, f.id)
 	}
 }
 
@@ -41,7 +41,24 @@ func (r *resolver) resolveCreate(s *Scope) {
 func (r *resolver) creation(s *Scope, en *env) *Call {
 	f := en.frame
 	r.parents(s, en)
-	f.broken = true // until the row is known
+	f.row = r.scopeRow(s, en)
+	f.broken = f.row == nil
+	if !f.broken {
+		id := s.doc.ID
+		if id == nil {
+			id = &spec.Ref{Root: "row", Path: []string{"id"}, Pos: s.doc.Row.Pos}
+		}
+		f.id = r.value(id, en)
+	}
+	if f.id == nil {
+		f.id = &ScopeID{} // of no shape: nothing is said of what refers to it
+	}
+	r.steps(s.doc.Create, en)
+	return f.row
+}
+
+// scopeRow resolves the call that makes a scope's row, nil after reporting.
+func (r *resolver) scopeRow(s *Scope, en *env) *Call {
 	if s.doc.Row == nil {
 		return nil
 	}
@@ -55,13 +72,6 @@ func (r *resolver) creation(s *Scope, en *env) *Call {
 	}
 	r.bind(row, s.doc.Row, en, binding{})
 	en.add(row)
-	f.row, f.broken = row, false
-	id := s.doc.ID
-	if id == nil {
-		id = &spec.Ref{Root: "row", Path: []string{"id"}, Pos: s.doc.Row.Pos}
-	}
-	f.id = r.value(id, en)
-	r.steps(s.doc.Create, en)
 	return row
 }
 
@@ -73,11 +83,14 @@ func (r *resolver) resolveInputs(s *Scope, f *frame) {
 	for _, d := range s.doc.Inputs {
 		declared[d.Name.Value] = d
 	}
+	fields := goNames{}
 	add := func(in *Input) {
+		fields.clash(r, "inputs", in.Name, goname.Exported(in.Name), in.Pos)
 		s.Inputs = append(s.Inputs, in)
 		f.inputs[in.Name] = &InputValue{Input: in}
 	}
 	used := r.inputsUsed(s.doc)
+	s.partial = s.doc.Row == nil || len(r.api.Lookup(s.doc.Row.Name.Value)) != 1
 	if s.doc.Row != nil {
 		for _, a := range r.rowArgs(s.doc.Row) {
 			d := declared[a.Name]
@@ -121,7 +134,11 @@ func (r *resolver) declaredOver(in *Input, d *spec.Declaration) {
 	if d.Type.Value != "" {
 		if t := r.typeNamed(d.Type); !t.Go.IsZero() {
 			if ok, _ := Convertible(t, in.Shape); !ok {
-				r.fail(d.Type.Pos, "SG301", "leave the type out: it is taken from the query", "input %q is declared as %s, and the query takes %s", in.Name, t.describe(), in.Shape.describe())
+				fix := "leave the type out: it is taken from the query"
+				if in.Shape.interfaceOnly() {
+					fix = misfit(&InputValue{Input: in}, t, in.Shape)
+				}
+				r.fail(d.Type.Pos, "SG301", fix, "input %q is declared as %s, and the query takes %s", in.Name, t.describe(), in.Shape.describe())
 				return
 			}
 			in.Shape = t

@@ -72,17 +72,23 @@ func (s *DataStruct) names() []string {
 // same fields.
 func (r *resolver) resolveData() {
 	r.data = map[string]*DataSet{}
-	for _, d := range r.doc.Data {
+	variables := goNames{}
+	var rows goname.Namer // roles and role_s have different rows, both named role
+	docs := slices.Clone(r.doc.Data)
+	slices.SortStableFunc(docs, func(a, b *spec.Data) int { return strings.Compare(a.Name.Value, b.Name.Value) })
+	for _, d := range docs {
 		name := d.Name.Value
 		if r.data[name] != nil {
 			continue // the parser reported the duplicate
 		}
 		set := &DataSet{Name: name, Pos: d.Name.Pos, key: d.Key.Value, Struct: &DataStruct{Name: goname.Singular(name)}}
 		r.data[name] = set
+		variables.clash(r, "data", name, goname.Unexported(name), set.Pos)
 		if d.Rows == nil {
 			continue
 		}
 		r.dataFields(set.Struct, [][]spec.Expr{d.Rows.Items})
+		nameRows(set.Struct, &rows)
 		set.Rows = r.dataRows(set.Struct, d.Rows.Items)
 		r.checkKey(set, d)
 	}
@@ -114,11 +120,23 @@ func (r *resolver) dataFields(s *DataStruct, lists [][]spec.Expr) {
 		}
 	}
 	slices.SortFunc(s.Fields, func(a, b *DataField) int { return strings.Compare(a.Name, b.Name) })
+	fields := goNames{}
 	for _, f := range s.Fields {
+		fields.clash(r, "fields", f.Name, goname.Exported(f.Name), f.exprs[0].Position())
 		if lists := nested[f.Name]; lists != nil {
 			f.Nested = &DataStruct{Name: s.Name + "_" + goname.Singular(f.Name)}
 			f.Shape = listOf(Shape{Kind: Constant})
 			r.dataFields(f.Nested, lists)
+		}
+	}
+}
+
+// nameRows gives the type of each list's rows a name of its own.
+func nameRows(s *DataStruct, names *goname.Namer) {
+	s.Name = goname.Snake(names.Unique(goname.Unexported(s.Name)))
+	for _, f := range s.Fields {
+		if f.Nested != nil {
+			nameRows(f.Nested, names)
 		}
 	}
 }
@@ -211,7 +229,7 @@ func (r *resolver) typeField(f *DataField, to Shape) {
 	}
 	for _, e := range f.exprs {
 		if _, wrong := literal(e, f.Shape); wrong != "" {
-			r.fail(e.Position(), "SG302", "", "%s %s", e, wrong)
+			r.fail(wrongAt(e, f.Shape), "SG302", "", "%s %s", e, wrong)
 		}
 	}
 }

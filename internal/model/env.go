@@ -3,6 +3,7 @@ package model
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/specgen-dev/specgen/internal/diag"
 	"github.com/specgen-dev/specgen/internal/spec"
@@ -33,7 +34,7 @@ type frame struct {
 	nested  *[]*Nested
 	outer   *frame
 	loops   []*Loop            // around the scope
-	broken  bool    // the row was reported: nothing can be said of what refers to it
+	broken  bool               // the row was reported: nothing can be said of what refers to it
 	top     *env               // the scope's outermost names
 	into    map[string]*symbol // the lists that steps made so far
 }
@@ -115,6 +116,17 @@ func (en *env) lookup(name string) *symbol {
 	return en.frame.into[name]
 }
 
+// mayBindUnknown reports whether what a rule would bind a parameter to was
+// reported: an element of a loop, or the row of a step.
+func (en *env) mayBindUnknown(param string) bool {
+	if slices.ContainsFunc(en.loops, func(l *Loop) bool { return l.Data == nil && l.Elem.unknown() }) {
+		return true
+	}
+	step, ok := strings.CutSuffix(param, "_id")
+	s := en.lookup(step)
+	return ok && s != nil && s.value == nil && s.expr == nil && s.parent == nil && s.nested == nil && s.names == nil && s.count == nil
+}
+
 // inReach lists every name that a reference may start with here.
 func (en *env) inReach() []string {
 	known := map[string]bool{"scope": true, "input": true, "new.uuid": true, "now": true}
@@ -156,15 +168,4 @@ func (r *resolver) declareIn(en *env, guards []Cond, name spec.Text, s *symbol) 
 	}
 	s.pos, s.guards = name.Pos, guards
 	en.names[name.Value] = s
-}
-
-// sameGuards reports whether a reference under the conditions here may use
-// something that was made under those conditions there.
-func sameGuards(here, there []Cond) bool {
-	for _, c := range there {
-		if !slices.ContainsFunc(here, func(h Cond) bool { return h.Key() == c.Key() }) {
-			return false
-		}
-	}
-	return true
 }

@@ -8,68 +8,6 @@ import (
 	"github.com/specgen-dev/specgen/internal/spec"
 )
 
-// valueFor resolves an expression for a place of the given shape, and checks
-// that it fits. what names the place. It returns nil after reporting a problem.
-func (r *resolver) valueFor(e spec.Expr, en *env, to Shape, what string) Value {
-	if ref, ok := e.(*spec.Ref); ok && len(ref.Path) == 0 {
-		if s := en.lookup(ref.Root); s != nil && s.expr != nil {
-			return r.valueFor(s.expr, s.in, to, what)
-		}
-	}
-	if holdsLiteral(e) {
-		l, wrong := literal(e, to)
-		if wrong != "" {
-			r.fail(e.Position(), "SG302", "", "%s for %s %s", e, what, wrong)
-			return nil
-		}
-		return l
-	}
-	v := r.value(e, en)
-	if v == nil {
-		return nil
-	}
-	r.fit(v, to, e, what)
-	return v
-}
-
-// holdsLiteral reports whether an expression is to be read as a constant: a
-// scalar, or any list or mapping (a reference inside one is then reported).
-func holdsLiteral(e spec.Expr) bool {
-	switch e.(type) {
-	case *spec.Scalar, *spec.List, *spec.Map:
-		return true
-	default:
-		return false
-	}
-}
-
-// fit checks that a value can stand where a shape is wanted. Data takes the
-// shape of its first use.
-func (r *resolver) fit(v Value, to Shape, at spec.Expr, what string) {
-	if to.Go.IsZero() {
-		return
-	}
-	if f, ok := v.(*FieldValue); ok && f.Data != nil && f.Data.Nested == nil && !f.Data.typed {
-		r.typeField(f.Data, to)
-		return
-	}
-	from := v.Shape()
-	if from.Go.IsZero() && from.Kind == Other {
-		return // what made it was reported
-	}
-	if ok, why := Convertible(from, to); !ok {
-		message := v.String() + " is " + from.describe() + ", and " + what + " is " + to.describe()
-		fix := "convert it with $uuid(…), $int(…) or $text(…), or in a Go function: $go.Name(…)"
-		if to.Kind == List && from.Kind != List {
-			fix = "the query takes a list; pass a whole list, or write a query that takes one element"
-		}
-		if why != "" {
-			message, fix = message+": "+why, "make the column NOT NULL, or handle NULL in a Go function: $go.Name(…)"
-		}
-		r.fail(at.Position(), "SG301", fix, "%s", message)
-	}
-}
-
 // value resolves an expression that is not a literal. It returns nil after
 // reporting a problem.
 func (r *resolver) value(e spec.Expr, en *env) Value {
@@ -100,7 +38,7 @@ func (r *resolver) value(e spec.Expr, en *env) Value {
 func (r *resolver) concat(e *spec.Concat, en *env) Value {
 	c := &Concat{}
 	for _, p := range e.Parts {
-		v := r.valueFor(p, en, textShape, "a text")
+		v := r.valueFor(p, en, textShape, "a part of a text")
 		if v == nil {
 			return nil
 		}
@@ -125,6 +63,9 @@ func (r *resolver) conversion(e *spec.Call, en *env) Value {
 		return nil
 	}
 	from := x.Shape()
+	if from.unknown() {
+		return nil
+	}
 	fits, _ := Convertible(from, to)
 	if parse := from.Kind == Text && from.Form == Plain && e.Func != "text"; !fits && !parse {
 		r.fail(e.Pos, "SG301", "convert it in a Go function: $go.Name(…)", "$%s cannot take %s", e.Func, from.describe())
@@ -211,7 +152,9 @@ func (r *resolver) inputRef(e *spec.Ref, name string, en *env) Value {
 	if v := en.frame.inputs[name]; v != nil {
 		return v
 	}
-	r.failNear(e.Pos, "SG204", name, sortedKeys(en.frame.inputs), "no input is named %q", name)
+	if !en.frame.scope.partial {
+		r.failNear(e.Pos, "SG204", name, sortedKeys(en.frame.inputs), "no input is named %q", name)
+	}
 	return nil
 }
 
@@ -251,6 +194,9 @@ func (r *resolver) symbolRef(e *spec.Ref, en *env) Value {
 		return r.nestedRef(s.nested, path, e)
 	case s.count != nil:
 		r.fail(e.Pos, "SG406", "check it with `expect`, or make the query :one", "$%s is a step that gives a count back, which is no value: %s is :%s", e.Root, s.count.Query.Name, s.count.Query.Cmd)
+		return nil
+	case s.names != nil:
+		r.fail(e.Pos, "SG205", "name one of them: $"+e.Root+"."+strings.Join(sortedKeys(s.names), ", $"+e.Root+"."), "$%s stands for the names of a block", e.Root)
 		return nil
 	case s.value == nil:
 		return nil // reported where it was declared
@@ -320,6 +266,9 @@ func (r *resolver) member(v Value, path []string, e *spec.Ref) (Value, []string)
 		}
 		col := c.Query.Columns[i]
 		return &FieldValue{Of: v, Field: col.Field, Name: columnName(c, i), Type: r.columnShape(c, i)}, path[n:]
+	}
+	if v.Shape().unknown() {
+		return nil, nil
 	}
 	r.fail(e.Pos, "SG205", "", "%s is %s: it has no field %q", v, v.Shape().describe(), name)
 	return nil, nil

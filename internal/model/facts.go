@@ -18,8 +18,12 @@ func (c *Call) Touches(table string) bool {
 // LocksRows reports whether the call is a SELECT … FOR ….
 func (c *Call) LocksRows() bool { return len(c.Facts.Locks) > 0 }
 
-// Opaque reports that the SQL told nothing: the call keeps its place.
-func (c *Call) Opaque() bool { return c.Facts.Kind == schema.Other }
+// Opaque reports that the SQL did not tell what the call does, so that it keeps
+// its place: a SELECT without tables is there for what its functions do, such as
+// pg_advisory_xact_lock.
+func (c *Call) Opaque() bool {
+	return c.Facts.Kind == schema.Other || c.Facts.Kind == schema.Select && len(c.Facts.Reads) == 0
+}
 
 // Deletes reports whether the call deletes rows.
 func (c *Call) Deletes() bool { return c.Facts.Kind == schema.Delete }
@@ -65,6 +69,32 @@ func (c *Call) Action() string {
 // SureRow reports whether the call returns exactly one row or fails: a single
 // INSERT … VALUES … RETURNING without ON CONFLICT.
 func (c *Call) SureRow() bool { return c.Facts.SingleRow }
+
+// cascades lists, for each table, those whose rows go or change with the rows
+// that are deleted from it, however long the chain of foreign keys.
+func (r *resolver) cascades() map[string][]string {
+	direct := map[string][]string{}
+	for _, t := range r.catalog.Tables {
+		for _, k := range t.ForeignKeys {
+			if k.OnDelete != "NO ACTION" && k.OnDelete != "RESTRICT" {
+				direct[k.RefTable] = append(direct[k.RefTable], t.Name)
+			}
+		}
+	}
+	all := map[string][]string{}
+	for table := range direct {
+		reached := []string{table}
+		for i := 0; i < len(reached); i++ {
+			for _, next := range direct[reached[i]] {
+				if !slices.Contains(reached, next) {
+					reached = append(reached, next)
+				}
+			}
+		}
+		all[table] = reached[1:]
+	}
+	return all
+}
 
 // references lists, for each table, those that its foreign keys refer to.
 func (r *resolver) references() map[string][]string {

@@ -76,7 +76,11 @@ func (r *resolver) call(e *spec.Call, en *env) *GoCall {
 		return nil
 	}
 	if len(e.Args) != len(f.Params) {
-		r.fail(e.Pos, "SG207", "", "$go.%s takes %d arguments, not %d", e.Func, len(f.Params), len(e.Args))
+		noun := "arguments"
+		if len(f.Params) == 1 {
+			noun = "argument"
+		}
+		r.fail(e.Pos, "SG207", "", "$go.%s takes %d %s, not %d", e.Func, len(f.Params), noun, len(e.Args))
 		return nil
 	}
 	c := &GoCall{Func: f, Loops: en.loops, Guards: en.guards}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/specgen-dev/specgen/internal/diag"
 	"github.com/specgen-dev/specgen/internal/spec"
 	"github.com/specgen-dev/specgen/internal/sqlcapi"
 )
@@ -100,8 +101,21 @@ func literal(e spec.Expr, to Shape) (*Literal, string) {
 	return l, wrong
 }
 
+// wrongAt is the deepest place of what is wrong with a constant.
+func wrongAt(e spec.Expr, to Shape) diag.Pos {
+	if list, ok := e.(*spec.List); ok && to.Kind == List {
+		for _, item := range list.Items {
+			if _, wrong := literal(item, *to.Elem); wrong != "" {
+				return wrongAt(item, *to.Elem)
+			}
+		}
+	}
+	return e.Position()
+}
+
 // scalarText checks a scalar against a shape that is not JSON and not a list.
 func scalarText(s *spec.Scalar, to Shape) (text, wrong string) {
+	to.Nullable = false // NULL is not what is wrong with it
 	mismatch := "is not " + to.describe()
 	switch to.Kind {
 	case Text:
@@ -144,6 +158,11 @@ func scalarText(s *spec.Scalar, to Shape) (text, wrong string) {
 		return u, ""
 	case Time:
 		t, err := time.Parse(time.RFC3339Nano, s.Text)
+		if err != nil && to.SQL == "date" {
+			if t, err = time.Parse(time.DateOnly, s.Text); err != nil {
+				return "", "is not a date such as \"2026-11-23\""
+			}
+		}
 		if s.Kind != spec.String || err != nil {
 			return "", "is not a time such as \"2026-11-23T09:00:00Z\""
 		}

@@ -1,6 +1,9 @@
 package model
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/specgen-dev/specgen/internal/diag"
 	"github.com/specgen-dev/specgen/internal/spec"
 )
@@ -15,11 +18,13 @@ func (r *resolver) forStep(s *spec.ForStep, en *env) {
 		return
 	}
 	l := r.loop(s.Each, at, s.Pos)
-	if l == nil {
-		return
+	if l == nil { // reported; the steps inside are looked at all the same
+		l = &Loop{Var: s.Each.Var.Value, Over: &ScopeID{}, Outer: at.loops, Pos: s.Pos}
 	}
 	inner := r.enter(l, s.Each.Var, at)
-	for _, f := range s.Where {
+	where := slices.Clone(s.Where)
+	slices.SortFunc(where, func(a, b *spec.Filter) int { return strings.Compare(a.Field.Value, b.Field.Value) })
+	for _, f := range where {
 		if x := r.filter(f, l, inner); x != nil {
 			l.Filters = append(l.Filters, x)
 		}

@@ -24,8 +24,13 @@ type Project struct {
 	Data       []*DataSet // those that are used
 	Errors     []*ErrorDef
 	Scopes     []*Scope
+	// Imports names the packages of sqlc and of the Go functions, by path.
+	Imports map[string]string
 	// References lists, for each table, the tables that its foreign keys refer to.
 	References map[string][]string
+	// Cascades lists, for each table, those whose rows a DELETE from it takes or
+	// changes by foreign keys.
+	Cascades map[string][]string
 }
 
 // Scope is one kind of scope with its coordinators.
@@ -40,8 +45,9 @@ type Scope struct {
 	ID     Shape        // of the scope's id
 	Pos    diag.Pos
 
-	doc   *spec.Scope
-	state resolveState
+	doc     *spec.Scope
+	state   resolveState
+	partial bool // inputs are missing: the row's query was not found, and reported
 }
 
 // Coordinator is a create or a purge: what it does, in the order of the

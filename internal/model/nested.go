@@ -75,6 +75,9 @@ func (r *resolver) nestedInputs(s *spec.ScopeStep, child *Scope, en *env) (map[s
 		ok = ok && out[in.Name] != nil
 	}
 	for _, name := range sortedKeys(given) {
+		if child.partial {
+			break
+		}
 		r.failNear(given[name].Name.Pos, "SG214", name, known, "scope %q has no input %q", child.Name, name)
 		ok = false
 	}

@@ -50,11 +50,24 @@ func Resolve(src Sources, problems *diag.List) *Project {
 		r.resolvePurge(s)
 	}
 	r.finishData()
-	r.project.References = r.references()
+	r.project.References, r.project.Cascades = r.references(), r.cascades()
+	r.project.Imports = r.imports()
 	for _, name := range slices.Sorted(maps.Keys(r.errors)) {
 		r.project.Errors = append(r.project.Errors, r.errors[name])
 	}
 	return r.project
+}
+
+// imports are the packages whose names generated code needs.
+func (r *resolver) imports() map[string]string {
+	names := map[string]string{}
+	for _, p := range r.api.Packages {
+		names[p.ImportPath] = p.Name
+	}
+	for _, f := range r.sourceFuncs {
+		names[f.Pkg] = f.PkgName
+	}
+	return names
 }
 
 type resolver struct {
@@ -84,9 +97,11 @@ func (r *resolver) failNear(pos diag.Pos, code, name string, known []string, for
 }
 
 func (r *resolver) resolveContext() {
+	fields := goNames{}
 	for _, d := range r.doc.Context {
 		in := r.declared(d)
 		if r.context[in.Name] == nil {
+			fields.clash(r, "context values", in.Name, goname.Exported(in.Name), in.Pos)
 			r.context[in.Name] = in
 			r.project.Context = append(r.project.Context, in)
 		}
@@ -108,7 +123,7 @@ func (r *resolver) setDefault(in *Input, d *spec.Declaration) {
 	}
 	l, wrong := literal(d.Default, in.Shape)
 	if wrong != "" {
-		r.fail(d.Default.Position(), "SG302", "", "the default %s %s", d.Default, wrong)
+		r.fail(wrongAt(d.Default, in.Shape), "SG302", "", "the default %s %s", d.Default, wrong)
 		return
 	}
 	in.Default = l
@@ -151,7 +166,7 @@ func (r *resolver) typeNamed(t spec.Text) Shape {
 // checkTypesUnique makes sure that two scopes do not share a stored type: the
 // purge of one would take the other's rights.
 func (r *resolver) checkTypesUnique() {
-	byType, byGo := map[string]*Scope{}, map[string]*Scope{}
+	byType, byGo, declared := map[string]*Scope{}, map[string]*Scope{}, goNames{}
 	for _, name := range slices.Sorted(maps.Keys(r.scopes)) {
 		s := r.scopes[name]
 		if other := byGo[goname.Exported(name)]; other != nil {
@@ -160,6 +175,11 @@ func (r *resolver) checkTypesUnique() {
 			continue
 		}
 		byGo[goname.Exported(name)] = s
+		for _, x := range declarations(name) {
+			if declared.clash(r, "declarations of scopes", name, x, s.Pos) {
+				break
+			}
+		}
 		if other := byType[s.Type]; other != nil {
 			r.problems.Add(diag.Problem{Pos: s.Pos, Code: "SG210", Message: fmt.Sprintf("scopes %s and %s have the same type %q", other.Name, s.Name, s.Type),
 				Fix: "give each scope a `type` of its own", Related: []diag.Related{{Pos: other.Pos, Message: "the other one"}}})
@@ -193,7 +213,7 @@ func (r *resolver) query(name spec.Text) (*sqlcapi.Query, *schema.Query) {
 	matches := r.api.Lookup(name.Value)
 	switch len(matches) {
 	case 0:
-		r.failNear(name.Pos, "SG201", name.Value, r.api.QueryNames(), "no query is named %q", name.Value)
+		r.noQuery(name)
 		return nil, nil
 	case 1:
 	default:
@@ -211,6 +231,29 @@ func (r *resolver) query(name spec.Text) (*sqlcapi.Query, *schema.Query) {
 		return nil, nil
 	}
 	return q, r.queryFacts(q)
+}
+
+// noQuery reports the name of a query that is not there, or of its package.
+func (r *resolver) noQuery(name spec.Text) {
+	pkg, query, qualified := strings.Cut(name.Value, ".")
+	if !qualified {
+		r.failNear(name.Pos, "SG201", name.Value, r.api.QueryNames(), "no query is named %q", name.Value)
+		return
+	}
+	var packages, queries []string
+	for _, p := range r.api.Packages {
+		packages = append(packages, p.Name)
+		if p.Name == pkg {
+			for _, q := range p.Queries {
+				queries = append(queries, q.Name)
+			}
+		}
+	}
+	if !slices.Contains(packages, pkg) {
+		r.failNear(name.Pos, "SG201", pkg, packages, "no package of queries is named %q", pkg)
+		return
+	}
+	r.failNear(name.Pos, "SG201", query, queries, "package %s has no query %q", pkg, query)
 }
 
 // queryFacts parses a query's SQL once.

@@ -204,9 +204,23 @@ func (s Shape) Optional() bool {
 	return s.Form != Plain || s.Kind == List || s.Kind == Bytes || s.Kind == JSON
 }
 
+// unknown reports the shape of something that was reported.
+func (s Shape) unknown() bool { return s.Go.IsZero() && s.Kind == Other }
+
+// interfaceOnly reports a type of the database that sqlc has no Go type for.
+func (s Shape) interfaceOnly() bool {
+	return s.SQL != "" && s.Go.Pkg == "" && s.Go.Name == "interface{}"
+}
+
+// sqlNames are PostgreSQL's short names of types as people write them.
+var sqlNames = map[string]string{"int2": "smallint", "int4": "integer", "int8": "bigint", "float4": "real", "float8": "double precision", "bpchar": "char"}
+
 // describe names the shape for a person: the PostgreSQL type where it is known.
 func (s Shape) describe() string {
 	name := s.SQL
+	if long := sqlNames[name]; long != "" {
+		name = long
+	}
 	if name == "" {
 		name = [...]string{"a Go " + s.Go.String(), "uuid", "text", "bool", "integer", "float", "time", "bytea", "jsonb", "enum " + s.Go.Name, "row", "list", "row of constants"}[s.Kind]
 	}

@@ -142,7 +142,7 @@ func (r *resolver) useStep(s *spec.UseStep, en *env) {
 	if s.As.Value != "" {
 		inner.prefix = en.prefix + s.As.Value + "."
 	}
-	r.blockParams(s, b, en, inner)
+	r.blockParams(s, b, at, inner)
 	r.steps(b.Steps, inner)
 	if s.As.Value != "" {
 		r.declareIn(en, at.guards, s.As, &symbol{names: inner.names})
@@ -150,7 +150,7 @@ func (r *resolver) useStep(s *spec.UseStep, en *env) {
 	}
 	for _, n := range sortedKeys(inner.names) {
 		if sym := inner.names[n]; !slices.ContainsFunc(b.Params, func(p spec.Text) bool { return p.Value == n }) {
-			r.declareIn(en, sym.guards, spec.Text{Value: n, Pos: sym.pos}, &symbol{value: sym.value, nested: sym.nested, names: sym.names, count: sym.count})
+			r.declareIn(en, sym.guards, spec.Text{Value: n, Pos: s.Block.Pos}, &symbol{value: sym.value, nested: sym.nested, names: sym.names, count: sym.count})
 		}
 	}
 }

@@ -12,6 +12,8 @@ import (
 // Build plans every coordinator of a project that has no errors.
 func Build(p *model.Project) *Package {
 	pkg := &Package{Name: p.Package, ImportPath: p.ImportPath}
+	shared := newCommon(p)
+	pkg.Aliases = shared.aliases
 	for _, in := range p.Context {
 		pkg.Context = append(pkg.Context, &Field{Name: goname.Exported(in.Name), Type: in.Shape.Go, Doc: in.Doc})
 	}
@@ -23,9 +25,9 @@ func Build(p *model.Project) *Package {
 	}
 	for _, s := range p.Scopes {
 		out := &Scope{Name: s.Name, GoName: goname.Exported(s.Name), Type: s.Type, FileName: goname.Snake(s.Name) + "_scope.go", Doc: s.Doc}
-		out.Creator = creator(s, out, p.References)
+		out.Creator = creator(s, out, shared)
 		if s.Purge != nil {
-			out.Purger = purger(s, out, p.References)
+			out.Purger = purger(s, out, shared)
 			tellApart(out.Creator.Plan, out.Purger.Plan)
 		}
 		pkg.Scopes = append(pkg.Scopes, out)
@@ -49,17 +51,18 @@ func errorText(name string) string {
 	return strings.Join(goname.Words(strings.TrimPrefix(name, "Err")), " ")
 }
 
-func creator(s *model.Scope, out *Scope, refs map[string][]string) *Creator {
+func creator(s *model.Scope, out *Scope, shared *common) *Creator {
 	c := &Creator{Func: "create" + out.GoName, HasHooks: len(s.Before) > 0}
 	c.Spec = &Struct{Name: out.GoName + "CreatorSpec", Fields: specFields(s)}
 	c.Prepared = &Struct{Name: "Prepared" + out.GoName}
 	p := ident("p")
+	hooks := shared.hookFields(s.Before)
 	values := callerValues{
 		input:   inputOf(&Select{X: p, Name: "spec"}),
-		context: func(in *model.Input) Expr { return &Select{X: p, Name: contextField(in)} },
-		hook:    func(h *model.Hook) Expr { return &Select{X: p, Name: hookField(h)} },
+		context: func(in *model.Input) Expr { return &Select{X: p, Name: shared.contexts[in]} },
+		hook:    func(h *model.Hook) Expr { return &Select{X: p, Name: hooks[h]} },
 	}
-	b := newBuilder(s.Create, s.Type, "create", refs, values)
+	b := newBuilder(s.Create, s.Type, "create", shared, values)
 	b.names.Reserve("p")
 	b.within = []place{fixed(ident("res"))}
 	b.ownResult(b.within[0], s.Create.Row, s.Create.Lists)
@@ -68,7 +71,7 @@ func creator(s *model.Scope, out *Scope, refs map[string][]string) *Creator {
 	b.constraints(s.Create, s)
 	c.Plan = b.plan
 	c.Result = creatorResult(s, out)
-	c.prepare(s, b)
+	c.prepare(s, b, shared, hooks)
 	return c
 }
 
@@ -103,20 +106,6 @@ func inputOf(spec Expr) func(*model.Input) Expr {
 // tell that it was left out.
 func needsPointer(in *model.Input) bool { return !in.Shape.Optional() }
 
-func contextField(in *model.Input) string { return parameterName(in.Name) }
-
-func hookField(h *model.Hook) string { return parameterName(h.As) }
-
-// parameterName names a field or a parameter after a value of the document,
-// apart from the names that the emitter uses.
-func parameterName(name string) string {
-	id := goname.Unexported(name)
-	if slices.Contains(reservedLocals, id) || id == "draws" || id == "p" || id == "q" {
-		id += "Value"
-	}
-	return id
-}
-
 // creatorResult is what a creator gives back: the row, lists, nested scopes.
 func creatorResult(s *model.Scope, out *Scope) *Struct {
 	r := &Struct{Name: out.GoName + "CreatorResult"}
@@ -140,6 +129,9 @@ func addNested(r *Struct, nested []*model.Nested) *Struct {
 	for _, n := range nested {
 		typ := goname.Basic(nestedType(n)).PointerTo()
 		name := nestedField(n)
+		if slices.ContainsFunc(r.Fields, func(f *Field) bool { return f.Name == name }) {
+			continue // loops that nest the same scope share a list
+		}
 		doc := fmt.Sprintf("%s is what making the %s gave; nil when none was made.", name, n.Scope.Name)
 		switch {
 		case n.Purge:
@@ -171,7 +163,7 @@ func nestedField(n *model.Nested) string {
 
 // prepare fills the prepared specification: defaults, the context's values,
 // and what `before` gives.
-func (c *Creator) prepare(s *model.Scope, b *builder) {
+func (c *Creator) prepare(s *model.Scope, b *builder, shared *common, hooks map[*model.Hook]string) {
 	for _, in := range s.Inputs {
 		if in.Default == nil {
 			continue
@@ -180,26 +172,28 @@ func (c *Creator) prepare(s *model.Scope, b *builder) {
 		c.Defaults = append(c.Defaults, &If{Cond: leftOut(in, field), Body: []Stmt{&Assign{Target: field, Value: defaultValue(in)}}})
 	}
 	prepared := ident("prepared")
-	hb := &builder{uses: &uses{shared: map[model.Value]int{}}, lets: map[model.Value]place{}, letShape: map[model.Value]model.Shape{}, frames: map[*model.Loop]*frame{}, plan: b.plan}
-	hb.names.Reserve(append(reservedLocals, "p")...)
+	hb := &builder{uses: &uses{shared: map[model.Value]int{}}, lets: map[model.Value]place{}, letShape: map[model.Value]model.Shape{}, texts: map[model.Value]*Ident{}, frames: map[*model.Loop]*frame{}, plan: b.plan}
+	hb.names.Reserve(reservedLocals...)
+	hb.names.Reserve(otherLocals...)
+	hb.names.Reserve(shared.taken...)
 	hb.values = callerValues{
 		input:   inputOf(ident("spec")),
-		context: func(in *model.Input) Expr { return &Select{X: prepared, Name: contextField(in)} },
-		hook:    func(h *model.Hook) Expr { return &Select{X: prepared, Name: hookField(h)} },
+		context: func(in *model.Input) Expr { return &Select{X: prepared, Name: shared.contexts[in]} },
+		hook:    func(h *model.Hook) Expr { return &Select{X: prepared, Name: hooks[h]} },
 	}
 	contexts := b.uses.contexts
 	hookUses := newUses(&schedule{}, nil, s.Before)
 	for in := range hookUses.contexts {
 		contexts[in] = true
 	}
-	c.Context = contextFields(contexts)
+	c.Context = shared.contextFields(contexts)
 	for _, h := range s.Before {
 		lv := &level{}
 		stmt := &Let{Assign: true, Fails: h.Call.Func.Fails, NoValue: h.Call.Func.Result.Go.IsZero(), Step: "before." + h.Call.Func.Name}
 		switch {
 		case h.As != "":
-			stmt.Name = &Select{X: prepared, Name: hookField(h)}
-			c.Prepared.Fields = append(c.Prepared.Fields, &Field{Name: hookField(h), Type: h.Call.Func.Result.Go})
+			stmt.Name = &Select{X: prepared, Name: hooks[h]}
+			c.Prepared.Fields = append(c.Prepared.Fields, &Field{Name: hooks[h], Type: h.Call.Func.Result.Go})
 		case !stmt.NoValue:
 			stmt.Name = ident("_")
 		}

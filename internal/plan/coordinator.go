@@ -22,6 +22,7 @@ type builder struct {
 	within   []place                    // the results around the steps being built, outermost first
 	lets     map[model.Value]place      // values that are computed once
 	letShape map[model.Value]model.Shape
+	texts    map[model.Value]*Ident // texts of ids that are made once
 	frames   map[*model.Loop]*frame
 	counts   map[*model.Call]string // field of the result, by purge step
 	draw     Expr                   // what $new and $now are drawn from
@@ -91,22 +92,15 @@ func (lv *level) within(c model.Cond) bool {
 	return false
 }
 
-// reservedLocals are the names that the emitter itself uses in a coordinator.
-var reservedLocals = []string{"ctx", "tx", "err", "op", "f", "res", "spec", "prepared", "row", "rows", "n", "scope", "context", "slices", "time", "strconv", "pgtype", "uuid", "json", "pgconn"}
-
-func newBuilder(c *model.Coordinator, stored, op string, refs map[string][]string, values callerValues) *builder {
+func newBuilder(c *model.Coordinator, stored, op string, shared *common, values callerValues) *builder {
 	b := &builder{
-		schedule: newSchedule(c.Body, refs), values: values, plan: &Coordinator{Scope: stored, Op: op},
+		schedule: newSchedule(c.Body, shared.refs, shared.below), values: values, plan: &Coordinator{Scope: stored, Op: op},
 		packages: map[string]*Queries{}, lists: map[*model.Collected]place{}, rows: map[*model.Call]place{}, results: map[*model.Nested]place{},
-		lets: map[model.Value]place{}, letShape: map[model.Value]model.Shape{}, frames: map[*model.Loop]*frame{}, counts: map[*model.Call]string{}, draw: ident("op"),
+		lets: map[model.Value]place{}, letShape: map[model.Value]model.Shape{}, texts: map[model.Value]*Ident{}, frames: map[*model.Loop]*frame{}, counts: map[*model.Call]string{}, draw: ident("op"),
 	}
 	b.uses = newUses(b.schedule, c.Body, c.AfterCommit)
 	b.names.Reserve(reservedLocals...)
-	for v := range b.uses.shared {
-		if g, ok := v.(*model.GoCall); ok {
-			b.names.Reserve(g.Func.PkgName)
-		}
-	}
+	b.names.Reserve(shared.taken...)
 	b.openPackages()
 	return b
 }
@@ -118,7 +112,6 @@ func (b *builder) openPackages() {
 		if b.packages[p.ImportPath] == nil {
 			b.packages[p.ImportPath] = &Queries{Pkg: p.ImportPath, PkgName: p.Name, DBArgument: p.DBArgument}
 			b.plan.Packages = append(b.plan.Packages, b.packages[p.ImportPath])
-			b.names.Reserve(p.Name)
 		}
 	}
 	slices.SortFunc(b.plan.Packages, func(x, y *Queries) int { return strings.Compare(x.Pkg, y.Pkg) })

@@ -12,7 +12,8 @@ import "github.com/specgen-dev/specgen/internal/goname"
 type Package struct {
 	Name       string
 	ImportPath string
-	Context    []*Field // of ContextValues; empty for none
+	Aliases    map[string]string // of imported packages, by path, that go by another name
+	Context    []*Field          // of ContextValues; empty for none
 	Data       []*Table
 	Errors     []*ErrorVar
 	Scopes     []*Scope

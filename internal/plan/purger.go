@@ -1,25 +1,21 @@
 package plan
 
 import (
-	"maps"
-	"slices"
-	"strings"
-
 	"github.com/specgen-dev/specgen/internal/goname"
 	"github.com/specgen-dev/specgen/internal/model"
 )
 
-func purger(s *model.Scope, out *Scope, refs map[string][]string) *Purger {
+func purger(s *model.Scope, out *Scope, shared *common) *Purger {
 	p := &Purger{Func: "purge" + out.GoName}
 	p.Spec = &Struct{Name: out.GoName + "PurgerSpec", Fields: []*Field{{Name: "ID", Type: s.ID.Go, Doc: "ID is the id of the scope."}}}
 	id := &Select{X: ident("spec"), Name: "ID"}
 	values := callerValues{
-		context: func(in *model.Input) Expr { return ident(contextField(in)) },
+		context: func(in *model.Input) Expr { return ident(shared.contexts[in]) },
 		id:      id,
 	}
-	b := newBuilder(s.Purge, s.Type, "purge", refs, values)
+	b := newBuilder(s.Purge, s.Type, "purge", shared, values)
 	for in := range b.uses.contexts {
-		b.names.Reserve(contextField(in))
+		b.names.Reserve(shared.contexts[in])
 	}
 	b.within = []place{fixed(ident("res"))}
 	b.ownResult(b.within[0], s.Purge.Row, nil)
@@ -30,7 +26,7 @@ func purger(s *model.Scope, out *Scope, refs map[string][]string) *Purger {
 	}
 	b.constraints(s.Purge, s)
 	p.Plan = b.plan
-	p.Context = contextFields(b.uses.contexts)
+	p.Context = shared.contextFields(b.uses.contexts)
 	p.IDText = convert(id, s.ID, textShape)
 	switch s.ID.Form {
 	case model.Valid:
@@ -43,15 +39,6 @@ func purger(s *model.Scope, out *Scope, refs map[string][]string) *Purger {
 }
 
 var textShape = model.Shape{Go: goname.Basic("string"), Kind: model.Text, Base: goname.Basic("string")}
-
-// contextFields are the values of the context that a coordinator uses, by name.
-func contextFields(used map[*model.Input]bool) []*Field {
-	var out []*Field
-	for _, in := range slices.SortedFunc(maps.Keys(used), func(a, b *model.Input) int { return strings.Compare(a.Name, b.Name) }) {
-		out = append(out, &Field{Name: contextField(in), Type: in.Shape.Go, Doc: in.Name})
-	}
-	return out
-}
 
 // purgerResult is what a purger gives back: whether the scope was there, its
 // row, and how many rows each step deleted.

@@ -11,6 +11,7 @@ import (
 // inputs and the order of the document allow (G4).
 type schedule struct {
 	tables map[string][]string // which tables a table's foreign keys refer to
+	below  map[string][]string // which tables change with a DELETE from a table
 	calls  []*model.Call
 	flush  map[*model.Call]int
 	why    map[*model.Call]string
@@ -25,8 +26,8 @@ type schedule struct {
 // after the last of its inputs. It never overtakes an earlier call that it
 // conflicts with: one of the two writes a table that the other touches or
 // refers to; a row lock; or a check that may refuse a purge.
-func newSchedule(body []model.Node, tables map[string][]string) *schedule {
-	s := &schedule{tables: tables, flush: map[*model.Call]int{}, why: map[*model.Call]string{}, open: map[*model.Loop]bool{}}
+func newSchedule(body []model.Node, tables, below map[string][]string) *schedule {
+	s := &schedule{tables: tables, below: below, flush: map[*model.Call]int{}, why: map[*model.Call]string{}, open: map[*model.Loop]bool{}}
 	s.collect(body)
 	for i, c := range s.calls {
 		s.place(c, s.calls[:i])
@@ -97,17 +98,28 @@ func (s *schedule) conflict(a, b *model.Call) bool {
 // writesFor reports whether a writes a table that b touches or refers to, or
 // that refers to one that b writes.
 func (s *schedule) writesFor(a, b *model.Call) bool {
-	for _, t := range a.Writes() {
+	for _, t := range s.changes(a) {
 		if b.Touches(t) {
 			return true
 		}
-		for _, w := range b.Writes() {
+		for _, w := range s.changes(b) {
 			if slices.Contains(s.tables[w], t) || slices.Contains(s.tables[t], w) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// changes are the tables that a call writes, and those that change with them.
+func (s *schedule) changes(c *model.Call) []string {
+	tables := c.Writes()
+	if c.Deletes() {
+		for _, t := range c.Writes() {
+			tables = append(tables[:len(tables):len(tables)], s.below[t]...)
+		}
+	}
+	return tables
 }
 
 // available is the flush whose answer brings a value; 0 for before the first.

@@ -23,7 +23,29 @@ func (b *builder) value(v model.Value, to model.Shape, lv *level, name string) E
 			return b.known(v, to, lv)
 		}
 	}
-	return convert(b.raw(v, lv), b.shape(v), to)
+	return b.converted(v, b.raw(v, lv), b.shape(v), to, lv)
+}
+
+// converted builds x, which is v in the shape from, as another shape. The text
+// of the scope's own id is made once: each permission of the scope needs it.
+func (b *builder) converted(v model.Value, x Expr, from, to model.Shape, lv *level) Expr {
+	drawn, isDrawn := v.(*model.NewUUID)
+	_, isScope := v.(*model.ScopeID)
+	if from.Kind != model.UUID || to.Kind != model.Text || !isScope && (!isDrawn || len(drawn.Loops) > 0 || b.uses.shared[v] <= 1) {
+		return convert(x, from, to)
+	}
+	text := b.texts[v]
+	if text == nil {
+		name := "id"
+		if local, ok := x.(*Ident); ok {
+			name = local.Name
+		}
+		text = ident(b.names.Unique(name + "Text"))
+		b.texts[v] = text
+		home := lv.root(nil)
+		home.out = append(home.out, &Let{Name: text, Value: convert(x, from, textShape)})
+	}
+	return convert(text, textShape, to)
 }
 
 // known builds a column that the statement fixes to one of its arguments.
@@ -35,7 +57,7 @@ func (b *builder) known(v *model.ColumnValue, to model.Shape, lv *level) Expr {
 			return b.value(arg.Value, to, lv, arg.Name)
 		}
 	}
-	return convert(b.value(arg.Value, arg.Shape, lv, arg.Name), arg.Shape, to)
+	return b.converted(arg.Value, b.value(arg.Value, arg.Shape, lv, arg.Name), arg.Shape, to, lv)
 }
 
 // drawUUID draws an id once, in the shape of its first use.

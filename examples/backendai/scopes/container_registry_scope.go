@@ -150,6 +150,7 @@ func createContainerRegistry(ctx context.Context, tx *scope.Tx, p *PreparedConta
 
 	// Flush 2 of 2.
 	f = op.Flush()
+	containerRegistryIDText := scope.UUID(containerRegistryID.Bytes).String()
 	for _, preset := range presets {
 		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "container_registry", p.spec.Name)
@@ -179,7 +180,7 @@ func createContainerRegistry(ctx context.Context, tx *scope.Tx, p *PreparedConta
 					ID:         permissionID,
 					RoleID:     roleID,
 					ScopeType:  "container_registry",
-					ScopeID:    scope.UUID(containerRegistryID.Bytes).String(),
+					ScopeID:    containerRegistryIDText,
 					EntityType: entry.EntityType,
 					Operation:  entry.Operation,
 					Permission: permission,
@@ -191,7 +192,7 @@ func createContainerRegistry(ctx context.Context, tx *scope.Tx, p *PreparedConta
 			return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
 				ID:         associationID,
 				ScopeType:  "container_registry",
-				ScopeID:    scope.UUID(containerRegistryID.Bytes).String(),
+				ScopeID:    containerRegistryIDText,
 				EntityType: "role",
 				EntityID:   scope.UUID(roleID.Bytes).String(),
 			})
@@ -277,10 +278,11 @@ func purgeContainerRegistry(ctx context.Context, tx *scope.Tx, spec ContainerReg
 		_, err := q.LockContainerRegistryForPurge(ctx, spec.ID)
 		return scope.Optional(err)
 	})
+	idText := scope.UUID(spec.ID.Bytes).String()
 	f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
 			ScopeType: "container_registry",
-			ScopeID:   scope.UUID(spec.ID.Bytes).String(),
+			ScopeID:   idText,
 		})
 		if err != nil {
 			return err
@@ -291,7 +293,7 @@ func purgeContainerRegistry(ctx context.Context, tx *scope.Tx, spec ContainerReg
 	f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
 			ScopeType: "container_registry",
-			ScopeID:   scope.UUID(spec.ID.Bytes).String(),
+			ScopeID:   idText,
 		})
 		if err != nil {
 			return err
@@ -302,7 +304,7 @@ func purgeContainerRegistry(ctx context.Context, tx *scope.Tx, spec ContainerReg
 	f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
 			EntityType: "container_registry",
-			EntityID:   scope.UUID(spec.ID.Bytes).String(),
+			EntityID:   idText,
 		})
 		if err != nil {
 			return err

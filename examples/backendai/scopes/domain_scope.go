@@ -156,6 +156,7 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 
 	// Flush 2 of 2.
 	f = op.Flush()
+	domainIDText := scope.UUID(domainID.Bytes).String()
 	for _, preset := range presets {
 		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "domain", p.spec.Name)
@@ -185,7 +186,7 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 					ID:         permissionID,
 					RoleID:     roleID,
 					ScopeType:  "domain",
-					ScopeID:    scope.UUID(domainID.Bytes).String(),
+					ScopeID:    domainIDText,
 					EntityType: entry.EntityType,
 					Operation:  entry.Operation,
 					Permission: permission,
@@ -197,7 +198,7 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 			return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
 				ID:         associationID,
 				ScopeType:  "domain",
-				ScopeID:    scope.UUID(domainID.Bytes).String(),
+				ScopeID:    domainIDText,
 				EntityType: "role",
 				EntityID:   scope.UUID(roleID.Bytes).String(),
 			})
@@ -301,10 +302,11 @@ func purgeDomain(ctx context.Context, tx *scope.Tx, spec DomainPurgerSpec) (*Dom
 
 	// Flush 2 of 2.
 	f = op.Flush()
+	idText := scope.UUID(spec.ID.Bytes).String()
 	f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
 			ScopeType: "domain",
-			ScopeID:   scope.UUID(spec.ID.Bytes).String(),
+			ScopeID:   idText,
 		})
 		if err != nil {
 			return err
@@ -315,7 +317,7 @@ func purgeDomain(ctx context.Context, tx *scope.Tx, spec DomainPurgerSpec) (*Dom
 	f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
 			ScopeType: "domain",
-			ScopeID:   scope.UUID(spec.ID.Bytes).String(),
+			ScopeID:   idText,
 		})
 		if err != nil {
 			return err
@@ -326,7 +328,7 @@ func purgeDomain(ctx context.Context, tx *scope.Tx, spec DomainPurgerSpec) (*Dom
 	f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
 			EntityType: "domain",
-			EntityID:   scope.UUID(spec.ID.Bytes).String(),
+			EntityID:   idText,
 		})
 		if err != nil {
 			return err

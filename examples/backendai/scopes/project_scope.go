@@ -170,6 +170,7 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 
 	// Flush 2 of 3.
 	f = op.Flush()
+	projectIDText := scope.UUID(projectID.Bytes).String()
 	for _, preset := range presets {
 		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "project", p.spec.Name)
@@ -199,7 +200,7 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 					ID:         permissionID,
 					RoleID:     roleID,
 					ScopeType:  "project",
-					ScopeID:    scope.UUID(projectID.Bytes).String(),
+					ScopeID:    projectIDText,
 					EntityType: entry.EntityType,
 					Operation:  entry.Operation,
 					Permission: permission,
@@ -211,7 +212,7 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 			return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
 				ID:         associationID,
 				ScopeType:  "project",
-				ScopeID:    scope.UUID(projectID.Bytes).String(),
+				ScopeID:    projectIDText,
 				EntityType: "role",
 				EntityID:   scope.UUID(roleID.Bytes).String(),
 			})
@@ -224,7 +225,7 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 			ScopeType:  "domain",
 			ScopeID:    scope.UUID(domain.ID.Bytes).String(),
 			EntityType: "project",
-			EntityID:   scope.UUID(projectID.Bytes).String(),
+			EntityID:   projectIDText,
 		})
 	})
 	var above backendaidb.VirtualScope
@@ -346,10 +347,11 @@ func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*P
 
 	// Flush 2 of 2.
 	f = op.Flush()
+	idText := scope.UUID(spec.ID.Bytes).String()
 	f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
 			ScopeType: "project",
-			ScopeID:   scope.UUID(spec.ID.Bytes).String(),
+			ScopeID:   idText,
 		})
 		if err != nil {
 			return err
@@ -360,7 +362,7 @@ func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*P
 	f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
 			ScopeType: "project",
-			ScopeID:   scope.UUID(spec.ID.Bytes).String(),
+			ScopeID:   idText,
 		})
 		if err != nil {
 			return err
@@ -371,7 +373,7 @@ func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*P
 	f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
 			EntityType: "project",
-			EntityID:   scope.UUID(spec.ID.Bytes).String(),
+			EntityID:   idText,
 		})
 		if err != nil {
 			return err

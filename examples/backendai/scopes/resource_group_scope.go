@@ -149,6 +149,7 @@ func createResourceGroup(ctx context.Context, tx *scope.Tx, p *PreparedResourceG
 
 	// Flush 2 of 2.
 	f = op.Flush()
+	resourceGroupIDText := scope.UUID(resourceGroupID.Bytes).String()
 	for _, preset := range presets {
 		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "resource_group", p.spec.Name)
@@ -178,7 +179,7 @@ func createResourceGroup(ctx context.Context, tx *scope.Tx, p *PreparedResourceG
 					ID:         permissionID,
 					RoleID:     roleID,
 					ScopeType:  "resource_group",
-					ScopeID:    scope.UUID(resourceGroupID.Bytes).String(),
+					ScopeID:    resourceGroupIDText,
 					EntityType: entry.EntityType,
 					Operation:  entry.Operation,
 					Permission: permission,
@@ -190,7 +191,7 @@ func createResourceGroup(ctx context.Context, tx *scope.Tx, p *PreparedResourceG
 			return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
 				ID:         associationID,
 				ScopeType:  "resource_group",
-				ScopeID:    scope.UUID(resourceGroupID.Bytes).String(),
+				ScopeID:    resourceGroupIDText,
 				EntityType: "role",
 				EntityID:   scope.UUID(roleID.Bytes).String(),
 			})
@@ -275,10 +276,11 @@ func purgeResourceGroup(ctx context.Context, tx *scope.Tx, spec ResourceGroupPur
 		_, err := q.LockResourceGroupForPurge(ctx, spec.ID)
 		return scope.Optional(err)
 	})
+	idText := scope.UUID(spec.ID.Bytes).String()
 	f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
 			ScopeType: "resource_group",
-			ScopeID:   scope.UUID(spec.ID.Bytes).String(),
+			ScopeID:   idText,
 		})
 		if err != nil {
 			return err
@@ -289,7 +291,7 @@ func purgeResourceGroup(ctx context.Context, tx *scope.Tx, spec ResourceGroupPur
 	f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
 			ScopeType: "resource_group",
-			ScopeID:   scope.UUID(spec.ID.Bytes).String(),
+			ScopeID:   idText,
 		})
 		if err != nil {
 			return err
@@ -300,7 +302,7 @@ func purgeResourceGroup(ctx context.Context, tx *scope.Tx, spec ResourceGroupPur
 	f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
 			EntityType: "resource_group",
-			EntityID:   scope.UUID(spec.ID.Bytes).String(),
+			EntityID:   idText,
 		})
 		if err != nil {
 			return err

@@ -167,6 +167,7 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 		})
 		return err
 	})
+	userIDText := scope.UUID(userID.Bytes).String()
 	for _, preset := range presets {
 		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "user", p.spec.Username)
@@ -196,7 +197,7 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 					ID:         permissionID,
 					RoleID:     roleID,
 					ScopeType:  "user",
-					ScopeID:    scope.UUID(userID.Bytes).String(),
+					ScopeID:    userIDText,
 					EntityType: entry.EntityType,
 					Operation:  entry.Operation,
 					Permission: permission,
@@ -208,7 +209,7 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 			return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
 				ID:         associationID,
 				ScopeType:  "user",
-				ScopeID:    scope.UUID(userID.Bytes).String(),
+				ScopeID:    userIDText,
 				EntityType: "role",
 				EntityID:   scope.UUID(roleID.Bytes).String(),
 			})
@@ -221,7 +222,7 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 			ScopeType:  "domain",
 			ScopeID:    scope.UUID(domain.ID.Bytes).String(),
 			EntityType: "user",
-			EntityID:   scope.UUID(userID.Bytes).String(),
+			EntityID:   userIDText,
 		})
 	})
 	var above backendaidb.VirtualScope
@@ -339,10 +340,11 @@ func purgeUser(ctx context.Context, tx *scope.Tx, spec UserPurgerSpec) (*UserPur
 		res.UserRoles += n
 		return nil
 	})
+	idText := scope.UUID(spec.ID.Bytes).String()
 	f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
 			ScopeType: "user",
-			ScopeID:   scope.UUID(spec.ID.Bytes).String(),
+			ScopeID:   idText,
 		})
 		if err != nil {
 			return err
@@ -353,7 +355,7 @@ func purgeUser(ctx context.Context, tx *scope.Tx, spec UserPurgerSpec) (*UserPur
 	f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
 			ScopeType: "user",
-			ScopeID:   scope.UUID(spec.ID.Bytes).String(),
+			ScopeID:   idText,
 		})
 		if err != nil {
 			return err
@@ -364,7 +366,7 @@ func purgeUser(ctx context.Context, tx *scope.Tx, spec UserPurgerSpec) (*UserPur
 	f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
 			EntityType: "user",
-			EntityID:   scope.UUID(spec.ID.Bytes).String(),
+			EntityID:   idText,
 		})
 		if err != nil {
 			return err

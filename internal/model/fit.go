@@ -1,0 +1,96 @@
+package model
+
+import (
+	"github.com/specgen-dev/specgen/internal/spec"
+)
+
+// valueFor resolves an expression for a place of the given shape, and checks
+// that it fits. what names the place. It returns nil after reporting a problem.
+func (r *resolver) valueFor(e spec.Expr, en *env, to Shape, what string) Value {
+	if ref, ok := e.(*spec.Ref); ok && len(ref.Path) == 0 {
+		// A literal takes the type of each place; all else is one value.
+		if s := en.lookup(ref.Root); s != nil && s.expr != nil && (holdsLiteral(s.expr) || isName(s.expr)) {
+			return r.valueFor(s.expr, s.in, to, what)
+		}
+	}
+	if holdsLiteral(e) {
+		l, wrong := literal(e, to)
+		if wrong != "" {
+			r.fail(wrongAt(e, to), "SG302", "", "%s for %s %s", e, what, wrong)
+			return nil
+		}
+		return l
+	}
+	v := r.value(e, en)
+	if v == nil {
+		return nil
+	}
+	r.fit(v, to, e, what)
+	return v
+}
+
+// isName reports whether an expression is a name alone, such as the parameter of
+// a block that is passed on to another.
+func isName(e spec.Expr) bool {
+	ref, ok := e.(*spec.Ref)
+	return ok && len(ref.Path) == 0
+}
+
+// holdsLiteral reports whether an expression is to be read as a constant: a
+// scalar, or any list or mapping (a reference inside one is then reported).
+func holdsLiteral(e spec.Expr) bool {
+	switch e.(type) {
+	case *spec.Scalar, *spec.List, *spec.Map:
+		return true
+	default:
+		return false
+	}
+}
+
+// fit checks that a value can stand where a shape is wanted. Data takes the
+// shape of its first use.
+func (r *resolver) fit(v Value, to Shape, at spec.Expr, what string) {
+	if to.Go.IsZero() {
+		return
+	}
+	if f, ok := v.(*FieldValue); ok && f.Data != nil && f.Data.Nested == nil && !f.Data.typed {
+		r.typeField(f.Data, to)
+		return
+	}
+	from := v.Shape()
+	if from.unknown() {
+		return // what made it was reported
+	}
+	if ok, why := Convertible(from, to); !ok {
+		message := v.String() + " is " + from.describe() + ", and " + what + " is " + to.describe()
+		fix := misfit(v, from, to)
+		if why != "" {
+			message, fix = message+": "+why, "make the column NOT NULL, or handle NULL in a Go function: $go.Name(…)"
+		}
+		r.fail(at.Position(), "SG301", fix, "%s", message)
+	}
+}
+
+// misfit says what to do about a value that does not fit.
+func misfit(v Value, from, to Shape) string {
+	switch {
+	case from.interfaceOnly() || to.interfaceOnly():
+		odd := from
+		if to.interfaceOnly() {
+			odd = to
+		}
+		return "sqlc has no Go type for " + odd.SQL + ": give it one in sqlc.yaml, overrides: [{db_type: " + odd.SQL + ", go_type: …}]"
+	case to.Kind == List && from.Kind != List:
+		return "the query takes a list; pass a whole list, or write a query that takes one element"
+	case from.Kind == List:
+		return "loop over it: for: x in " + v.String()
+	case from.Kind == Row:
+		return "name one of its columns, such as " + v.String() + ".id"
+	case from.Kind == Text && to.Kind == UUID:
+		return "convert it: $uuid(" + v.String() + ")"
+	case from.Kind == Text && to.Kind == Int:
+		return "convert it: $int(" + v.String() + ")"
+	default:
+		return "convert it in a Go function: $go.Name(…)"
+	}
+}
