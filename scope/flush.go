@@ -115,12 +115,23 @@ func (f *Flush) Send(ctx context.Context) error {
 		return err
 	}
 	start := time.Now()
-	statements, err := sendSequentially(ctx, op, queue, settled)
+	statements, err := op.tx.send(ctx, op, queue, settled)
 	config.observe(ctx, Event{
 		Kind: FlushSent, Op: op.kind, Scope: op.scope,
 		Flush: op.flushes, Statements: statements, Attempt: op.tx.attempt, Duration: time.Since(start), Err: err,
 	})
 	return err
+}
+
+// send picks the executor.
+func (tx *Tx) send(ctx context.Context, op *Op, queue []queued, settled func(Step, time.Duration, error) error) (int, error) {
+	if !tx.oneByOne() {
+		return sendPipelined(ctx, op, queue, settled)
+	}
+	if err := tx.openAlone(ctx); err != nil {
+		return 0, err
+	}
+	return sendSequentially(ctx, op, queue, settled)
 }
 
 // sendable returns why nothing may be sent any more. After the first failure the

@@ -15,7 +15,10 @@ type Tx struct {
 	call    *call
 	attempt int
 
-	pg        pgx.Tx         // our own, or the caller's
+	link      link           // a connection of ours, or the caller's pgx.Tx
+	foreign   pgx.Tx         // begun by a DB of a kind that we do not know; else nil
+	open      bool           // BEGIN, or SAVEPOINT, has succeeded
+	release   func()         // gives the connection back
 	isolation pgx.TxIsoLevel // empty until it is known
 	ops       []*Op
 	drawn     int // how many of call.draws this attempt has taken
@@ -160,9 +163,10 @@ func (tx *Tx) canRunAgain(err error) bool {
 
 // run is one attempt.
 func (tx *Tx) run(ctx context.Context, fn func(context.Context, *Tx) error) (err error) {
-	if err := tx.begin(ctx); err != nil {
-		return err
+	if err := tx.connect(ctx); err != nil {
+		return tx.transactionError(ctx, "BEGIN", err)
 	}
+	defer func() { tx.release() }()
 	committed := false
 	// A deferred call without recover also runs while a panic or runtime.Goexit
 	// unwinds, and leaves the panic's stack as it is.
