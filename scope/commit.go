@@ -24,11 +24,7 @@ const (
 // connection that is closed, is not an unknown outcome: nothing was sent, and the
 // rollback is certain.
 func (tx *Tx) commit(ctx context.Context) error {
-	joined := tx.runner.Joined()
-	phase := "COMMIT"
-	if joined {
-		phase = "RELEASE SAVEPOINT"
-	}
+	joined, phase := tx.runner.Joined(), tx.closingPhase()
 	if err := ctx.Err(); err != nil {
 		return tx.transactionError(ctx, phase, err)
 	}
@@ -44,7 +40,11 @@ func (tx *Tx) commit(ctx context.Context) error {
 		_, err := tx.link.Exec(ctx, releaseSavepoint)
 		return tx.commitError(ctx, phase, err)
 	}
-	err := tx.end(ctx)
+	return tx.outcome(ctx, phase, tx.end(ctx))
+}
+
+// outcome says what the answer to COMMIT means.
+func (tx *Tx) outcome(ctx context.Context, phase string, err error) error {
 	if isUnknown(err) {
 		e := tx.transactionError(ctx, phase, err)
 		e.own, e.generic = nil, ErrCommitUnknown

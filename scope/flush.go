@@ -19,8 +19,9 @@ type Step struct {
 // Flush collects the statements that travel to the server together. It is used
 // once, and not concurrently: Do for each statement, then Send.
 type Flush struct {
-	op    *Op
-	queue []queued
+	op     *Op
+	queue  []queued
+	mayEnd bool
 }
 
 // queued is a step that waits for Send.
@@ -115,7 +116,7 @@ func (f *Flush) Send(ctx context.Context) error {
 		return err
 	}
 	start := time.Now()
-	statements, err := op.tx.send(ctx, op, queue, settled)
+	statements, err := op.tx.send(ctx, f, queue, settled)
 	config.observe(ctx, Event{
 		Kind: FlushSent, Op: op.kind, Scope: op.scope,
 		Flush: op.flushes, Statements: statements, Attempt: op.tx.attempt, Duration: time.Since(start), Err: err,
@@ -124,14 +125,14 @@ func (f *Flush) Send(ctx context.Context) error {
 }
 
 // send picks the executor.
-func (tx *Tx) send(ctx context.Context, op *Op, queue []queued, settled func(Step, time.Duration, error) error) (int, error) {
+func (tx *Tx) send(ctx context.Context, f *Flush, queue []queued, settled func(Step, time.Duration, error) error) (int, error) {
 	if !tx.oneByOne() {
-		return sendPipelined(ctx, op, queue, settled)
+		return sendPipelined(ctx, f, queue, settled)
 	}
 	if err := tx.openAlone(ctx); err != nil {
 		return 0, err
 	}
-	return sendSequentially(ctx, op, queue, settled)
+	return sendSequentially(ctx, f.op, queue, settled)
 }
 
 // sendable returns why nothing may be sent any more. After the first failure the
@@ -139,7 +140,7 @@ func (tx *Tx) send(ctx context.Context, op *Op, queue []queued, settled func(Ste
 func (op *Op) sendable() error {
 	failed := func(err error) *Error { return &Error{Op: op.kind, Scope: op.scope, cause: err} }
 	switch {
-	case op.tx.ended:
+	case op.tx.over:
 		return failed(errOpEnded)
 	case op.tx.failure != nil:
 		e := failed(op.tx.failure)

@@ -93,6 +93,29 @@ func (tx *Tx) openAlone(ctx context.Context) error {
 	return nil
 }
 
+// closing is the statement that ends the transaction, or releases the savepoint,
+// on a connection that is ours or a caller's.
+func (tx *Tx) closing() string {
+	if tx.runner.Joined() {
+		return releaseSavepoint
+	}
+	return "COMMIT"
+}
+
+// closingPhase names it in errors.
+func (tx *Tx) closingPhase() string {
+	if tx.runner.Joined() {
+		return "RELEASE SAVEPOINT"
+	}
+	return "COMMIT"
+}
+
+// mayRide reports whether COMMIT may travel with the last statements: where
+// statements are prepared, the types of their answers are known beforehand.
+func (tx *Tx) mayRide() bool {
+	return tx.single && tx.foreign == nil && tx.runner.mode == pgx.QueryExecModeCacheStatement
+}
+
 // end commits a transaction of our own.
 func (tx *Tx) end(ctx context.Context) error {
 	if tx.foreign != nil {

@@ -18,6 +18,8 @@ type Tx struct {
 	link      link           // a connection of ours, or the caller's pgx.Tx
 	foreign   pgx.Tx         // begun by a DB of a kind that we do not know; else nil
 	open      bool           // BEGIN, or SAVEPOINT, has succeeded
+	single    bool           // it has one operation alone
+	ended     bool           // COMMIT, or RELEASE, has travelled with the last flush and succeeded
 	release   func()         // gives the connection back
 	isolation pgx.TxIsoLevel // empty until it is known
 	ops       []*Op
@@ -25,7 +27,7 @@ type Tx struct {
 
 	failure *Error // the first failure of an operation: the transaction cannot commit
 	dropped *Error // the first error of the server, also when the code in between dropped it
-	ended   bool
+	over    bool   // the attempt is: nothing may be sent any more
 
 	hooks       []hook // to run after COMMIT, when the transaction is ours
 	hooksBefore int    // of the runner's hooks, those that were queued before this savepoint
@@ -118,8 +120,18 @@ func (tx *Tx) note(e *Error) {
 // call of In from within fn on the same Runner nests only when it is joined;
 // otherwise it is another transaction, which does not see this one.
 func In[T any](ctx context.Context, r *Runner, fn func(ctx context.Context, tx *Tx) (T, error)) (T, error) {
+	return in(ctx, r, false, fn)
+}
+
+// Single is [In] for a function that runs one operation and does nothing after
+// it: COMMIT may then travel with the operation's last statements.
+func Single[T any](ctx context.Context, r *Runner, fn func(ctx context.Context, tx *Tx) (T, error)) (T, error) {
+	return in(ctx, r, true, fn)
+}
+
+func in[T any](ctx context.Context, r *Runner, single bool, fn func(ctx context.Context, tx *Tx) (T, error)) (T, error) {
 	var result, zero T
-	committed, err := r.run(ctx, func(ctx context.Context, tx *Tx) (err error) {
+	committed, err := r.run(ctx, single, func(ctx context.Context, tx *Tx) (err error) {
 		result, err = fn(ctx, tx)
 		return err
 	})
@@ -131,13 +143,16 @@ func In[T any](ctx context.Context, r *Runner, fn func(ctx context.Context, tx *
 
 // run runs attempts until one commits or none is left. It reports whether the
 // transaction is committed, or its savepoint released.
-func (r *Runner) run(ctx context.Context, fn func(context.Context, *Tx) error) (committed bool, err error) {
+func (r *Runner) run(ctx context.Context, single bool, fn func(context.Context, *Tx) error) (committed bool, err error) {
 	shared := &call{}
 	for attempt := 1; ; attempt++ {
-		tx := &Tx{runner: r, call: shared, attempt: attempt}
+		tx := &Tx{runner: r, call: shared, attempt: attempt, single: single}
 		err := tx.run(ctx, fn)
-		if err == nil {
+		switch {
+		case err == nil:
 			return true, runHooks(ctx, tx.hooks)
+		case tx.ended:
+			return true, err
 		}
 		if attempt >= r.config.attempts || !tx.canRunAgain(err) {
 			return false, err
@@ -171,7 +186,7 @@ func (tx *Tx) run(ctx context.Context, fn func(context.Context, *Tx) error) (err
 	// A deferred call without recover also runs while a panic or runtime.Goexit
 	// unwinds, and leaves the panic's stack as it is.
 	defer func() {
-		tx.ended = true
+		tx.over = true
 		if committed {
 			return
 		}
@@ -179,15 +194,28 @@ func (tx *Tx) run(ctx context.Context, fn func(context.Context, *Tx) error) (err
 			err = tx.withRollbackError(err, rollbackErr)
 		}
 	}()
-	if err := fn(ctx, tx); err != nil {
-		return err
+	err = fn(ctx, tx)
+	if err == nil && tx.failure != nil {
+		err = tx.failure
 	}
-	if tx.failure != nil {
-		return tx.failure
+	if tx.ended {
+		committed = true
+		return tx.afterEnd(err)
 	}
-	if err := tx.commit(ctx); err != nil {
-		return err
+	if err == nil {
+		err = tx.commit(ctx)
 	}
-	committed = true
-	return nil
+	committed = err == nil
+	return err
+}
+
+// afterEnd tells of a failure after COMMIT had travelled with the last flush:
+// the rows are there.
+func (tx *Tx) afterEnd(err error) error {
+	if err == nil {
+		return nil
+	}
+	e := tx.transactionError(context.Background(), "after COMMIT", err)
+	e.Committed = true
+	return e
 }
