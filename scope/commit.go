@@ -18,6 +18,10 @@ const (
 	setSavepoint        = "SAVEPOINT specgen"
 	releaseSavepoint    = "RELEASE SAVEPOINT specgen"
 	rollbackToSavepoint = "ROLLBACK TO SAVEPOINT specgen"
+
+	// There is no such savepoint: the server then lets nothing but ROLLBACK
+	// through, up to the savepoint that the caller set last, if any.
+	refuseAll = "ROLLBACK TO SAVEPOINT specgen_was_released"
 )
 
 // commit commits, or releases the savepoint. A context that is done before, or a
@@ -142,7 +146,11 @@ func (tx *Tx) rollback(ctx context.Context) error {
 	if conn := tx.link.Conn(); !tx.open || conn == nil || conn.IsClosed() {
 		return nil
 	}
-	if _, err := tx.link.Exec(ctx, rollbackToSavepoint); err != nil {
+	undo := rollbackToSavepoint
+	if tx.ended { // a failure was found after RELEASE had travelled
+		undo = refuseAll
+	}
+	if _, err := tx.link.Exec(ctx, undo); err != nil {
 		return err
 	}
 	// The savepoint itself is still there, with its memory and its name.

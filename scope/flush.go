@@ -19,9 +19,10 @@ type Step struct {
 // Flush collects the statements that travel to the server together. It is used
 // once, and not concurrently: Do for each statement, then Send.
 type Flush struct {
-	op     *Op
-	queue  []queued
-	mayEnd bool
+	op        *Op
+	queue     []queued
+	mayEnd    bool
+	asksLevel bool // one of its answers decides whether the others are wanted
 }
 
 // queued is a step that waits for Send.
@@ -64,6 +65,7 @@ func (f *Flush) RequireReadCommitted() {
 		})
 		return
 	}
+	f.asksLevel = true
 	f.queue = slices.Insert(f.queue, 0, queued{
 		step: Step{Name: "isolation"},
 		call: func(ctx context.Context) error {
@@ -142,6 +144,8 @@ func (op *Op) sendable() error {
 	switch {
 	case op.tx.over:
 		return failed(errOpEnded)
+	case op.tx.ended:
+		return op.tx.fail(failed(errAfterEnd))
 	case op.tx.failure != nil:
 		e := failed(op.tx.failure)
 		e.phase, e.SQLState = "not sent, because the transaction has failed before", op.tx.failure.SQLState

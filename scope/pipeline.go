@@ -7,11 +7,16 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// maxBatch bounds the statements of one round trip, and so the memory that a
-// flush takes on both sides of the connection. A longer flush is sent in parts.
-const maxBatch = 5000
+// A longer flush is sent in parts. These bound the memory that a part takes on
+// both sides of the connection: the driver writes a part from one buffer, and
+// while it writes it keeps what the server has answered so far.
+const (
+	maxBatch      = 5000     // statements of a part
+	maxBatchBytes = 16 << 20 // of texts and byte strings among their arguments, give or take one statement's
+)
 
 const (
 	errRecorded misuse = "the statement is recorded, and its answer is still to come"
@@ -30,25 +35,20 @@ type settle func(s Step, took time.Duration, err error) error
 // statements were sent.
 //
 // A function that copies, or sends a batch itself, cannot share a batch: what is
-// in front of it is sent first, then it runs alone.
+// in front of it is sent first, then it runs alone. A function that issues no
+// statement is called once.
 func sendPipelined(ctx context.Context, f *Flush, queue []queued, settled settle) (statements int, err error) {
 	op := f.op
 	defer func() { op.via = nil }()
 	for len(queue) > 0 {
-		rec := &recorder{tx: op.tx, sure: f.mayEnd && op.tx.mayRide()}
-		if rec.sure {
-			rec.known = columnsOf(op.tx.link.Conn())
-		}
-		n, err := rec.record(ctx, op, queue, settled)
+		rec := newRecorder(op, settled, len(queue), f.mayEnd && !f.asksLevel && op.tx.mayRide())
+		n, err := rec.record(ctx, queue)
 		if err != nil {
 			return statements, err
 		}
-		ends := rec.sure && n == len(queue) && !rec.alone
-		if rec.statements > 0 {
-			statements += rec.statements
-			if err := rec.send(ctx, op, queue[:n], ends, settled); err != nil {
-				return statements, err
-			}
+		statements += rec.statements()
+		if err := rec.send(ctx, queue[:n], rec.sure && n == len(queue)); err != nil {
+			return statements, err
 		}
 		queue = queue[n:]
 		if rec.alone {
@@ -67,164 +67,93 @@ func sendPipelined(ctx context.Context, f *Flush, queue []queued, settled settle
 
 // recorder is a DBTX that queues statements instead of running them.
 type recorder struct {
-	tx         *Tx
-	batch      pgx.Batch
-	statements int     // recorded
-	alone      bool    // the last function called must run by itself
-	sure       bool    // every row recorded so far is certain to decode
-	known      columns // of the connection; nil where nothing can end here
+	op      *Op
+	settled settle
+	queries []*pgx.QueuedQuery // the first is room for the transaction's opening
+	room    []pgx.QueuedQuery  // what they point to, made at once
+	silent  []bool             // for each function recorded, whether it issued no statement
+	bytes   int                // of arguments
+	alone   bool               // the last function called must run by itself
+	sure    bool               // every row recorded so far is certain to decode
+	known   columns            // of the connection; nil where the transaction cannot end
+	lastSQL string             // of the row that is asked for
 }
 
+func newRecorder(op *Op, settled settle, length int, mayEnd bool) *recorder {
+	length = min(length, maxBatch)
+	r := &recorder{
+		op: op, settled: settled, sure: mayEnd,
+		queries: make([]*pgx.QueuedQuery, 1, length+2), // opening and end
+		room:    make([]pgx.QueuedQuery, 0, length),
+		silent:  make([]bool, 0, length),
+	}
+	if mayEnd {
+		r.known = statementsOf(op.tx.link.Conn()).columns
+	}
+	return r
+}
+
+// statements is how many were recorded.
+func (r *recorder) statements() int { return len(r.queries) - 1 }
+
 // record calls the functions of a queue until the batch is full, or one cannot
-// be part of it, and returns how many are settled or recorded.
-func (r *recorder) record(ctx context.Context, op *Op, queue []queued, settled settle) (n int, err error) {
-	for n < len(queue) && r.statements < maxBatch {
-		q, before := queue[n], r.statements
-		op.via = r
+// be part of it, and returns how many are recorded.
+func (r *recorder) record(ctx context.Context, queue []queued) (n int, err error) {
+	for n < len(queue) && r.statements() < maxBatch && r.bytes < maxBatchBytes {
+		q, before := queue[n], r.statements()
+		r.op.via = r
 		err := q.call(ctx)
-		op.via = nil
-		switch issued := r.statements - before; {
+		r.op.via = nil
+		switch issued := r.statements() - before; {
 		case r.alone:
+			r.queries = r.queries[:before+1] // what it issued in front of that, if anything
+			r.sure = false
 			return n, nil
-		case issued == 0 && before > 0 && err != nil:
+		case issued == 0 && err != nil && before > 0:
 			return n, nil // it fails without a statement: first what is in front of it
-		case issued == 0:
-			if err := settled(q.step, 0, err); err != nil {
-				return n, err
+		case issued == 0 && err != nil:
+			for _, earlier := range queue[:n] {
+				_ = r.settled(earlier.step, 0, nil)
 			}
+			return n, r.settled(q.step, 0, err)
 		case issued > 1:
-			return n, settled(q.step, 0, errTwoStatements)
-		case !errors.Is(err, errRecorded):
-			return n, settled(q.step, 0, errDropped)
+			return n, r.settled(q.step, 0, errTwoStatements)
+		case issued == 1 && !errors.Is(err, errRecorded):
+			return n, r.settled(q.step, 0, errDropped)
+		default:
+			r.silent = append(r.silent, issued == 0)
 		}
 		n++
 	}
 	return n, nil
 }
 
-// send sends the batch and has each function that recorded a statement read its
-// answer; with ends, the transaction ends with it.
-func (r *recorder) send(ctx context.Context, op *Op, queue []queued, ends bool, settled settle) error {
-	tx := r.tx
-	batch, opens := &r.batch, !tx.open
-	if opens {
-		batch = &pgx.Batch{QueuedQueries: append([]*pgx.QueuedQuery{{SQL: tx.opening()}}, r.batch.QueuedQueries...)}
-	}
-	if ends {
-		batch.Queue(tx.closing())
-	}
-	start := time.Now()
-	results := tx.link.SendBatch(ctx, batch)
-	defer func() { _ = results.Close() }() // reads what is left; its error was reported at its statement
-	if opens {
-		if _, err := results.Exec(); err != nil {
-			return r.notSent(ctx, op, queue, err, settled)
-		}
-		tx.open = true
-	}
-	for i, q := range queue {
-		rep := &replayer{results: results, known: r.known, failed: func(err error) { tx.note(op.stepError(ctx, q.step, err)) }}
-		op.via = rep
-		err := q.call(ctx)
-		op.via = nil
-		if err == nil && rep.read != 1 {
-			err = errReplay
-		}
-		if err != nil && ends {
-			return r.failedBeforeEnd(ctx, results, len(queue)-i-1, settled(q.step, time.Since(start), err))
-		}
-		if err := settled(q.step, time.Since(start), err); err != nil {
-			return err
-		}
-	}
-	if ends {
-		return r.readEnd(ctx, results)
-	}
-	if err := results.Close(); err != nil {
-		return tx.fail(tx.transactionError(ctx, "reading the answers of a flush", err))
-	}
-	return nil
-}
-
-// readEnd reads the answer to COMMIT, which was sent with the statements.
-func (r *recorder) readEnd(ctx context.Context, results pgx.BatchResults) error {
-	tx := r.tx
-	tag, err := results.Exec()
-	if err == nil && tag.String() == "ROLLBACK" {
-		err = pgx.ErrTxCommitRollback
-	}
-	if err == nil {
-		err = results.Close()
-	}
-	if err == nil {
-		tx.ended = true
-		return nil
-	}
-	return tx.endFailed(ctx, err)
-}
-
-// endFailed records that the transaction did not end as it should, or that
-// nobody knows.
-func (tx *Tx) endFailed(ctx context.Context, err error) error {
-	if tx.runner.Joined() {
-		err = tx.commitError(ctx, tx.closingPhase(), err)
-	} else {
-		err = tx.outcome(ctx, tx.closingPhase(), err)
-	}
-	e, _ := asType[*Error](err)
-	return tx.fail(e)
-}
-
-// failedBeforeEnd finds out whether the transaction ended although a step
-// failed. When the server reported an error it did not: what came behind was
-// skipped. Otherwise, once the connection is lost, nobody knows; and an answer
-// that did not decode, against what was checked, does not undo a COMMIT.
-func (r *recorder) failedBeforeEnd(ctx context.Context, results pgx.BatchResults, left int, failure error) error {
-	tx := r.tx
-	forgetColumns(tx.link.Conn())
-	if tx.dropped != nil || failure == nil {
-		return failure
-	}
-	var err error
-	for range left {
-		if _, err = results.Exec(); err != nil {
-			break
-		}
-	}
-	if err == nil {
-		var tag pgconn.CommandTag
-		if tag, err = results.Exec(); err == nil && tag.String() != "ROLLBACK" {
-			tx.ended = true
-			return failure
-		}
-	}
-	if _, refused := asType[*pgconn.PgError](err); refused || err == nil || tx.runner.Joined() {
-		return failure
-	}
-	e := tx.transactionError(ctx, tx.closingPhase(), errors.Join(failure, err))
-	e.own, e.generic = nil, ErrCommitUnknown
-	tx.failure = e
-	return e
-}
-
-// notSent tells of an error that came instead of the answer to the opening: the
-// opening's own, or that of a statement that could not be prepared or encoded,
-// because of which nothing was sent.
-func (r *recorder) notSent(ctx context.Context, op *Op, queue []queued, err error, settled settle) error {
-	forgetColumns(r.tx.link.Conn())
-	if early, ok := asType[pgx.ErrPreprocessingBatch](err); ok {
-		for i, statement := range r.batch.QueuedQueries {
-			if statement.SQL == early.SQL() && i < len(queue) {
-				return settled(queue[i].step, 0, err)
-			}
-		}
-	}
-	return r.tx.fail(r.tx.transactionError(ctx, r.tx.openingPhase(), err))
-}
-
 func (r *recorder) queue(sql string, args []any) {
-	r.statements++
-	r.batch.Queue(sql, args...)
+	if len(r.room) == cap(r.room) { // a function's second statement, which is refused
+		r.room = make([]pgx.QueuedQuery, 0, 1)
+	}
+	r.room = append(r.room, pgx.QueuedQuery{SQL: sql, Arguments: args})
+	r.queries = append(r.queries, &r.room[len(r.room)-1])
+	for _, arg := range args {
+		r.bytes += sizeOf(arg)
+	}
+}
+
+// sizeOf is the size of what may be large.
+func sizeOf(arg any) int {
+	switch v := arg.(type) {
+	case string:
+		return len(v)
+	case []byte:
+		return len(v)
+	case *string:
+		if v != nil {
+			return len(*v)
+		}
+	case pgtype.Text:
+		return len(v.String)
+	}
+	return 0
 }
 
 func (r *recorder) Exec(_ context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
@@ -240,10 +169,8 @@ func (r *recorder) Query(_ context.Context, sql string, args ...any) (pgx.Rows, 
 
 func (r *recorder) QueryRow(_ context.Context, sql string, args ...any) pgx.Row {
 	r.queue(sql, args)
-	if r.known == nil {
-		return recordedRow{}
-	}
-	return sureRow{r, sql}
+	r.lastSQL = sql
+	return (*recordedRow)(r)
 }
 
 func (r *recorder) CopyFrom(context.Context, pgx.Identifier, []string, pgx.CopyFromSource) (int64, error) {
@@ -257,111 +184,10 @@ func (r *recorder) SendBatch(_ context.Context, b *pgx.Batch) pgx.BatchResults {
 }
 
 // recordedRow is the row of a statement that was not sent yet.
-type recordedRow struct{}
+type recordedRow recorder
 
-func (recordedRow) Scan(...any) error { return errRecorded }
-
-// sureRow is the same, where it matters whether the row will decode.
-type sureRow struct {
-	recorder *recorder
-	sql      string
-}
-
-func (r sureRow) Scan(dest ...any) error {
-	r.recorder.sure = r.recorder.sure && r.recorder.known.decode(r.sql, dest)
+// Scan finds out whether the row will decode, where that matters.
+func (r *recordedRow) Scan(dest ...any) error {
+	r.sure = r.sure && r.known.decode(r.lastSQL, dest)
 	return errRecorded
-}
-
-// replayer is a DBTX that answers each statement from the results of a batch.
-type replayer struct {
-	results pgx.BatchResults
-	known   columns     // of the connection; nil where nothing is learnt
-	failed  func(error) // is told the server's errors
-	read    int
-}
-
-// next takes the answer of one statement; a function has one.
-func (r *replayer) next() bool {
-	r.read++
-	return r.read == 1
-}
-
-func (r *replayer) note(err error) {
-	if _, ok := asType[*pgconn.PgError](err); ok {
-		r.failed(err)
-	}
-}
-
-func (r *replayer) Exec(context.Context, string, ...any) (pgconn.CommandTag, error) {
-	if !r.next() {
-		return pgconn.CommandTag{}, errTwoStatements
-	}
-	tag, err := r.results.Exec()
-	r.note(err)
-	return tag, err
-}
-
-func (r *replayer) Query(context.Context, string, ...any) (pgx.Rows, error) {
-	if !r.next() {
-		return nil, errTwoStatements
-	}
-	rows, err := r.results.Query()
-	r.note(err)
-	return rows, err
-}
-
-func (r *replayer) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
-	if !r.next() {
-		return refusing{errTwoStatements}.QueryRow(ctx, sql, args...)
-	}
-	if _, learnt := r.known[sql]; r.known == nil || learnt {
-		return replayedRow{r.results.QueryRow(), r}
-	}
-	return learningRow{r, sql}
-}
-
-func (r *replayer) CopyFrom(context.Context, pgx.Identifier, []string, pgx.CopyFromSource) (int64, error) {
-	return 0, errReplay
-}
-
-func (r *replayer) SendBatch(_ context.Context, b *pgx.Batch) pgx.BatchResults {
-	return pgx.FailedBatchResults(b, errReplay)
-}
-
-// replayedRow is a row whose error is not lost.
-type replayedRow struct {
-	pgx.Row
-	replayer *replayer
-}
-
-func (r replayedRow) Scan(dest ...any) error {
-	err := r.Row.Scan(dest...)
-	r.replayer.note(err)
-	return err
-}
-
-// learningRow notes the types of the columns as well.
-type learningRow struct {
-	replayer *replayer
-	sql      string
-}
-
-// Scan does what that of pgx's own rows does.
-func (r learningRow) Scan(dest ...any) error {
-	rows, err := r.replayer.results.Query()
-	if err == nil {
-		defer rows.Close()
-		if rows.Next() {
-			r.replayer.known.learn(r.sql, rows.FieldDescriptions())
-			err = rows.Scan(dest...)
-		} else if rows.Err() == nil {
-			err = pgx.ErrNoRows
-		}
-		rows.Close()
-		if rows.Err() != nil {
-			err = rows.Err()
-		}
-	}
-	r.replayer.note(err)
-	return err
 }

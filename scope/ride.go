@@ -1,6 +1,8 @@
 package scope
 
 import (
+	"slices"
+
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -14,30 +16,70 @@ import (
 // that the statement's columns had when it last ran on this connection; the first
 // time on a connection, COMMIT is a trip of its own.
 
-// columnsKey is where a connection keeps what is known of its statements.
-const columnsKey = "github.com/specgen-dev/specgen/scope: columns"
+// statementsKey is where a connection keeps what is known of its statements.
+const statementsKey = "github.com/specgen-dev/specgen/scope: statements"
 
-// columns holds, for each statement that was run on a connection, the type OIDs
-// of its answer's columns.
+// statements is what is known of the statements that were sent on a connection.
+type statements struct {
+	columns columns
+	sent    map[string]bool // those that were sent without an error in a caller's transaction
+}
+
+// columns holds, for each statement, the type OIDs of its answer's columns.
 type columns map[string][]uint32
 
-// columnsOf returns what is known of a connection's statements. Only prepared
+// statementsOf returns what is known of a connection's statements. Only prepared
 // statements stay what they are: the server refuses one whose answer's types have
 // changed ("cached plan must not change result type").
-func columnsOf(conn *pgx.Conn) columns {
+func statementsOf(conn *pgx.Conn) *statements {
 	data := conn.PgConn().CustomData()
-	known, ok := data[columnsKey].(columns)
+	known, ok := data[statementsKey].(*statements)
 	if !ok {
-		known = columns{}
-		data[columnsKey] = known
+		known = &statements{columns: columns{}, sent: map[string]bool{}}
+		data[statementsKey] = known
 	}
 	return known
 }
 
-// forgetColumns is for after an error: the statement may be prepared anew.
-func forgetColumns(conn *pgx.Conn) {
-	if !conn.IsClosed() {
-		delete(conn.PgConn().CustomData(), columnsKey)
+// forget is for after an error: pgx prepares the statements anew, and their
+// answers may be others then.
+func forget(conn *pgx.Conn) {
+	delete(conn.PgConn().CustomData(), statementsKey)
+}
+
+// preparesFirst reports whether pgx may send statements to be prepared in front
+// of the batch, and so in front of the savepoint. A statement that cannot be
+// prepared would end the caller's transaction, and there were no savepoint to
+// return to.
+func (r *recorder) preparesFirst() bool {
+	tx := r.op.tx
+	if !tx.runner.Joined() || tx.runner.mode == pgx.QueryExecModeExec {
+		return false
+	}
+	if tx.runner.mode == pgx.QueryExecModeDescribeExec {
+		return true
+	}
+	sent, last := statementsOf(tx.link.Conn()).sent, ""
+	for _, q := range r.queries[1:] {
+		if q.SQL != last && !sent[q.SQL] {
+			return true
+		}
+		last = q.SQL
+	}
+	return false
+}
+
+// remember notes that the statements are prepared.
+func (r *recorder) remember() {
+	if !r.op.tx.runner.Joined() {
+		return
+	}
+	sent, last := statementsOf(r.op.tx.link.Conn()).sent, ""
+	for _, q := range r.queries[1:] {
+		if q.SQL != last && !sent[q.SQL] {
+			sent[q.SQL] = true
+		}
+		last = q.SQL
 	}
 }
 
@@ -56,8 +98,8 @@ func (c columns) decode(sql string, dest []any) bool {
 }
 
 // decodes reports whether every value of a PostgreSQL type decodes into a
-// destination. NULL does too, but into *string, *bool and the integers: for
-// these the schema says NOT NULL, or the generated code would not ask. Not
+// destination. NULL does too, but into *string, *bool, *[16]byte and the integers:
+// for these the schema says NOT NULL, or the generated code would not ask. Not
 // listed, because some values fail: time.Time has no infinity, and enums and
 // other types of the application decode by code of their own.
 func decodes(oid uint32, dest any) bool {
@@ -89,6 +131,10 @@ func decodes(oid uint32, dest any) bool {
 
 // learn notes the types of an answer's columns.
 func (c columns) learn(sql string, fields []pgconn.FieldDescription) {
+	same := func(f pgconn.FieldDescription, oid uint32) bool { return f.DataTypeOID == oid }
+	if types, known := c[sql]; known && slices.EqualFunc(fields, types, same) {
+		return
+	}
 	types := make([]uint32, len(fields))
 	for i, f := range fields {
 		types[i] = f.DataTypeOID

@@ -137,7 +137,8 @@ func (tx *Tx) abandon(ctx context.Context) {
 		return
 	}
 	conn := tx.link.Conn()
-	if conn.IsClosed() || conn.PgConn().TxStatus() == 'I' {
+	busy := conn.PgConn().IsBusy() // a panic came out of the driver, which then sends nothing any more
+	if conn.IsClosed() || conn.PgConn().TxStatus() == 'I' && !busy {
 		return
 	}
 	if _, err := conn.Exec(ctx, "ROLLBACK"); err != nil {

@@ -105,8 +105,9 @@ func (tx *Tx) note(e *Error) {
 // case, within the limit of [WithRollbackTimeout].
 //
 // The error is fn's, or an [*Error]. The result is then the zero value, with one
-// exception: when a function queued by [Op.AfterCommit] fails, the transaction is
-// committed, the result is returned, and so is an *Error whose Committed is true.
+// exception: when something fails after COMMIT, such as a function queued by
+// [Op.AfterCommit], the transaction is committed, the result is returned, and so
+// is an *Error whose Committed is true.
 //
 // An [ErrCommitUnknown] means that COMMIT was handed to the network and that the
 // answer was not read: the connection was lost, ctx was done first, or a proxy or
@@ -147,12 +148,9 @@ func (r *Runner) run(ctx context.Context, single bool, fn func(context.Context, 
 	shared := &call{}
 	for attempt := 1; ; attempt++ {
 		tx := &Tx{runner: r, call: shared, attempt: attempt, single: single}
-		err := tx.run(ctx, fn)
-		switch {
-		case err == nil:
-			return true, runHooks(ctx, tx.hooks)
-		case tx.ended:
-			return true, err
+		committed, err := tx.run(ctx, fn)
+		if committed {
+			return true, tx.afterCommit(ctx, err)
 		}
 		if attempt >= r.config.attempts || !tx.canRunAgain(err) {
 			return false, err
@@ -176,13 +174,12 @@ func (tx *Tx) canRunAgain(err error) bool {
 	return isRetryable(err) || tx.failure != nil && isRetryable(tx.failure) || tx.dropped != nil && isRetryable(tx.dropped)
 }
 
-// run is one attempt.
-func (tx *Tx) run(ctx context.Context, fn func(context.Context, *Tx) error) (err error) {
+// run is one attempt. It can be committed and failed.
+func (tx *Tx) run(ctx context.Context, fn func(context.Context, *Tx) error) (committed bool, err error) {
 	if err := tx.connect(ctx); err != nil {
-		return tx.transactionError(ctx, "BEGIN", err)
+		return false, tx.transactionError(ctx, "BEGIN", err)
 	}
 	defer func() { tx.release() }()
-	committed := false
 	// A deferred call without recover also runs while a panic or runtime.Goexit
 	// unwinds, and leaves the panic's stack as it is.
 	defer func() {
@@ -195,27 +192,22 @@ func (tx *Tx) run(ctx context.Context, fn func(context.Context, *Tx) error) (err
 		}
 	}()
 	err = fn(ctx, tx)
-	if err == nil && tx.failure != nil {
+	switch {
+	case tx.failure == nil:
+	case err == nil:
 		err = tx.failure
+	case errors.Is(tx.failure, ErrCommitUnknown) && !errors.Is(err, ErrCommitUnknown):
+		err = errors.Join(err, tx.failure) // fn must not make a mere failure of it
 	}
-	if tx.ended {
-		committed = true
-		return tx.afterEnd(err)
-	}
-	if err == nil {
+	switch {
+	case tx.ended && err != nil && tx.runner.Joined():
+		return false, err // the rollback sees to it
+	case tx.ended && err != nil:
+		return true, tx.afterEnd(err)
+	case tx.ended:
+		return true, nil
+	case err == nil:
 		err = tx.commit(ctx)
 	}
-	committed = err == nil
-	return err
-}
-
-// afterEnd tells of a failure after COMMIT had travelled with the last flush:
-// the rows are there.
-func (tx *Tx) afterEnd(err error) error {
-	if err == nil {
-		return nil
-	}
-	e := tx.transactionError(context.Background(), "after COMMIT", err)
-	e.Committed = true
-	return e
+	return err == nil, err
 }
