@@ -1,6 +1,7 @@
 package scope
 
 import (
+	"cmp"
 	"context"
 	"errors"
 )
@@ -48,6 +49,16 @@ func (r *Runner) dropHooks(n int) {
 		clear(r.hooks[n:])
 		r.hooks = r.hooks[:n]
 	}
+}
+
+// afterCommit runs the functions of a transaction that is committed. err is what
+// failed since, if anything.
+func (tx *Tx) afterCommit(ctx context.Context, err error) error {
+	hookErr := runHooks(ctx, tx.hooks)
+	if err == nil || hookErr == nil {
+		return cmp.Or(err, hookErr)
+	}
+	return &Error{Op: OpTransaction, phase: "after COMMIT", Committed: true, cause: &hookErrors{[]error{err, hookErr}}}
 }
 
 // runHooks runs all of them, and returns an *Error if any failed.

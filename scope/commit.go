@@ -18,53 +18,37 @@ const (
 	setSavepoint        = "SAVEPOINT specgen"
 	releaseSavepoint    = "RELEASE SAVEPOINT specgen"
 	rollbackToSavepoint = "ROLLBACK TO SAVEPOINT specgen"
-)
 
-// begin starts the transaction, or sets the savepoint. The level is named also
-// when it is the default, which may have been changed for the database, the role
-// or the connection.
-func (tx *Tx) begin(ctx context.Context) error {
-	r := tx.runner
-	if r.Joined() {
-		if _, err := r.caller.Exec(ctx, setSavepoint); err != nil {
-			return tx.transactionError(ctx, "SAVEPOINT", err)
-		}
-		tx.pg, tx.hooksBefore = r.caller, r.queuedHooks()
-		return nil
-	}
-	if err := checkIdle(r.db); err != nil {
-		return tx.transactionError(ctx, "BEGIN", err)
-	}
-	pg, err := r.begin.BeginTx(ctx, pgx.TxOptions{IsoLevel: r.config.isolation})
-	if err != nil {
-		return tx.transactionError(ctx, "BEGIN", err)
-	}
-	tx.pg, tx.isolation = pg, r.config.isolation
-	return nil
-}
+	// There is no such savepoint: the server then lets nothing but ROLLBACK
+	// through, up to the savepoint that the caller set last, if any.
+	refuseAll = "ROLLBACK TO SAVEPOINT specgen_was_released"
+)
 
 // commit commits, or releases the savepoint. A context that is done before, or a
 // connection that is closed, is not an unknown outcome: nothing was sent, and the
 // rollback is certain.
 func (tx *Tx) commit(ctx context.Context) error {
-	joined := tx.runner.Joined()
-	phase := "COMMIT"
-	if joined {
-		phase = "RELEASE SAVEPOINT"
-	}
+	joined, phase := tx.runner.Joined(), tx.closingPhase()
 	if err := ctx.Err(); err != nil {
 		return tx.transactionError(ctx, phase, err)
 	}
-	if conn := tx.pg.Conn(); conn != nil && conn.IsClosed() {
+	if !tx.open {
+		return nil // no statement was sent
+	}
+	if conn := tx.link.Conn(); conn != nil && conn.IsClosed() {
 		return tx.commitError(ctx, phase, pgconn.ErrConnClosed)
 	}
 	if joined {
 		// A lost answer is no unknown outcome here either: the caller has not
 		// committed, and without the connection never will.
-		_, err := tx.pg.Exec(ctx, releaseSavepoint)
+		_, err := tx.link.Exec(ctx, releaseSavepoint)
 		return tx.commitError(ctx, phase, err)
 	}
-	err := tx.pg.Commit(ctx)
+	return tx.outcome(ctx, phase, tx.end(ctx))
+}
+
+// outcome says what the answer to COMMIT means.
+func (tx *Tx) outcome(ctx context.Context, phase string, err error) error {
 	if isUnknown(err) {
 		e := tx.transactionError(ctx, phase, err)
 		e.own, e.generic = nil, ErrCommitUnknown
@@ -150,25 +134,27 @@ func (tx *Tx) constraints(err error) map[string]error {
 
 // rollback undoes the attempt. The caller's context may be the reason for it, so
 // it does not govern it: pgx would send nothing with a context that is done.
-// Of our own transaction no error matters: pgx has closed the connection by then,
-// which makes the server roll back (PostgreSQL manual, chapter "Frontend/Backend
-// Protocol", Termination).
+// Of our own transaction no error matters: the connection is closed then.
 func (tx *Tx) rollback(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tx.runner.config.rollbackTimeout)
 	defer cancel()
 	if !tx.runner.Joined() {
-		_ = tx.pg.Rollback(ctx)
+		tx.abandon(ctx)
 		return nil
 	}
 	tx.runner.dropHooks(tx.hooksBefore)
-	if conn := tx.pg.Conn(); conn == nil || conn.IsClosed() {
+	if conn := tx.link.Conn(); !tx.open || conn == nil || conn.IsClosed() {
 		return nil
 	}
-	if _, err := tx.pg.Exec(ctx, rollbackToSavepoint); err != nil {
+	undo := rollbackToSavepoint
+	if tx.ended { // a failure was found after RELEASE had travelled
+		undo = refuseAll
+	}
+	if _, err := tx.link.Exec(ctx, undo); err != nil {
 		return err
 	}
 	// The savepoint itself is still there, with its memory and its name.
-	_, err := tx.pg.Exec(ctx, releaseSavepoint)
+	_, err := tx.link.Exec(ctx, releaseSavepoint)
 	return err
 }
 

@@ -99,6 +99,8 @@ func TestCommitFailsForCertain(t *testing.T) {
 	}
 }
 
+// TestCommitAnsweredByRollback runs where statements go one by one: there a
+// function can drop the error of a statement that the server has refused.
 func TestCommitAnsweredByRollback(t *testing.T) {
 	t.Parallel()
 	insertTwice := func(ctx context.Context, op *scope.Op) error {
@@ -114,7 +116,7 @@ func TestCommitAnsweredByRollback(t *testing.T) {
 	}
 	t.Run("own transaction", func(t *testing.T) {
 		t.Parallel()
-		pool := newDB(t)
+		pool := oneByOne(t, newDB(t))
 		err := create(t.Context(), scope.NewRunner(pool), insertTwice)
 		e := wantErr(t, err, scope.ErrAlreadyExists, pgx.ErrTxCommitRollback)
 		if e.Step != "again" || e.SQLState != "23505" || errors.Is(err, scope.ErrCommitUnknown) {
@@ -124,7 +126,7 @@ func TestCommitAnsweredByRollback(t *testing.T) {
 	})
 	t.Run("savepoint", func(t *testing.T) {
 		t.Parallel()
-		pool := newDB(t)
+		pool := oneByOne(t, newDB(t))
 		tx := outer(t, pool, pgx.TxOptions{})
 		err := create(t.Context(), scope.NewRunner(tx), insertTwice)
 		if e := wantErr(t, err, scope.ErrAlreadyExists); e.Step != "again" {
@@ -137,7 +139,7 @@ func TestCommitAnsweredByRollback(t *testing.T) {
 	})
 	t.Run("rows", func(t *testing.T) {
 		t.Parallel()
-		pool := newDB(t)
+		pool := oneByOne(t, newDB(t))
 		// The driver's rows tell their error to the function that drops it only.
 		err := create(t.Context(), scope.NewRunner(pool), func(ctx context.Context, op *scope.Op) error {
 			f := op.Flush()
@@ -155,6 +157,42 @@ func TestCommitAnsweredByRollback(t *testing.T) {
 			t.Errorf("error %v", err)
 		}
 	})
+}
+
+// TestDroppedError: where statements share a round trip, a function that drops
+// the error of its query is found out before anything is sent.
+func TestDroppedError(t *testing.T) {
+	t.Parallel()
+	pool := newDB(t)
+	err := create(t.Context(), scope.NewRunner(pool), func(ctx context.Context, op *scope.Op) error {
+		if err := insertItem(ctx, op, "a"); err != nil {
+			return err
+		}
+		f := op.Flush()
+		f.Do(scope.Step{Name: "again", Query: "CreateItem"}, func(ctx context.Context) error {
+			_, _ = op.Exec(ctx, "INSERT INTO items (name) VALUES ('b')")
+			return nil
+		})
+		_ = f.Send(ctx) // dropped as well
+		return nil
+	})
+	if e := wantErr(t, err); e.Step != "again" || !strings.Contains(e.Error(), "dropped the error of its query") {
+		t.Errorf("error %v", err)
+	}
+	wantItems(t, pool, 0)
+}
+
+// oneByOne is a pool on the database of another, in the simple protocol.
+func oneByOne(t *testing.T, pool *pgxpool.Pool) *pgxpool.Pool {
+	t.Helper()
+	config := pool.Config()
+	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
+	simple, err := pgxpool.NewWithConfig(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(simple.Close)
+	return simple
 }
 
 func TestDeferredForeignKeyAtCommit(t *testing.T) {
@@ -227,7 +265,7 @@ func TestBackendKilledBeforeCommit(t *testing.T) {
 
 func TestConnectionLostBeforeCommit(t *testing.T) {
 	t.Parallel()
-	pool := newDB(t)
+	pool := oneByOne(t, newDB(t)) // where a function can drop an error
 	for _, tc := range []struct{ name, want string }{
 		// The driver's rows tell their error to the function that drops it only.
 		{"list", "create item: COMMIT: the connection is closed or busy"},

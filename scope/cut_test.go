@@ -61,7 +61,7 @@ type cuttingConn struct {
 }
 
 func (c *cuttingConn) Write(b []byte) (int, error) {
-	if b[0] != 'Q' || !bytes.HasSuffix(b, []byte("commit\x00")) {
+	if b[0] != 'Q' || !bytes.HasSuffix(bytes.ToLower(b), []byte("commit\x00")) {
 		return c.Conn.Write(b)
 	}
 	c.mu.Lock()

@@ -19,8 +19,10 @@ type Step struct {
 // Flush collects the statements that travel to the server together. It is used
 // once, and not concurrently: Do for each statement, then Send.
 type Flush struct {
-	op    *Op
-	queue []queued
+	op        *Op
+	queue     []queued
+	mayEnd    bool
+	asksLevel bool // one of its answers decides whether the others are wanted
 }
 
 // queued is a step that waits for Send.
@@ -63,6 +65,7 @@ func (f *Flush) RequireReadCommitted() {
 		})
 		return
 	}
+	f.asksLevel = true
 	f.queue = slices.Insert(f.queue, 0, queued{
 		step: Step{Name: "isolation"},
 		call: func(ctx context.Context) error {
@@ -115,7 +118,7 @@ func (f *Flush) Send(ctx context.Context) error {
 		return err
 	}
 	start := time.Now()
-	statements, err := sendSequentially(ctx, op, queue, settled)
+	statements, err := op.tx.send(ctx, f, queue, settled)
 	config.observe(ctx, Event{
 		Kind: FlushSent, Op: op.kind, Scope: op.scope,
 		Flush: op.flushes, Statements: statements, Attempt: op.tx.attempt, Duration: time.Since(start), Err: err,
@@ -123,13 +126,26 @@ func (f *Flush) Send(ctx context.Context) error {
 	return err
 }
 
+// send picks the executor.
+func (tx *Tx) send(ctx context.Context, f *Flush, queue []queued, settled func(Step, time.Duration, error) error) (int, error) {
+	if !tx.oneByOne() {
+		return sendPipelined(ctx, f, queue, settled)
+	}
+	if err := tx.openAlone(ctx); err != nil {
+		return 0, err
+	}
+	return sendSequentially(ctx, f.op, queue, settled)
+}
+
 // sendable returns why nothing may be sent any more. After the first failure the
 // server would answer 25P02 at best, and at worst take locks for nothing.
 func (op *Op) sendable() error {
 	failed := func(err error) *Error { return &Error{Op: op.kind, Scope: op.scope, cause: err} }
 	switch {
-	case op.tx.ended:
+	case op.tx.over:
 		return failed(errOpEnded)
+	case op.tx.ended:
+		return op.tx.fail(failed(errAfterEnd))
 	case op.tx.failure != nil:
 		e := failed(op.tx.failure)
 		e.phase, e.SQLState = "not sent, because the transaction has failed before", op.tx.failure.SQLState

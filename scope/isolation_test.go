@@ -16,8 +16,8 @@ func purgeItem(ctx context.Context, tx *scope.Tx, ran *bool) error {
 	op := tx.Purge(scope.Context{Type: "item", ID: "a"}, nil)
 	f := op.Flush()
 	f.Do(scope.Step{Name: "row", Deletes: true}, func(ctx context.Context) error {
-		*ran = true
 		_, err := op.Exec(ctx, "DELETE FROM items WHERE name = $1", "a")
+		*ran = err == nil
 		return err
 	})
 	f.RequireReadCommitted() // comes first, wherever it was queued

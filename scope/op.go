@@ -86,6 +86,7 @@ const (
 	errOutsideFlush  misuse = "a statement was issued outside of a flush: queue it with Flush.Do, and run it with Flush.Send"
 	errTwoStatements misuse = "a function given to Flush.Do issued a second statement: queue one function for each"
 	errOpEnded       misuse = "the operation was used after its transaction had ended"
+	errAfterEnd      misuse = "a flush was sent behind the one of which Flush.MayEnd said that it is the last"
 	errDrawsTwice    misuse = "the same prepared specification was given to two operations of one transaction, which would write the same ids: prepare each of them"
 )
 

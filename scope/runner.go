@@ -75,6 +75,9 @@ type Runner struct {
 	caller pgx.Tx   // nil unless joined
 	config config
 
+	modeOnce sync.Once
+	mode     pgx.QueryExecMode // of the connections; known once there was one
+
 	mu    sync.Mutex
 	hooks []hook // of the joined transaction, in the order in which they were queued
 }

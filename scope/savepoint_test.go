@@ -128,9 +128,9 @@ func TestJoinedInAFailedTransaction(t *testing.T) {
 	if _, err := tx.Exec(t.Context(), "SELECT 1/0"); err == nil {
 		t.Fatal("no error")
 	}
-	err := create(t.Context(), scope.NewRunner(tx), func(context.Context, *scope.Op) error { return nil })
+	err := create(t.Context(), scope.NewRunner(tx), func(ctx context.Context, op *scope.Op) error { return insertItem(ctx, op, "a") })
 	if e := wantErr(t, err); e.SQLState != "25P02" || e.Error() !=
-		"transaction: SAVEPOINT: the server reported an error (SQLSTATE 25P02); a statement before it failed: roll the transaction back" {
+		"create item: SAVEPOINT: the server reported an error (SQLSTATE 25P02); a statement before it failed: roll the transaction back" {
 		t.Errorf("error %v", e)
 	}
 }
@@ -141,7 +141,7 @@ func TestJoinedInAnEndedTransaction(t *testing.T) {
 	if err := tx.Commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	err := create(t.Context(), scope.NewRunner(tx), func(context.Context, *scope.Op) error { return nil })
+	err := create(t.Context(), scope.NewRunner(tx), func(ctx context.Context, op *scope.Op) error { return insertItem(ctx, op, "a") })
 	wantErr(t, err, pgx.ErrTxClosed)
 }
 
@@ -149,6 +149,9 @@ func TestJoinedSaysWhenItCannotRollBack(t *testing.T) {
 	t.Parallel()
 	tx := outer(t, newDB(t), pgx.TxOptions{})
 	err := create(t.Context(), scope.NewRunner(tx), func(ctx context.Context, op *scope.Op) error {
+		if err := insertItem(ctx, op, "before"); err != nil {
+			return err
+		}
 		// Somebody's savepoint handling goes wrong, and takes ours along.
 		if _, err := tx.Exec(ctx, "RELEASE SAVEPOINT specgen"); err != nil {
 			t.Error(err)

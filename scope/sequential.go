@@ -13,10 +13,8 @@ import (
 // stops at the first error that settled returns; it returns how many statements
 // were issued.
 //
-// It is the only code that knows how a flush reaches the server. An executor
-// that sends a flush as one batch takes its place without a change to the
-// functions queued: that is why each may issue one statement only, and why
-// [Flush.Do] lets them be called again.
+// It serves where [sendPipelined] cannot: in the simple protocol, and for what
+// cannot be part of a batch.
 func sendSequentially(
 	ctx context.Context, op *Op, queue []queued, settled func(s Step, took time.Duration, err error) error,
 ) (statements int, err error) {
@@ -24,7 +22,7 @@ func sendSequentially(
 	// this keeps a function that outlives its turn from running statements.
 	defer func() { op.via = nil }()
 	for _, q := range queue {
-		one := &oneStatement{on: op.tx.pg, failed: func(err error) { op.tx.note(op.stepError(ctx, q.step, err)) }}
+		one := &oneStatement{on: op.tx.link, failed: func(err error) { op.tx.note(op.stepError(ctx, q.step, err)) }}
 		op.via = one
 		start := time.Now()
 		err := q.call(ctx)
@@ -43,7 +41,7 @@ func sendSequentially(
 
 // oneStatement runs one statement on the transaction, and refuses a second one.
 type oneStatement struct {
-	on     pgx.Tx
+	on     DBTX
 	failed func(error) // is told the server's errors
 	issued int
 	misuse error

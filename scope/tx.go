@@ -15,14 +15,19 @@ type Tx struct {
 	call    *call
 	attempt int
 
-	pg        pgx.Tx         // our own, or the caller's
+	link      link           // a connection of ours, or the caller's pgx.Tx
+	foreign   pgx.Tx         // begun by a DB of a kind that we do not know; else nil
+	open      bool           // BEGIN, or SAVEPOINT, has succeeded
+	single    bool           // it has one operation alone
+	ended     bool           // COMMIT, or RELEASE, has travelled with the last flush and succeeded
+	release   func()         // gives the connection back
 	isolation pgx.TxIsoLevel // empty until it is known
 	ops       []*Op
 	drawn     int // how many of call.draws this attempt has taken
 
 	failure *Error // the first failure of an operation: the transaction cannot commit
 	dropped *Error // the first error of the server, also when the code in between dropped it
-	ended   bool
+	over    bool   // the attempt is: nothing may be sent any more
 
 	hooks       []hook // to run after COMMIT, when the transaction is ours
 	hooksBefore int    // of the runner's hooks, those that were queued before this savepoint
@@ -100,8 +105,9 @@ func (tx *Tx) note(e *Error) {
 // case, within the limit of [WithRollbackTimeout].
 //
 // The error is fn's, or an [*Error]. The result is then the zero value, with one
-// exception: when a function queued by [Op.AfterCommit] fails, the transaction is
-// committed, the result is returned, and so is an *Error whose Committed is true.
+// exception: when something fails after COMMIT, such as a function queued by
+// [Op.AfterCommit], the transaction is committed, the result is returned, and so
+// is an *Error whose Committed is true.
 //
 // An [ErrCommitUnknown] means that COMMIT was handed to the network and that the
 // answer was not read: the connection was lost, ctx was done first, or a proxy or
@@ -115,8 +121,18 @@ func (tx *Tx) note(e *Error) {
 // call of In from within fn on the same Runner nests only when it is joined;
 // otherwise it is another transaction, which does not see this one.
 func In[T any](ctx context.Context, r *Runner, fn func(ctx context.Context, tx *Tx) (T, error)) (T, error) {
+	return in(ctx, r, false, fn)
+}
+
+// Single is [In] for a function that runs one operation and does nothing after
+// it: COMMIT may then travel with the operation's last statements.
+func Single[T any](ctx context.Context, r *Runner, fn func(ctx context.Context, tx *Tx) (T, error)) (T, error) {
+	return in(ctx, r, true, fn)
+}
+
+func in[T any](ctx context.Context, r *Runner, single bool, fn func(ctx context.Context, tx *Tx) (T, error)) (T, error) {
 	var result, zero T
-	committed, err := r.run(ctx, func(ctx context.Context, tx *Tx) (err error) {
+	committed, err := r.run(ctx, single, func(ctx context.Context, tx *Tx) (err error) {
 		result, err = fn(ctx, tx)
 		return err
 	})
@@ -128,13 +144,13 @@ func In[T any](ctx context.Context, r *Runner, fn func(ctx context.Context, tx *
 
 // run runs attempts until one commits or none is left. It reports whether the
 // transaction is committed, or its savepoint released.
-func (r *Runner) run(ctx context.Context, fn func(context.Context, *Tx) error) (committed bool, err error) {
+func (r *Runner) run(ctx context.Context, single bool, fn func(context.Context, *Tx) error) (committed bool, err error) {
 	shared := &call{}
 	for attempt := 1; ; attempt++ {
-		tx := &Tx{runner: r, call: shared, attempt: attempt}
-		err := tx.run(ctx, fn)
-		if err == nil {
-			return true, runHooks(ctx, tx.hooks)
+		tx := &Tx{runner: r, call: shared, attempt: attempt, single: single}
+		committed, err := tx.run(ctx, fn)
+		if committed {
+			return true, tx.afterCommit(ctx, err)
 		}
 		if attempt >= r.config.attempts || !tx.canRunAgain(err) {
 			return false, err
@@ -158,16 +174,16 @@ func (tx *Tx) canRunAgain(err error) bool {
 	return isRetryable(err) || tx.failure != nil && isRetryable(tx.failure) || tx.dropped != nil && isRetryable(tx.dropped)
 }
 
-// run is one attempt.
-func (tx *Tx) run(ctx context.Context, fn func(context.Context, *Tx) error) (err error) {
-	if err := tx.begin(ctx); err != nil {
-		return err
+// run is one attempt. It can be committed and failed.
+func (tx *Tx) run(ctx context.Context, fn func(context.Context, *Tx) error) (committed bool, err error) {
+	if err := tx.connect(ctx); err != nil {
+		return false, tx.transactionError(ctx, "BEGIN", err)
 	}
-	committed := false
+	defer func() { tx.release() }()
 	// A deferred call without recover also runs while a panic or runtime.Goexit
 	// unwinds, and leaves the panic's stack as it is.
 	defer func() {
-		tx.ended = true
+		tx.over = true
 		if committed {
 			return
 		}
@@ -175,15 +191,23 @@ func (tx *Tx) run(ctx context.Context, fn func(context.Context, *Tx) error) (err
 			err = tx.withRollbackError(err, rollbackErr)
 		}
 	}()
-	if err := fn(ctx, tx); err != nil {
-		return err
+	err = fn(ctx, tx)
+	switch {
+	case tx.failure == nil:
+	case err == nil:
+		err = tx.failure
+	case errors.Is(tx.failure, ErrCommitUnknown) && !errors.Is(err, ErrCommitUnknown):
+		err = errors.Join(err, tx.failure) // fn must not make a mere failure of it
 	}
-	if tx.failure != nil {
-		return tx.failure
+	switch {
+	case tx.ended && err != nil && tx.runner.Joined():
+		return false, err // the rollback sees to it
+	case tx.ended && err != nil:
+		return true, tx.afterEnd(err)
+	case tx.ended:
+		return true, nil
+	case err == nil:
+		err = tx.commit(ctx)
 	}
-	if err := tx.commit(ctx); err != nil {
-		return err
-	}
-	committed = true
-	return nil
+	return err == nil, err
 }
