@@ -67,7 +67,7 @@ func (p *Provider) CreateDomain(ctx context.Context, spec DomainCreatorSpec) (*D
 
 // CreatePreparedDomain is CreateDomain for what PrepareDomain returned.
 func (p *Provider) CreatePreparedDomain(ctx context.Context, prepared *PreparedDomain) (*DomainCreatorResult, error) {
-	return scope.In(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*DomainCreatorResult, error) {
+	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*DomainCreatorResult, error) {
 		return createDomain(ctx, tx, prepared)
 	})
 }
@@ -172,6 +172,7 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 			})
 		})
 	}
+	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
@@ -214,7 +215,7 @@ type DomainPurgerResult struct {
 // error: Found is false, and what was left of it is removed. ctx governs every
 // statement.
 func (p *Provider) PurgeDomain(ctx context.Context, spec DomainPurgerSpec) (*DomainPurgerResult, error) {
-	return scope.In(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*DomainPurgerResult, error) {
+	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*DomainPurgerResult, error) {
 		return purgeDomain(ctx, tx, spec)
 	})
 }
@@ -301,6 +302,7 @@ func purgeDomain(ctx context.Context, tx *scope.Tx, spec DomainPurgerSpec) (*Dom
 		}
 		return err
 	})
+	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}

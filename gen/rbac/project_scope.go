@@ -68,7 +68,7 @@ func (p *Provider) CreateProject(ctx context.Context, spec ProjectCreatorSpec) (
 
 // CreatePreparedProject is CreateProject for what PrepareProject returned.
 func (p *Provider) CreatePreparedProject(ctx context.Context, prepared *PreparedProject) (*ProjectCreatorResult, error) {
-	return scope.In(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ProjectCreatorResult, error) {
+	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ProjectCreatorResult, error) {
 		return createProject(ctx, tx, prepared)
 	})
 }
@@ -189,6 +189,7 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 			RelationType: "auto",
 		})
 	})
+	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
@@ -231,7 +232,7 @@ type ProjectPurgerResult struct {
 // error: Found is false, and what was left of it is removed. ctx governs every
 // statement.
 func (p *Provider) PurgeProject(ctx context.Context, spec ProjectPurgerSpec) (*ProjectPurgerResult, error) {
-	return scope.In(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ProjectPurgerResult, error) {
+	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ProjectPurgerResult, error) {
 		return purgeProject(ctx, tx, spec)
 	})
 }
@@ -298,6 +299,7 @@ func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*P
 		}
 		return err
 	})
+	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}

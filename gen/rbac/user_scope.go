@@ -69,7 +69,7 @@ func (p *Provider) CreateUser(ctx context.Context, spec UserCreatorSpec) (*UserC
 
 // CreatePreparedUser is CreateUser for what PrepareUser returned.
 func (p *Provider) CreatePreparedUser(ctx context.Context, prepared *PreparedUser) (*UserCreatorResult, error) {
-	return scope.In(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*UserCreatorResult, error) {
+	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*UserCreatorResult, error) {
 		return createUser(ctx, tx, prepared)
 	})
 }
@@ -209,6 +209,7 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 			})
 		})
 	}
+	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
@@ -252,7 +253,7 @@ type UserPurgerResult struct {
 // must then be READ COMMITTED. A scope that is not there is no error: Found is
 // false, and what was left of it is removed. ctx governs every statement.
 func (p *Provider) PurgeUser(ctx context.Context, spec UserPurgerSpec) (*UserPurgerResult, error) {
-	return scope.In(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*UserPurgerResult, error) {
+	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*UserPurgerResult, error) {
 		return purgeUser(ctx, tx, spec)
 	})
 }
@@ -327,6 +328,7 @@ func purgeUser(ctx context.Context, tx *scope.Tx, spec UserPurgerSpec) (*UserPur
 		}
 		return err
 	})
+	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}

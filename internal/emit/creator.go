@@ -123,9 +123,10 @@ func (f *file) creatorMethods(s *plan.Scope) {
 	f.Line()
 }
 
-// inTransaction prints the call of scope.In around a coordinator's function.
+// inTransaction prints the call of a coordinator's function in a transaction of
+// its own, or under a savepoint.
 func (f *file) inTransaction(result string, run jen.Code) *jen.Statement {
-	return jen.Qual(scopePath, "In").Call(jen.Id("ctx"), jen.Id("p").Dot("runner"),
+	return jen.Qual(scopePath, "Single").Call(jen.Id("ctx"), jen.Id("p").Dot("runner"),
 		jen.Func().Params(ctxParam(), jen.Id("tx").Op("*").Qual(scopePath, "Tx")).Params(jen.Op("*").Id(result), jen.Error()).Block(jen.Return(run)))
 }
 
@@ -222,6 +223,9 @@ func (f *file) flushes(g *jen.Group, c *plan.Coordinator) {
 			g.Id("f").Dot("RequireReadCommitted").Call()
 		}
 		p.stmts(g, flush.Body)
+		if c.Rides && i == len(c.Flushes)-1 {
+			g.Id("f").Dot("MayEnd").Call()
+		}
 		g.If(jen.Err().Op(":=").Id("f").Dot("Send").Call(jen.Id("ctx")), jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err()))
 	}
 	g.Line()

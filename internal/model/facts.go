@@ -106,3 +106,46 @@ func (r *resolver) references() map[string][]string {
 	}
 	return refs
 }
+
+// FragileColumn says which column of the call's row may hold a value that does
+// not decode, and why: "" for none.
+func (c *Call) FragileColumn() string { return c.fragile }
+
+// fragileColumn finds it, by the column's Go type and what the schema says of it.
+func (r *resolver) fragileColumn(c *Call) string {
+	for i := range c.Query.Columns {
+		s := r.columnShape(c, i)
+		if !takesEveryValue(s) {
+			return columnName(c, i) + ", whose Go type " + s.Go.String() + " does not take every value"
+		}
+		if s.Optional() {
+			continue
+		}
+		ret := returned(c, i)
+		if ret == nil || ret.MayBeNull {
+			return columnName(c, i) + ", which may be NULL, and its Go type may not"
+		}
+		if col := r.tableColumn(ret.Table, ret.Column); col == nil || !col.NotNull {
+			return columnName(c, i) + ", which may be NULL, and its Go type may not"
+		}
+	}
+	return ""
+}
+
+// takesEveryValue reports whether every value of the column's type decodes into
+// its Go type. It is the list that the runtime checks again, with the server's
+// types: time.Time has no infinity, and enums, domains and types of the
+// application decode by code of their own.
+func takesEveryValue(s Shape) bool {
+	if s.Form == Valid {
+		return s.Go.Pkg == pgtypePath && s.Enum == nil
+	}
+	switch s.Kind {
+	case Text, Bool, Int, Bytes:
+		return s.Go.Pkg == ""
+	case JSON:
+		return s.Go.Pkg == "" // []byte; json.RawMessage is another type to the driver
+	default:
+		return false
+	}
+}

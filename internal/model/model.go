@@ -130,6 +130,8 @@ type Call struct {
 	Loops   []*Loop // the loops around it, outermost first
 	Guards  []Cond  // the conditions around it, outermost first
 	Pos     diag.Pos
+
+	fragile string
 }
 
 // Arg binds one parameter.

@@ -17,7 +17,9 @@ func (r *resolver) queryCall(q *spec.Query, en *env, role Role, name string) *Ca
 	if name == "" {
 		name = goname.Snake(query.Name)
 	}
-	return &Call{Step: en.prefix + name, Name: name, Query: query, Facts: facts, Role: role, Loops: en.loops, Guards: en.guards, Pos: q.Name.Pos}
+	c := &Call{Step: en.prefix + name, Name: name, Query: query, Facts: facts, Role: role, Loops: en.loops, Guards: en.guards, Pos: q.Name.Pos}
+	c.fragile = r.fragileColumn(c)
+	return c
 }
 
 // steps resolves a list of steps, each seeing the names of those before it.

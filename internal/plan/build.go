@@ -69,6 +69,7 @@ func creator(s *model.Scope, out *Scope, shared *common) *Creator {
 	top := b.build(s.Create.Body)
 	b.afterCommit(s.Create.AfterCommit, top)
 	b.constraints(s.Create, s)
+	b.plan.Rides, b.plan.Waits = b.ending()
 	c.Plan = b.plan
 	c.Result = creatorResult(s, out)
 	c.prepare(s, b, shared, hooks)

@@ -31,7 +31,7 @@ func explainCoordinator(b *strings.Builder, title string, c *Coordinator) {
 	if b.Len() > 0 {
 		b.WriteByte('\n')
 	}
-	fmt.Fprintf(b, "%s\n", title)
+	fmt.Fprintf(b, "%s, in %s\n", title, trips(c.RoundTrips()))
 	n := 0
 	for i, f := range c.Flushes {
 		fmt.Fprintf(b, "  flush %d of %d\n", i+1, len(c.Flushes))
@@ -40,12 +40,24 @@ func explainCoordinator(b *strings.Builder, title string, c *Coordinator) {
 			explainCall(b, n, call)
 		}
 	}
+	if c.Rides {
+		fmt.Fprintf(b, "  COMMIT travels with flush %d\n", len(c.Flushes))
+	} else {
+		fmt.Fprintf(b, "  COMMIT is a trip of its own: %s\n", c.Waits)
+	}
 	if len(c.Constraints) > 0 {
 		b.WriteString("  errors by constraint\n")
 		for _, x := range c.Constraints {
 			fmt.Fprintf(b, "    %s: %s\n", x.Name, x.Error)
 		}
 	}
+}
+
+func trips(n int) string {
+	if n == 1 {
+		return "1 round trip"
+	}
+	return fmt.Sprintf("%d round trips", n)
 }
 
 func explainCall(b *strings.Builder, n int, c *Call) {

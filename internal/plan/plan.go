@@ -93,6 +93,8 @@ type Coordinator struct {
 	NoID              Expr   // of a purge: tells that the id is not set; nil where it cannot be told
 	Packages          []*Queries
 	Frames            []*Struct // local types for what a loop keeps between flushes
+	Rides             bool      // COMMIT may travel with the last flush
+	Waits             string    // why COMMIT is a trip of its own, when it does not
 	Flushes           []*Flush
 	AfterCommit       []Stmt
 }

@@ -25,6 +25,7 @@ func purger(s *model.Scope, out *Scope, shared *common) *Purger {
 		b.plan.AfterCommit = []Stmt{&If{Cond: &Select{X: ident("res"), Name: "Found"}, Body: b.plan.AfterCommit}}
 	}
 	b.constraints(s.Purge, s)
+	b.plan.Rides, b.plan.Waits = b.ending()
 	p.Plan = b.plan
 	p.Context = shared.contextFields(b.uses.contexts)
 	p.IDText = convert(id, s.ID, textShape)

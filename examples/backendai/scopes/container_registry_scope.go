@@ -66,7 +66,7 @@ func (p *Provider) CreateContainerRegistry(ctx context.Context, spec ContainerRe
 // CreatePreparedContainerRegistry is CreateContainerRegistry for what
 // PrepareContainerRegistry returned.
 func (p *Provider) CreatePreparedContainerRegistry(ctx context.Context, prepared *PreparedContainerRegistry) (*ContainerRegistryCreatorResult, error) {
-	return scope.In(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ContainerRegistryCreatorResult, error) {
+	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ContainerRegistryCreatorResult, error) {
 		return createContainerRegistry(ctx, tx, prepared)
 	})
 }
@@ -198,6 +198,7 @@ func createContainerRegistry(ctx context.Context, tx *scope.Tx, p *PreparedConta
 			})
 		})
 	}
+	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
@@ -250,7 +251,7 @@ type ContainerRegistryPurgerResult struct {
 // not there is no error: Found is false, and what was left of it is removed.
 // ctx governs every statement.
 func (p *Provider) PurgeContainerRegistry(ctx context.Context, spec ContainerRegistryPurgerSpec) (*ContainerRegistryPurgerResult, error) {
-	return scope.In(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ContainerRegistryPurgerResult, error) {
+	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ContainerRegistryPurgerResult, error) {
 		return purgeContainerRegistry(ctx, tx, spec)
 	})
 }
@@ -374,6 +375,7 @@ func purgeContainerRegistry(ctx context.Context, tx *scope.Tx, spec ContainerReg
 		}
 		return err
 	})
+	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}

@@ -73,7 +73,7 @@ func (p *Provider) CreateProject(ctx context.Context, spec ProjectCreatorSpec) (
 
 // CreatePreparedProject is CreateProject for what PrepareProject returned.
 func (p *Provider) CreatePreparedProject(ctx context.Context, prepared *PreparedProject) (*ProjectCreatorResult, error) {
-	return scope.In(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ProjectCreatorResult, error) {
+	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ProjectCreatorResult, error) {
 		return createProject(ctx, tx, prepared)
 	})
 }
@@ -256,6 +256,7 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 			EntityID:       projectID,
 		})
 	})
+	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
@@ -308,7 +309,7 @@ type ProjectPurgerResult struct {
 // error: Found is false, and what was left of it is removed. ctx governs every
 // statement.
 func (p *Provider) PurgeProject(ctx context.Context, spec ProjectPurgerSpec) (*ProjectPurgerResult, error) {
-	return scope.In(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ProjectPurgerResult, error) {
+	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ProjectPurgerResult, error) {
 		return purgeProject(ctx, tx, spec)
 	})
 }

@@ -66,7 +66,7 @@ func (p *Provider) CreateResourceGroup(ctx context.Context, spec ResourceGroupCr
 // CreatePreparedResourceGroup is CreateResourceGroup for what
 // PrepareResourceGroup returned.
 func (p *Provider) CreatePreparedResourceGroup(ctx context.Context, prepared *PreparedResourceGroup) (*ResourceGroupCreatorResult, error) {
-	return scope.In(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ResourceGroupCreatorResult, error) {
+	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ResourceGroupCreatorResult, error) {
 		return createResourceGroup(ctx, tx, prepared)
 	})
 }
@@ -197,6 +197,7 @@ func createResourceGroup(ctx context.Context, tx *scope.Tx, p *PreparedResourceG
 			})
 		})
 	}
+	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
@@ -249,7 +250,7 @@ type ResourceGroupPurgerResult struct {
 // no error: Found is false, and what was left of it is removed. ctx governs
 // every statement.
 func (p *Provider) PurgeResourceGroup(ctx context.Context, spec ResourceGroupPurgerSpec) (*ResourceGroupPurgerResult, error) {
-	return scope.In(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ResourceGroupPurgerResult, error) {
+	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ResourceGroupPurgerResult, error) {
 		return purgeResourceGroup(ctx, tx, spec)
 	})
 }
@@ -372,6 +373,7 @@ func purgeResourceGroup(ctx context.Context, tx *scope.Tx, spec ResourceGroupPur
 		}
 		return err
 	})
+	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}

@@ -72,7 +72,7 @@ func (p *Provider) CreateUser(ctx context.Context, spec UserCreatorSpec) (*UserC
 
 // CreatePreparedUser is CreateUser for what PrepareUser returned.
 func (p *Provider) CreatePreparedUser(ctx context.Context, prepared *PreparedUser) (*UserCreatorResult, error) {
-	return scope.In(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*UserCreatorResult, error) {
+	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*UserCreatorResult, error) {
 		return createUser(ctx, tx, prepared)
 	})
 }
@@ -253,6 +253,7 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 			EntityID:       userID,
 		})
 	})
+	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
@@ -306,7 +307,7 @@ type UserPurgerResult struct {
 // must then be READ COMMITTED. A scope that is not there is no error: Found is
 // false, and what was left of it is removed. ctx governs every statement.
 func (p *Provider) PurgeUser(ctx context.Context, spec UserPurgerSpec) (*UserPurgerResult, error) {
-	return scope.In(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*UserPurgerResult, error) {
+	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*UserPurgerResult, error) {
 		return purgeUser(ctx, tx, spec)
 	})
 }

@@ -74,7 +74,7 @@ func (p *Provider) CreateEnvironment(ctx context.Context, spec EnvironmentCreato
 // CreatePreparedEnvironment is CreateEnvironment for what PrepareEnvironment
 // returned.
 func (p *Provider) CreatePreparedEnvironment(ctx context.Context, prepared *PreparedEnvironment) (*EnvironmentCreatorResult, error) {
-	return scope.In(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*EnvironmentCreatorResult, error) {
+	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*EnvironmentCreatorResult, error) {
 		return createEnvironment(ctx, tx, prepared)
 	})
 }
@@ -161,6 +161,7 @@ func createEnvironment(ctx context.Context, tx *scope.Tx, p *PreparedEnvironment
 			})
 		})
 	}
+	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
@@ -203,7 +204,7 @@ func (p *Provider) PurgeEnvironment(ctx context.Context, spec EnvironmentPurgerS
 	if err != nil {
 		return nil, err
 	}
-	return scope.In(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*EnvironmentPurgerResult, error) {
+	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*EnvironmentPurgerResult, error) {
 		return purgeEnvironment(ctx, tx, spec, actor)
 	})
 }
@@ -257,6 +258,7 @@ func purgeEnvironment(ctx context.Context, tx *scope.Tx, spec EnvironmentPurgerS
 		}
 		return err
 	})
+	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}

@@ -76,7 +76,7 @@ func (p *Provider) CreateOrganisation(ctx context.Context, spec OrganisationCrea
 // CreatePreparedOrganisation is CreateOrganisation for what PrepareOrganisation
 // returned.
 func (p *Provider) CreatePreparedOrganisation(ctx context.Context, prepared *PreparedOrganisation) (*OrganisationCreatorResult, error) {
-	return scope.In(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*OrganisationCreatorResult, error) {
+	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*OrganisationCreatorResult, error) {
 		return createOrganisation(ctx, tx, prepared)
 	})
 }
@@ -187,6 +187,7 @@ func createOrganisation(ctx context.Context, tx *scope.Tx, p *PreparedOrganisati
 			})
 		})
 	}
+	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
@@ -233,7 +234,7 @@ func (p *Provider) PurgeOrganisation(ctx context.Context, spec OrganisationPurge
 	if err != nil {
 		return nil, err
 	}
-	return scope.In(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*OrganisationPurgerResult, error) {
+	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*OrganisationPurgerResult, error) {
 		return purgeOrganisation(ctx, tx, spec, actor)
 	})
 }
@@ -323,6 +324,7 @@ func purgeOrganisation(ctx context.Context, tx *scope.Tx, spec OrganisationPurge
 		}
 		return err
 	})
+	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}

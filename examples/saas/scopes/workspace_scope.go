@@ -103,7 +103,7 @@ func (p *Provider) CreateWorkspace(ctx context.Context, spec WorkspaceCreatorSpe
 // CreatePreparedWorkspace is CreateWorkspace for what PrepareWorkspace
 // returned.
 func (p *Provider) CreatePreparedWorkspace(ctx context.Context, prepared *PreparedWorkspace) (*WorkspaceCreatorResult, error) {
-	return scope.In(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*WorkspaceCreatorResult, error) {
+	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*WorkspaceCreatorResult, error) {
 		return createWorkspace(ctx, tx, prepared)
 	})
 }
@@ -263,6 +263,7 @@ func createWorkspace(ctx context.Context, tx *scope.Tx, p *PreparedWorkspace) (*
 			})
 		}
 	}
+	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
@@ -316,7 +317,7 @@ func (p *Provider) PurgeWorkspace(ctx context.Context, spec WorkspacePurgerSpec)
 	if err != nil {
 		return nil, err
 	}
-	return scope.In(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*WorkspacePurgerResult, error) {
+	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*WorkspacePurgerResult, error) {
 		return purgeWorkspace(ctx, tx, spec, actor)
 	})
 }

@@ -1,0 +1,79 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/specgen-dev/specgen/internal/model"
+)
+
+// ending decides whether COMMIT may travel with the last flush of a
+// coordinator: only if, whatever the server answers short of an error, the
+// coordinator returns success (G4). Otherwise it says why not.
+//
+// That holds for a query without an answer, a count that nothing is expected
+// of, a purge's lock and row, and a row that an INSERT … VALUES … RETURNING
+// returns for certain; rows must decode, NULL included. The runtime checks the
+// types of the columns in addition, before it sends anything.
+func (b *builder) ending() (rides bool, why string) {
+	for _, c := range b.schedule.calls {
+		if b.schedule.flush[c] != b.schedule.count {
+			continue
+		}
+		if why := undecided(c); why != "" {
+			return false, c.Step + " " + why
+		}
+	}
+	if slices.ContainsFunc(b.plan.AfterCommit, failsInGo) {
+		return false, "a Go function runs behind it, for after_commit, and may fail"
+	}
+	return true, ""
+}
+
+// undecided says why the answer to a call must be read before COMMIT, "" when
+// it need not.
+func undecided(c *model.Call) string {
+	switch c.Query.Cmd {
+	case "exec":
+		return ""
+	case "execrows", "execresult":
+		if c.Expect != nil {
+			return "expects a number of rows"
+		}
+		return ""
+	case "many":
+		return "reads rows"
+	}
+	switch c.Role {
+	case model.Refusal, model.ChildList:
+		return "may refuse"
+	case model.PurgeLock, model.PurgeRow:
+	default:
+		if !c.SureRow() {
+			return "may find no row"
+		}
+	}
+	if column := c.FragileColumn(); column != "" {
+		return "returns " + column
+	}
+	return ""
+}
+
+func failsInGo(s Stmt) bool {
+	switch s := s.(type) {
+	case *Let:
+		return s.Fails
+	case *If:
+		return slices.ContainsFunc(s.Body, failsInGo)
+	default:
+		return false
+	}
+}
+
+// RoundTrips is how often the client waits for the server, in steady state and
+// in a transaction of its own.
+func (c *Coordinator) RoundTrips() int {
+	if c.Rides {
+		return len(c.Flushes)
+	}
+	return len(c.Flushes) + 1
+}
