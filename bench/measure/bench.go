@@ -1,0 +1,161 @@
+// Package measure runs the peers in turn and takes their times.
+package measure
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/specgen-dev/specgen/bench/peer"
+	"github.com/specgen-dev/specgen/bench/wire"
+	"github.com/specgen-dev/specgen/internal/pglocal"
+	"github.com/specgen-dev/specgen/schema"
+)
+
+// Bench has every peer open, each on a database of its own.
+type Bench struct {
+	lanes []*lane
+}
+
+// lane is one peer: its database, the network in front of that, and a connection
+// past the network to prepare and to check.
+type lane struct {
+	name   string
+	peer   peer.Peer
+	proxy  *wire.Proxy
+	direct *pgx.Conn
+}
+
+// Open makes the databases. Close ends what Open began, except for the server.
+func Open(ctx context.Context, server *pglocal.Server, kinds []peer.Kind) (_ *Bench, err error) {
+	b := &Bench{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, b.Close(ctx))
+		}
+	}()
+	ddl, err := reference()
+	if err != nil {
+		return nil, err
+	}
+	template, err := server.Template(ctx, ddl...)
+	if err != nil {
+		return nil, err
+	}
+	for i, kind := range kinds {
+		name := fmt.Sprintf("specgen_bench_%d", i)
+		if err := server.Drop(ctx, name); err != nil { // of a run that was cut short
+			return nil, err
+		}
+		url, err := server.Clone(ctx, name, template)
+		if err != nil {
+			return nil, err
+		}
+		l, err := openLane(ctx, url, kind)
+		if l != nil {
+			b.lanes = append(b.lanes, l)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("opening %s: %w", kind.Name, err)
+		}
+	}
+	return b, nil
+}
+
+// reference is the schema of the reference RBAC. The tables are not vacuumed
+// behind our back: it would slow down whoever has the turn.
+func reference() ([]string, error) {
+	names, err := fs.Glob(schema.Files, "*.sql")
+	if err != nil {
+		return nil, err
+	}
+	var ddl []string
+	for _, name := range names {
+		text, err := schema.Files.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		ddl = append(ddl, string(text))
+	}
+	quiet := []string{}
+	for _, table := range []string{"projects", "roles", "permissions", "association_scopes_entities"} {
+		quiet = append(quiet, fmt.Sprintf("ALTER TABLE %s SET (autovacuum_enabled = false);", table))
+	}
+	return append(ddl, strings.Join(quiet, "\n")), nil
+}
+
+// openLane returns the lane as far as it got.
+func openLane(ctx context.Context, url string, kind peer.Kind) (*lane, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	l := &lane{name: kind.Name}
+	if l.direct, err = pgx.ConnectConfig(ctx, config); err != nil {
+		return l, err
+	}
+	if l.proxy, err = wire.Listen(pgconn.NetworkAddress(config.Host, config.Port)); err != nil {
+		return l, err
+	}
+	through := config.Copy()
+	through.Host, through.Port = "127.0.0.1", l.proxy.Port()
+	through.TLSConfig, through.Fallbacks = nil, nil
+	l.peer, err = kind.Open(ctx, through)
+	return l, err
+}
+
+// Trips returns how long an empty statement takes, in the median of some: past the
+// network, and through it at a round-trip time. The difference at a round-trip time
+// of zero is what the proxy itself costs.
+func (b *Bench) Trips(ctx context.Context, rtt time.Duration) (direct, through time.Duration, err error) {
+	l := b.lanes[0]
+	config := l.direct.Config().Copy()
+	config.Host, config.Port, config.TLSConfig, config.Fallbacks = "127.0.0.1", l.proxy.Port(), nil, nil
+	l.proxy.SetRoundTripTime(rtt)
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer func() { _ = conn.Close(ctx) }() // nothing is under way
+	if direct, err = trip(ctx, l.direct); err != nil {
+		return 0, 0, err
+	}
+	through, err = trip(ctx, conn)
+	return direct, through, err
+}
+
+func trip(ctx context.Context, conn *pgx.Conn) (time.Duration, error) {
+	const times = 101
+	var took []time.Duration
+	for range times {
+		began := time.Now()
+		if err := conn.Ping(ctx); err != nil {
+			return 0, err
+		}
+		took = append(took, time.Since(began))
+	}
+	return percentile(took, 50), nil
+}
+
+// Close closes the peers and their connections.
+func (b *Bench) Close(ctx context.Context) error {
+	var errs []error
+	for _, l := range b.lanes {
+		if l.peer != nil {
+			l.peer.Close()
+		}
+		if l.proxy != nil {
+			errs = append(errs, l.proxy.Close())
+		}
+		if l.direct != nil {
+			errs = append(errs, l.direct.Close(ctx))
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,67 @@
+// Package peer holds the implementations that are measured: the code that specgen
+// generates, and what others would write. All write the same values.
+package peer
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Limit is the name of the peer that the others are compared with.
+const Limit = "limit"
+
+// Project is what to create.
+type Project struct {
+	DomainID    pgtype.UUID
+	Name        string
+	Description *string
+}
+
+// Peer creates and purges projects, each in one transaction. A purge of a project
+// that is not there is an error: the benchmark would measure nothing.
+type Peer interface {
+	CreateProject(ctx context.Context, p Project) error
+	PurgeProject(ctx context.Context, id pgtype.UUID) error
+	Close()
+}
+
+// Kind is an implementation that can be opened on a database. It has one
+// connection at a time, and does not ping it.
+type Kind struct {
+	Name string
+	Open func(ctx context.Context, config *pgx.ConnConfig) (Peer, error)
+}
+
+// Kinds returns all, in the order in which they take turns.
+func Kinds() []Kind {
+	return []Kind{
+		{Name: "specgen", Open: openSpecgen},
+		{Name: "sqlc-loop", Open: openSQLCLoop},
+		{Name: "sqlc-bulk", Open: openSQLCBulk},
+		{Name: "gorm", Open: openGorm},
+		{Name: "bun", Open: openBun},
+		{Name: Limit, Open: openLimit},
+	}
+}
+
+// newPool returns a pool of one connection for the peers on pgx.
+func newPool(ctx context.Context, config *pgx.ConnConfig) (*pgxpool.Pool, error) {
+	c, err := pgxpool.ParseConfig("")
+	if err != nil {
+		return nil, fmt.Errorf("reading the defaults of a pool: %w", err)
+	}
+	c.ConnConfig = config.Copy()
+	c.MaxConns, c.MaxConnLifetime, c.MaxConnIdleTime = 1, 0, 0
+	c.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return false }
+	return pgxpool.NewWithConfig(ctx, c)
+}
+
+// inTransaction runs fn in a transaction of READ COMMITTED, as the generated code
+// does.
+func inTransaction(ctx context.Context, pool *pgxpool.Pool, fn func(tx pgx.Tx) error) error {
+	return pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, fn)
+}

@@ -1,0 +1,131 @@
+package peer
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/specgen-dev/specgen/gen/rbacdb"
+	"github.com/specgen-dev/specgen/scope"
+)
+
+// sqlcLoop is what one writes first with the functions of sqlc: a call a row.
+type sqlcLoop struct{ pool *pgxpool.Pool }
+
+func openSQLCLoop(ctx context.Context, config *pgx.ConnConfig) (Peer, error) {
+	pool, err := newPool(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	return &sqlcLoop{pool: pool}, nil
+}
+
+func (s *sqlcLoop) CreateProject(ctx context.Context, p Project) error {
+	return inTransaction(ctx, s.pool, func(tx pgx.Tx) error {
+		q := rbacdb.New(tx)
+		h, err := beginProject(ctx, q, p)
+		if err != nil {
+			return err
+		}
+		roles := make([]rbacdb.Role, 0, len(h.presets))
+		for _, preset := range h.presets {
+			role, err := q.CreateRole(ctx, rbacdb.CreateRoleParams{
+				ID: newID(), Name: preset.Name, Source: "preset", Status: "active", AutoAssign: preset.AutoAssign,
+			})
+			if err != nil {
+				return err
+			}
+			roles = append(roles, role)
+			for _, entry := range h.entries[preset.ID] {
+				err := q.CreatePermission(ctx, rbacdb.CreatePermissionParams{
+					ID: newID(), RoleID: role.ID, ScopeType: "project", ScopeID: h.project.ID.String(),
+					EntityType: entry.EntityType, Operation: entry.Operation,
+				})
+				if err != nil {
+					return err
+				}
+			}
+			err = q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
+				ID: newID(), ScopeType: "project", ScopeID: h.project.ID.String(),
+				EntityType: "role", EntityID: role.ID.String(), RelationType: "auto",
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
+			ID: newID(), ScopeType: "domain", ScopeID: p.DomainID.String(),
+			EntityType: "project", EntityID: h.project.ID.String(), RelationType: "auto",
+		})
+	})
+}
+
+func (s *sqlcLoop) PurgeProject(ctx context.Context, id pgtype.UUID) error {
+	return purge(ctx, s.pool, id)
+}
+
+func (s *sqlcLoop) Close() { s.pool.Close() }
+
+// head is what both peers on sqlc begin with.
+type head struct {
+	project rbacdb.Project
+	presets []rbacdb.RolePreset
+	entries map[pgtype.UUID][]rbacdb.RolePermissionPreset // by preset
+}
+
+func beginProject(ctx context.Context, q *rbacdb.Queries, p Project) (*head, error) {
+	if _, err := q.LockDomain(ctx, p.DomainID); err != nil {
+		return nil, err
+	}
+	h := &head{entries: map[pgtype.UUID][]rbacdb.RolePermissionPreset{}}
+	var err error
+	h.project, err = q.CreateProject(ctx, rbacdb.CreateProjectParams{
+		ID: newID(), DomainID: p.DomainID, Name: p.Name, Description: p.Description,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if h.presets, err = q.ListActiveRolePresets(ctx, "project"); err != nil {
+		return nil, err
+	}
+	entries, err := q.ListRolePermissionPresets(ctx, "project")
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		h.entries[e.RolePresetID] = append(h.entries[e.RolePresetID], e)
+	}
+	return h, nil
+}
+
+// purge calls the functions of sqlc one after the other. There is nothing in it
+// to loop over, or to group: both peers on sqlc purge like this.
+func purge(ctx context.Context, pool *pgxpool.Pool, id pgtype.UUID) error {
+	return inTransaction(ctx, pool, func(tx pgx.Tx) error {
+		q := rbacdb.New(tx)
+		if _, err := q.LockProjectForPurge(ctx, id); err != nil {
+			return err
+		}
+		text := id.String()
+		_, err := q.DeleteScopePermissions(ctx, rbacdb.DeleteScopePermissionsParams{ScopeType: "project", ScopeID: text})
+		if err != nil {
+			return err
+		}
+		_, err = q.DeleteScopeAssociations(ctx, rbacdb.DeleteScopeAssociationsParams{ScopeType: "project", ScopeID: text})
+		if err != nil {
+			return err
+		}
+		_, err = q.DeleteEntityAssociations(ctx, rbacdb.DeleteEntityAssociationsParams{EntityType: "project", EntityID: text})
+		if err != nil {
+			return err
+		}
+		_, err = q.DeleteProject(ctx, id)
+		return err
+	})
+}
+
+// newID draws ids of the kind that the generated code draws, so that the indexes
+// have the same work.
+func newID() pgtype.UUID { return pgtype.UUID{Bytes: scope.NewUUID(), Valid: true} }

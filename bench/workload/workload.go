@@ -1,0 +1,127 @@
+// Package workload says what the peers are given to do, and checks what they did.
+package workload
+
+import (
+	"context"
+	"crypto/md5"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"github.com/specgen-dev/specgen/bench/peer"
+)
+
+// Workload is one operation that every peer does, again and again, each in a
+// database of its own.
+type Workload struct {
+	Name    string
+	Presets int // role presets of projects
+	Entries int // of each preset
+	Heavy   bool
+	// Prepare brings the database to where Run can begin, for the i-th time. It
+	// takes no part in the measurement.
+	Prepare func(ctx context.Context, conn *pgx.Conn, i int) error
+	// Run is what is measured.
+	Run func(ctx context.Context, p peer.Peer, i int) error
+	// Warm, when it is set, does the same as Prepare and Run on a small scale: it
+	// needs the same statements.
+	Warm *Workload
+}
+
+// largeScope is how many permissions the scope of purge-large has.
+const largeScope = 100_000
+
+// All returns the workloads. One of several scopes at once adds a method to the
+// peers that have it, and looks for it in Run.
+func All() []Workload {
+	purge := Workload{Name: "purge", Presets: 3, Entries: 30, Prepare: insertProject, Run: purgeProject}
+	large := Workload{Name: "purge-large", Heavy: true, Prepare: insertLargeProject, Run: purgeProject, Warm: &purge}
+	return []Workload{
+		{Name: "create", Presets: 3, Entries: 30, Run: createProject},
+		{Name: "create-large", Presets: 20, Entries: 100, Heavy: true, Run: createProject},
+		purge,
+		large,
+	}
+}
+
+// Reset empties the database but for a domain, the presets of the workload, and a
+// project that no purge may touch.
+func (w *Workload) Reset(ctx context.Context, conn *pgx.Conn) error {
+	const empty = `TRUNCATE domains, projects, users, role_presets, role_permission_presets, roles, permissions, user_roles,
+		association_scopes_entities`
+	const domain = `INSERT INTO domains (id, name) VALUES ($1, 'domain')`
+	const presets = `INSERT INTO role_presets (id, scope_type, name, auto_assign)
+		SELECT gen_random_uuid(), 'project', format('preset %s', n), n % 2 = 0 FROM generate_series(1, $1::int) AS n`
+	const entries = `INSERT INTO role_permission_presets (id, role_preset_id, entity_type, operation)
+		SELECT gen_random_uuid(), p.id, format('entity %s', n / 5), format('operation %s', n % 5)
+		FROM role_presets AS p, generate_series(1, $1::int) AS n`
+	for _, s := range []struct {
+		sql  string
+		args []any
+	}{{empty, nil}, {domain, []any{domainID()}}, {presets, []any{w.Presets}}, {entries, []any{w.Entries}}} {
+		if _, err := conn.Exec(ctx, s.sql, s.args...); err != nil {
+			return fmt.Errorf("resetting the database for %s: %w", w.Name, err)
+		}
+	}
+	return insertProjectNamed(ctx, conn, fixedID("neighbour"), "neighbour")
+}
+
+func createProject(ctx context.Context, p peer.Peer, i int) error {
+	description := "made by the benchmark"
+	return p.CreateProject(ctx, peer.Project{DomainID: domainID(), Name: projectName(i), Description: &description})
+}
+
+func purgeProject(ctx context.Context, p peer.Peer, i int) error {
+	return p.PurgeProject(ctx, fixedID(projectName(i)))
+}
+
+func insertProject(ctx context.Context, conn *pgx.Conn, i int) error {
+	return insertProjectNamed(ctx, conn, fixedID(projectName(i)), projectName(i))
+}
+
+func insertProjectNamed(ctx context.Context, conn *pgx.Conn, id pgtype.UUID, name string) error {
+	if _, err := conn.Exec(ctx, peer.CreateSQL, id, domainID(), name, nil); err != nil {
+		return fmt.Errorf("inserting %s: %w", name, err)
+	}
+	return nil
+}
+
+// insertLargeProject gives the project a hundred permissions in each of a thousand
+// roles. What earlier purges left behind goes first, or each purge would be slower
+// than the one before it.
+func insertLargeProject(ctx context.Context, conn *pgx.Conn, i int) error {
+	const empty = `TRUNCATE projects, roles, permissions, user_roles, association_scopes_entities`
+	// The rows refer to roles that are there; checking that for each takes longer
+	// than the rest.
+	const trust = `SET LOCAL session_replication_role = replica`
+	// Ids in ascending order, as those that are drawn by time: the indexes grow at
+	// their ends.
+	const roles = `INSERT INTO roles (id, name, source, status, auto_assign)
+		SELECT lpad(to_hex(n), 32, '0')::uuid, format('role %s', n), 'custom', 'active', false
+		FROM generate_series(0, $1::int / 100 - 1) AS n`
+	const permissions = `INSERT INTO permissions (id, role_id, scope_type, scope_id, entity_type, operation)
+		SELECT lpad(to_hex(n), 32, '0')::uuid, lpad(to_hex(n / 100), 32, '0')::uuid, 'project', $2,
+			format('entity %s', n % 100 / 10), format('operation %s', n % 10)
+		FROM generate_series(0, $1::int - 1) AS n`
+	// In the transaction that emptied a table, filling it again needs no log.
+	err := pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		batch := &pgx.Batch{}
+		batch.Queue(trust)
+		batch.Queue(empty)
+		batch.Queue(roles, largeScope)
+		batch.Queue(permissions, largeScope, fixedID(projectName(i)).String())
+		return tx.SendBatch(ctx, batch).Close()
+	})
+	if err != nil {
+		return fmt.Errorf("inserting %d permissions: %w", largeScope, err)
+	}
+	return insertProject(ctx, conn, i)
+}
+
+func projectName(i int) string { return fmt.Sprintf("project %d", i) }
+
+func domainID() pgtype.UUID { return fixedID("domain") }
+
+// fixedID is the same in every database.
+func fixedID(name string) pgtype.UUID { return pgtype.UUID{Bytes: md5.Sum([]byte(name)), Valid: true} }
