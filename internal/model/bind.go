@@ -37,7 +37,7 @@ func (r *resolver) bind(c *Call, q *spec.Query, en *env, b binding) {
 	for i, a := range c.Args {
 		if w := given[i]; w != nil {
 			a.Rule, a.Source = ruleWith, source(w.Value, en)
-			a.Value = r.valueFor(w.Value, en, a.Shape, r.place(c, a))
+			a.Value = r.bound(c, a, w.Value, en)
 			r.nameNew(a, c, en)
 			continue
 		}
@@ -48,6 +48,7 @@ func (r *resolver) bind(c *Call, q *spec.Query, en *env, b binding) {
 	for _, a := range unbound {
 		r.reportUnbound(c, a, en, b)
 	}
+	r.gather(c)
 }
 
 // source is an expression as the user would write it outside of blocks: what
@@ -80,6 +81,9 @@ func (r *resolver) arg(c *Call, i int) *Arg {
 			a.Shape = a.Shape.withSQL(col.Type, !col.NotNull)
 			a.column = col
 			a.primary = isPrimary(r.catalog.Table(f.Table), col.Name)
+			if f.Array && c.Facts.Kind == schema.Insert && f.Table == c.Facts.Target {
+				a.written = true
+			}
 			if writesColumn(c.Facts, i+1) {
 				a.written = true
 				if goname.Equal(col.Name, p.Name) || !strings.Contains(c.Query.SQL, "@") {
@@ -140,7 +144,7 @@ func (r *resolver) matchWith(c *Call, q *spec.Query) map[int]*spec.Binding {
 func (r *resolver) bindByRule(c *Call, a *Arg, en *env, b binding) bool {
 	set := func(v Value, rule string) bool {
 		a.Value, a.Rule, a.Source = v, rule, v.String()
-		r.fit(v, a.Shape, &spec.Scalar{Text: a.Name, Pos: c.Pos}, r.place(c, a))
+		r.fitArg(a, v, &spec.Scalar{Text: a.Name, Pos: c.Pos}, r.place(c, a))
 		return true
 	}
 	if b.sole != nil && len(c.Args) == 1 {
@@ -159,7 +163,7 @@ func (r *resolver) bindByRule(c *Call, a *Arg, en *env, b binding) bool {
 	}
 	if v := r.scopeRule(a, en); v != nil {
 		set(v, ruleScope)
-		a.Source = "$scope." + strings.TrimPrefix(a.Name, "scope_")
+		a.Source = "$scope." + strings.TrimPrefix(ruleName(a), "scope_")
 		return true
 	}
 	if v, ambiguous := r.loopRule(c, a, en); v != nil {
@@ -173,6 +177,15 @@ func (r *resolver) bindByRule(c *Call, a *Arg, en *env, b binding) bool {
 	return false
 }
 
+// ruleName is the name that the rules go by: that of the column, for a list of
+// its values.
+func ruleName(a *Arg) string {
+	if a.Shape.Kind == List && a.column != nil && !a.column.Array {
+		return a.column.Name
+	}
+	return a.Name
+}
+
 // isProtected reports whether no rule may bind the parameter: it writes a
 // primary key, a column named id, or a column that has a default.
 func isProtected(a *Arg) bool {
@@ -183,7 +196,7 @@ func isProtected(a *Arg) bool {
 }
 
 func (r *resolver) scopeRule(a *Arg, en *env) Value {
-	switch a.Name {
+	switch ruleName(a) {
 	case "scope_type":
 		return &Literal{Of: textShape, Text: en.frame.scope.Type}
 	case "scope_id":
@@ -197,7 +210,7 @@ func (r *resolver) loopRule(c *Call, a *Arg, en *env) (v Value, ambiguous bool) 
 	var found []*Loop
 	var values []Value
 	for _, l := range en.loops[len(en.frame.loops):] { // a nested scope binds as it does alone
-		if v := r.elementField(l, a.Name); v != nil {
+		if v := r.elementField(l, ruleName(a)); v != nil {
 			found, values = append(found, l), append(values, v)
 		}
 	}
@@ -231,7 +244,7 @@ func (r *resolver) elementField(l *Loop, name string) Value {
 
 // stepRule binds <step>_id to the id of that step's row.
 func (r *resolver) stepRule(a *Arg, en *env) Value {
-	step, ok := strings.CutSuffix(a.Name, "_id")
+	step, ok := strings.CutSuffix(ruleName(a), "_id")
 	if !ok {
 		return nil
 	}
@@ -300,7 +313,7 @@ func (r *resolver) reportUnbound(c *Call, a *Arg, en *env, b binding) {
 func made(c *Call) string {
 	words := goname.Words(c.Query.Name)
 	if len(words) > 1 && slices.Contains([]string{"create", "insert", "add", "make", "new", "upsert", "put"}, words[0]) {
-		return strings.Join(words[1:], "_")
+		return goname.Singular(strings.Join(words[1:], "_"))
 	}
 	return goname.Singular(c.Facts.Target)
 }

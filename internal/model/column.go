@@ -71,6 +71,10 @@ func (r *resolver) columnShape(c *Call, i int) Shape {
 func (r *resolver) column(c *Call, i int) *ColumnValue {
 	v := &ColumnValue{Call: c, Index: i, Of: r.columnShape(c, i)}
 	ret := returned(c, i)
+	if len(c.Over) > 0 {
+		v.Known = gatheredArg(c, ret, v.Of)
+		return v
+	}
 	if ret == nil || ret.Param == 0 || ret.Param > len(c.Query.Params) || r.mayBeCut(ret) {
 		return v
 	}
@@ -88,4 +92,19 @@ func (r *resolver) column(c *Call, i int) *ColumnValue {
 func (r *resolver) mayBeCut(ret *schema.Result) bool {
 	col := r.tableColumn(ret.Table, ret.Column)
 	return col != nil && col.Length > 0
+}
+
+// gatheredArg is the argument that gives a column its value, in a call that is
+// gathered: which of its rows is that of a turn is only known by what the turn
+// itself gave.
+func gatheredArg(c *Call, ret *schema.Result, of Shape) *Arg {
+	if ret == nil {
+		return nil
+	}
+	for _, a := range c.Args {
+		if a.Gathered && a.column != nil && a.written && ret.Table == c.Facts.Target && a.column.Name == ret.Column && elemOf(a).Kind == of.Kind && a.column.Length == 0 {
+			return a
+		}
+	}
+	return nil
 }

@@ -201,6 +201,10 @@ func (r *resolver) symbolRef(e *spec.Ref, en *env) Value {
 	case s.value == nil:
 		return nil // reported where it was declared
 	}
+	if row, ok := s.value.(*RowValue); ok && len(path) == 0 && len(row.Call.Over) > 0 {
+		r.failGathered(row.Call, e)
+		return nil
+	}
 	return r.members(s.value, path, e)
 }
 
@@ -246,7 +250,12 @@ func (r *resolver) member(v Value, path []string, e *spec.Ref) (Value, []string)
 			r.failNear(e.Pos, "SG205", name, columnNames(v.Call), "the row of %s has no column %q", v.Call.Query.Name, name)
 			return nil, nil
 		}
-		return r.column(v.Call, i), path[n:]
+		col := r.column(v.Call, i)
+		if len(v.Call.Over) > 0 && col.Known == nil {
+			r.failGathered(v.Call, e)
+			return nil, nil
+		}
+		return col, path[n:]
 	case *ListValue:
 		return r.pick(v.List, name, e), path[1:]
 	}
@@ -279,7 +288,7 @@ func (r *resolver) pick(list *Collected, key string, e *spec.Ref) Value {
 	var set *DataSet
 	if len(list.Calls) == 1 {
 		c := list.Calls[0]
-		if n := len(c.Loops); n == 1 && len(c.Guards) == 0 && len(c.Loops[0].Filters) == 0 {
+		if n := len(c.Loops); n == 1 && len(c.Over) == 0 && len(c.Guards) == 0 && len(c.Loops[0].Filters) == 0 {
 			if d, ok := c.Loops[0].Over.(*DataValue); ok && d.Set.key != "" {
 				set = d.Set
 			}

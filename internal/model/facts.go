@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/specgen-dev/specgen/internal/goname"
 	"github.com/specgen-dev/specgen/internal/schema"
 )
 
@@ -148,4 +149,13 @@ func takesEveryValue(s Shape) bool {
 	default:
 		return false
 	}
+}
+
+// Makes names one of the rows that the call is about: what the document calls
+// it, else what its query makes.
+func (c *Call) Makes() string {
+	if c.Named {
+		return goname.Singular(c.Name)
+	}
+	return made(c)
 }

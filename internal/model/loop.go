@@ -31,6 +31,7 @@ func (r *resolver) forStep(s *spec.ForStep, en *env) {
 	}
 	at.add(l)
 	r.steps(s.Do, inner)
+	r.checkGatherOrder(l)
 }
 
 // enter opens the body of a loop.

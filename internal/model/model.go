@@ -131,6 +131,10 @@ type Call struct {
 	Guards  []Cond  // the conditions around it, outermost first
 	Pos     diag.Pos
 
+	// Over are the innermost of Loops that the call is taken out of: it is
+	// called once behind them, with the values of all their turns.
+	Over []*Loop
+
 	fragile string
 }
 
@@ -146,6 +150,17 @@ type Arg struct {
 	column  *schema.Column // that it is written to or compared with; nil when unknown
 	written bool           // INSERT or UPDATE writes it
 	primary bool           // the column is part of the primary key
+
+	// Gathered: Value is an element of the list that the parameter takes.
+	Gathered bool
+}
+
+// Of is the shape of Value's place: the parameter's, or that of one element of it.
+func (a *Arg) Of() Shape {
+	if a.Gathered {
+		return elemOf(a)
+	}
+	return a.Shape
 }
 
 // Loop repeats its body for each element of a list.

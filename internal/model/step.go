@@ -88,6 +88,9 @@ func resultOf(c *Call) Value {
 	case "one":
 		return &RowValue{Call: c}
 	case "many":
+		if len(c.Over) > 0 {
+			return &RowValue{Call: c} // the turn's own, as far as it is known
+		}
 		return &RowsValue{Call: c}
 	default:
 		return nil

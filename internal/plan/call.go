@@ -9,6 +9,14 @@ import (
 
 // call builds the statements that queue a call on its flush.
 func (b *builder) call(c *model.Call, lv *level) []Stmt {
+	if len(c.Over) > 0 {
+		return b.gatherTurn(c, lv)
+	}
+	return b.queue(c, lv)
+}
+
+// queue builds the statement that queues a call.
+func (b *builder) queue(c *model.Call, lv *level) []Stmt {
 	do := &Do{Step: c.Step, Query: c.Query.Name, Deletes: c.Deletes(), Call: b.invoke(c, lv)}
 	switch {
 	case c.Missing != nil:
@@ -29,7 +37,7 @@ func (b *builder) invoke(c *model.Call, lv *level) Expr {
 	}
 	if c.Query.ParamStruct.IsZero() {
 		for _, a := range c.Args {
-			out.Args = append(out.Args, b.value(a.Value, a.Shape, lv, a.Name))
+			out.Args = append(out.Args, b.argument(c, a, lv))
 		}
 		return out
 	}
@@ -39,10 +47,18 @@ func (b *builder) invoke(c *model.Call, lv *level) Expr {
 		params.Type, params.Addr = typ.Elem(), true
 	}
 	for _, a := range c.Args {
-		params.Fields = append(params.Fields, FieldValue{Name: a.Param.Name, Value: b.value(a.Value, a.Shape, lv, a.Name)})
+		params.Fields = append(params.Fields, FieldValue{Name: a.Param.Name, Value: b.argument(c, a, lv)})
 	}
 	out.Args = append(out.Args, params)
 	return out
+}
+
+// argument builds what a parameter is given: the list of what was gathered, or a value.
+func (b *builder) argument(c *model.Call, a *model.Arg, lv *level) Expr {
+	if a.Gathered {
+		return b.gathered[a](lv)
+	}
+	return b.value(a.Value, a.Shape, lv, a.Name)
 }
 
 // answer decides what is done with a call's answer.
@@ -167,6 +183,8 @@ func (b *builder) describe(c *model.Call) *Call {
 	for _, l := range c.Loops {
 		out.Repeats = append(out.Repeats, l.Var+" in "+l.Over.String())
 	}
+	kept := len(c.Loops) - len(c.Over)
+	out.Repeats, out.Gathers = out.Repeats[:kept:kept], out.Repeats[kept:]
 	for _, g := range c.Guards {
 		out.When = append(out.When, g.Key())
 	}

@@ -22,7 +22,9 @@ type builder struct {
 	within   []place                    // the results around the steps being built, outermost first
 	lets     map[model.Value]place      // values that are computed once
 	letShape map[model.Value]model.Shape
-	texts    map[model.Value]*Ident // texts of ids that are made once
+	texts    map[model.Value]*Ident        // texts of ids that are made once
+	gathered map[*model.Arg]place          // the lists of gathered calls
+	pending  map[*model.Loop][]*model.Call // gathered over a loop, and not queued yet
 	frames   map[*model.Loop]*frame
 	counts   map[*model.Call]string // field of the result, by purge step
 	draw     Expr                   // what $new and $now are drawn from
@@ -96,7 +98,7 @@ func newBuilder(c *model.Coordinator, stored, op string, shared *common, values 
 	b := &builder{
 		schedule: newSchedule(c.Body, shared.refs, shared.below), values: values, plan: &Coordinator{Scope: stored, Op: op},
 		packages: map[string]*Queries{}, lists: map[*model.Collected]place{}, rows: map[*model.Call]place{}, results: map[*model.Nested]place{},
-		lets: map[model.Value]place{}, letShape: map[model.Value]model.Shape{}, texts: map[model.Value]*Ident{}, frames: map[*model.Loop]*frame{}, counts: map[*model.Call]string{}, draw: ident("op"),
+		lets: map[model.Value]place{}, letShape: map[model.Value]model.Shape{}, texts: map[model.Value]*Ident{}, gathered: map[*model.Arg]place{}, pending: map[*model.Loop][]*model.Call{}, frames: map[*model.Loop]*frame{}, counts: map[*model.Call]string{}, draw: ident("op"),
 	}
 	b.uses = newUses(b.schedule, c.Body, c.AfterCommit)
 	b.names.Reserve(reservedLocals...)
@@ -161,6 +163,7 @@ func (b *builder) body(nodes []model.Node, lv *level, out *[]Stmt) {
 			stmts = []Stmt{&If{Cond: cond, Body: in.out}}
 		case *model.Loop:
 			stmts = b.loop(n, lv)
+			stmts = append(stmts, b.sendGathered(n, lv)...)
 		case *model.Nested:
 			stmts = b.nested(n, lv)
 		}

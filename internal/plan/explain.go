@@ -65,6 +65,9 @@ func explainCall(b *strings.Builder, n int, c *Call) {
 	for _, r := range c.Repeats {
 		fmt.Fprintf(b, "        for each %s\n", r)
 	}
+	for _, r := range c.Gathers {
+		fmt.Fprintf(b, "        once for every %s\n", r)
+	}
 	for _, w := range c.When {
 		fmt.Fprintf(b, "        when %s\n", w)
 	}

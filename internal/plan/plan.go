@@ -128,6 +128,7 @@ type Call struct {
 	Action  string // such as "insert into roles" or "lock projects FOR UPDATE"
 	Cmd     string
 	Repeats []string // the loops around it
+	Gathers []string // the loops whose turns it is called once for
 	When    []string // the conditions around it
 	Args    []Arg
 	Waits   string // why it could not go earlier; "" in the first flush

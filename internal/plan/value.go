@@ -57,7 +57,7 @@ func (b *builder) known(v *model.ColumnValue, to model.Shape, lv *level) Expr {
 			return b.value(arg.Value, to, lv, arg.Name)
 		}
 	}
-	return b.converted(arg.Value, b.value(arg.Value, arg.Shape, lv, arg.Name), arg.Shape, to, lv)
+	return b.converted(arg.Value, b.value(arg.Value, arg.Of(), lv, arg.Name), arg.Of(), to, lv)
 }
 
 // drawUUID draws an id once, in the shape of its first use.

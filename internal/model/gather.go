@@ -1,0 +1,191 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/spec"
+)
+
+// A query with array parameters inside a loop is called once, with the values
+// of all turns gathered into lists, and not once a turn. It is taken out of every
+// loop whose element feeds none of its other parameters.
+
+// elemOf is the shape of one element of a list parameter.
+func elemOf(a *Arg) Shape {
+	elem := *a.Shape.Elem
+	return elem.withSQL(a.Shape.SQL, a.Shape.Nullable)
+}
+
+// gather finishes the binding of a call that has gathered parameters: it finds
+// the loops that are gathered over, and refuses what would need a row for each turn.
+func (r *resolver) gather(c *Call) {
+	if !slices.ContainsFunc(c.Args, func(a *Arg) bool { return a.Gathered }) {
+		return
+	}
+	keep := 0 // the loops that the other parameters depend on stay around the call
+	for i, l := range c.Loops {
+		for _, a := range c.Args {
+			if !a.Gathered && a.Value != nil && dependsOn(a.Value, l) {
+				keep = i + 1
+			}
+		}
+	}
+	c.Over = c.Loops[keep:]
+	if len(c.Over) == 0 {
+		r.fail(c.Pos, "SG409", "write a query that takes one element, or bind the list by a value that does not change with the loop",
+			"%s takes a list, and every loop around it gives its other parameters as well", c.Query.Name)
+		return
+	}
+	for _, a := range c.Args {
+		if a.Shape.Kind == List && !a.Gathered {
+			r.fail(c.Pos, "SG409", "bind all of them to values of the loop, or all to whole lists",
+				"parameter %q of %s takes a whole list, and another one a value for each turn", a.Name, c.Query.Name)
+		}
+	}
+	switch {
+	case c.Query.Cmd == "one":
+		r.fail(c.Pos, "SG409", "make it :many, or :exec", "%s is :one, and is called once with the values of all turns", c.Query.Name)
+	case c.Expect != nil:
+		r.fail(c.Expect.Pos, "SG409", "leave `expect` out, or write a query that takes one element",
+			"%s is called once for all turns: the number of its rows is not that of one turn", c.Query.Name)
+	}
+}
+
+// failGathered refuses a use of a turn's row: the rows of a gathered call come
+// back together, in any order.
+func (r *resolver) failGathered(c *Call, e *spec.Ref) {
+	r.fail(e.Pos, "SG409", "give the column a value of the client, such as $new.uuid, or write a query that takes one element",
+		"%s is called once for all turns: which of its rows is that of a turn is known only by columns that the turn itself gives", c.Query.Name)
+}
+
+// dependsOn reports whether a value changes with the turns of a loop.
+func dependsOn(v Value, l *Loop) bool {
+	switch v := v.(type) {
+	case *ElemValue:
+		return v.Loop == l
+	case *FieldValue:
+		return dependsOn(v.Of, l)
+	case *RowValue:
+		return slices.Contains(v.Call.Loops, l)
+	case *RowsValue:
+		return slices.Contains(v.Call.Loops, l)
+	case *ColumnValue:
+		return slices.Contains(v.Call.Loops, l)
+	case *NewUUID:
+		return slices.Contains(v.Loops, l)
+	case *GoCall:
+		return slices.ContainsFunc(v.Args, func(a Value) bool { return dependsOn(a, l) })
+	case *Concat:
+		return slices.ContainsFunc(v.Parts, func(p Value) bool { return dependsOn(p, l) })
+	case *Conversion:
+		return dependsOn(v.X, l)
+	default:
+		return false
+	}
+}
+
+// bound resolves what `with` binds a parameter to. Inside a loop, a list
+// parameter takes a whole list, or a value of each turn.
+func (r *resolver) bound(c *Call, a *Arg, e spec.Expr, en *env) Value {
+	what := r.place(c, a)
+	_, whole := e.(*spec.List)
+	if a.Shape.Kind != List || len(c.Loops) == 0 || whole {
+		return r.valueFor(e, en, a.Shape, what)
+	}
+	if r.standsForLiteral(e, en) {
+		a.Gathered = true
+		return r.valueFor(e, en, elemOf(a), what)
+	}
+	v := r.value(e, en)
+	if v == nil {
+		return nil
+	}
+	r.fitArg(a, v, e, what)
+	return v
+}
+
+// fitArg checks a value against a parameter, or against its elements when they
+// are gathered.
+func (r *resolver) fitArg(a *Arg, v Value, at spec.Expr, what string) {
+	to := a.Shape
+	if a.Shape.Kind == List && !isWholeList(v) {
+		a.Gathered = true
+		to = elemOf(a)
+	}
+	r.fit(v, to, at, what)
+}
+
+// isWholeList reports whether a value is a list. A field of data has no shape
+// before its first use; its own values tell.
+func isWholeList(v Value) bool {
+	if f, ok := v.(*FieldValue); ok && f.Data != nil && !f.Data.typed {
+		return slices.ContainsFunc(f.Data.exprs, func(e spec.Expr) bool { _, list := e.(*spec.List); return list })
+	}
+	return v.Shape().Kind == List
+}
+
+// standsForLiteral reports whether an expression is a constant, or a parameter
+// of a block that was given one.
+func (r *resolver) standsForLiteral(e spec.Expr, en *env) bool {
+	if ref, ok := e.(*spec.Ref); ok && len(ref.Path) == 0 {
+		s := en.lookup(ref.Root)
+		return s != nil && s.expr != nil && holdsLiteral(s.expr)
+	}
+	return holdsLiteral(e)
+}
+
+// checkGatherOrder refuses a step in a loop that would be sent in front of an
+// earlier one of the same loop that it must not overtake: a gathered call is sent
+// behind the loop.
+func (r *resolver) checkGatherOrder(l *Loop) {
+	calls := callsIn(l.Body)
+	for i, d := range calls {
+		if len(d.Over) > 0 && d.Over[0] == l || slices.ContainsFunc(d.Args, func(a *Arg) bool { return a.Gathered && len(d.Over) == 0 }) {
+			continue // sent behind the loop too; or reported
+		}
+		at := slices.IndexFunc(calls[:i], func(g *Call) bool { return len(g.Over) > 0 && g.Over[0] == l && r.related(g, d) })
+		if at < 0 {
+			continue
+		}
+		r.problems.Add(diag.Problem{Pos: d.Pos, Code: "SG410",
+			Message: fmt.Sprintf("%s would be sent before %s, which is called once behind the loop", d.Step, calls[at].Step),
+			Fix:     "put this step in a loop of its own behind that one, or give both queries lists",
+			Related: []diag.Related{{Pos: calls[at].Pos, Message: "its values are gathered here"}}})
+	}
+}
+
+// related reports whether one of two calls writes a table that the other touches,
+// or that a foreign key ties to one that it writes.
+func (r *resolver) related(a, b *Call) bool {
+	refs := r.references()
+	for _, t := range a.Writes() {
+		if b.Touches(t) {
+			return true
+		}
+		for _, w := range b.Writes() {
+			if slices.Contains(refs[w], t) || slices.Contains(refs[t], w) {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(b.Writes(), a.Touches)
+}
+
+func callsIn(body []Node) []*Call {
+	var out []*Call
+	for _, n := range body {
+		switch n := n.(type) {
+		case *Call:
+			out = append(out, n)
+		case *Loop:
+			out = append(out, callsIn(n.Body)...)
+		case *Guard:
+			out = append(out, callsIn(n.Body)...)
+		case *Nested:
+			out = append(out, callsIn(n.Body)...)
+		}
+	}
+	return out
+}
