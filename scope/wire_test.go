@@ -102,15 +102,24 @@ type wireConn struct {
 }
 
 func (c *wireConn) Write(b []byte) (int, error) {
+	n, done, err := c.meet(b)
+	if done {
+		return n, err
+	}
+	return c.Conn.Write(b) // not under the lock: the driver may have to read meanwhile
+}
+
+// meet counts, and does what the cut says, if there is one.
+func (c *wireConn) meet(b []byte) (n int, done bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(b) == 16 && binary.BigEndian.Uint32(b[4:]) == 80877102 {
 		// pgx asks the server to cancel what it was busy with when the
 		// connection was lost. What became of it then is a question of time.
-		return len(b), c.Conn.Close()
+		return len(b), true, c.Conn.Close()
 	}
 	if !c.ready {
-		return c.Conn.Write(b)
+		return 0, false, nil
 	}
 	c.ready = false
 	c.wire.mu.Lock()
@@ -125,7 +134,7 @@ func (c *wireConn) Write(b []byte) (int, error) {
 	}
 	c.wire.mu.Unlock()
 	if c.cut == nil {
-		return c.Conn.Write(b)
+		return 0, false, nil
 	}
 	if c.cut.sent != nil {
 		c.cut.sent.Write(b)
@@ -136,12 +145,12 @@ func (c *wireConn) Write(b []byte) (int, error) {
 			c.cut.read = max(c.cut.read, 0)
 			err = c.readAll()
 		}
-		return n, err
+		return n, true, err
 	}
-	n, _ := c.Conn.Write(b[:c.cut.write])
+	n, _ = c.Conn.Write(b[:c.cut.write])
 	c.failed = true
 	_ = c.Conn.Close()
-	return n, net.ErrClosed
+	return n, true, net.ErrClosed
 }
 
 // readAll waits for the whole answer, so that its end is not a question of time,
