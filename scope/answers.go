@@ -168,6 +168,9 @@ func (r *replayer) next(sql string) bool {
 }
 
 func (r *replayer) note(err error) error {
+	if err == nil {
+		return nil
+	}
 	if _, ok := asType[*pgconn.PgError](err); ok {
 		r.reported = err
 		r.op.tx.note(r.op.stepError(r.ctx, r.step, err))

@@ -1,6 +1,7 @@
 package scope
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -30,7 +31,7 @@ func sendSequentially(
 		op.via = nil
 		statements += one.issued
 		if err == nil {
-			err = one.misuse
+			err = cmp.Or(one.misuse, one.reported)
 		}
 		if err := settled(q.step, took, err); err != nil {
 			return statements, err
@@ -41,10 +42,11 @@ func sendSequentially(
 
 // oneStatement runs one statement on the transaction, and refuses a second one.
 type oneStatement struct {
-	on     DBTX
-	failed func(error) // is told the server's errors
-	issued int
-	misuse error
+	on       DBTX
+	failed   func(error) // is told the server's errors
+	issued   int
+	misuse   error
+	reported error // by the server
 }
 
 func (o *oneStatement) db() DBTX {
@@ -57,9 +59,10 @@ func (o *oneStatement) db() DBTX {
 }
 
 // note tells of an error that the function may drop. The transaction has failed
-// by it all the same, and COMMIT would answer ROLLBACK without saying why.
+// by it all the same, and what comes behind would be told as the failure.
 func (o *oneStatement) note(err error) {
 	if _, ok := asType[*pgconn.PgError](err); ok {
+		o.reported = err
 		o.failed(err)
 	}
 }
