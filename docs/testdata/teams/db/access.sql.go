@@ -48,6 +48,32 @@ func (q *Queries) CreateGrant(ctx context.Context, arg CreateGrantParams) error 
 	return err
 }
 
+const createGrants = `-- name: CreateGrants :execrows
+INSERT INTO grants (id, role_id, object, action)
+SELECT t.id, t.role_id, t.object, t.action
+FROM ROWS FROM (unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[])) AS t(id, role_id, object, action)
+`
+
+type CreateGrantsParams struct {
+	Ids     []pgtype.UUID
+	RoleIds []pgtype.UUID
+	Objects []string
+	Actions []string
+}
+
+func (q *Queries) CreateGrants(ctx context.Context, arg CreateGrantsParams) (int64, error) {
+	result, err := q.db.Exec(ctx, createGrants,
+		arg.Ids,
+		arg.RoleIds,
+		arg.Objects,
+		arg.Actions,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const createLink = `-- name: CreateLink :exec
 INSERT INTO links (id, scope_type, scope_id, entity_type, entity_id) VALUES ($1, $2, $3, $4, $5)
 `

@@ -13,6 +13,11 @@ SELECT * FROM roles WHERE scope_type = $1 AND scope_id = $2 AND name = $3;
 -- name: CreateGrant :exec
 INSERT INTO grants (id, role_id, object, action) VALUES ($1, $2, $3, $4);
 
+-- name: CreateGrants :execrows
+INSERT INTO grants (id, role_id, object, action)
+SELECT t.id, t.role_id, t.object, t.action
+FROM ROWS FROM (unnest(@ids::uuid[]), unnest(@role_ids::uuid[]), unnest(@objects::text[]), unnest(@actions::text[])) AS t(id, role_id, object, action);
+
 -- name: CreateMember :exec
 INSERT INTO members (role_id, user_id, joined_at) VALUES ($1, $2, $3);
 
