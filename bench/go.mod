@@ -3,6 +3,7 @@ module github.com/specgen-dev/specgen/bench
 go 1.25.0
 
 require (
+	github.com/google/go-cmp v0.7.0
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/specgen-dev/specgen v0.0.0
 	github.com/uptrace/bun v1.3.0

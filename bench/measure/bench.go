@@ -3,9 +3,9 @@ package measure
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 	"time"
 
@@ -14,33 +14,35 @@ import (
 
 	"github.com/specgen-dev/specgen/bench/peer"
 	"github.com/specgen-dev/specgen/bench/wire"
+	"github.com/specgen-dev/specgen/bench/workload"
 	"github.com/specgen-dev/specgen/internal/pglocal"
-	"github.com/specgen-dev/specgen/schema"
 )
 
 // Bench has every peer open, each on a database of its own.
 type Bench struct {
-	lanes []*lane
+	server *pglocal.Server
+	lanes  []*lane
 }
 
 // lane is one peer: its database, the network in front of that, and a connection
 // past the network to prepare and to check.
 type lane struct {
-	name   string
-	peer   peer.Peer
-	proxy  *wire.Proxy
-	direct *pgx.Conn
+	name     string
+	database string
+	peer     peer.Peer
+	proxy    *wire.Proxy
+	direct   *pgx.Conn
 }
 
-// Open makes the databases. Close ends what Open began, except for the server.
+// Open makes the databases. Close removes them.
 func Open(ctx context.Context, server *pglocal.Server, kinds []peer.Kind) (_ *Bench, err error) {
-	b := &Bench{}
+	b := &Bench{server: server}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, b.Close(ctx))
 		}
 	}()
-	ddl, err := reference()
+	ddl, err := workload.Schema()
 	if err != nil {
 		return nil, err
 	}
@@ -48,66 +50,52 @@ func Open(ctx context.Context, server *pglocal.Server, kinds []peer.Kind) (_ *Be
 	if err != nil {
 		return nil, err
 	}
-	for i, kind := range kinds {
-		name := fmt.Sprintf("specgen_bench_%d", i)
-		if err := server.Drop(ctx, name); err != nil { // of a run that was cut short
-			return nil, err
-		}
+	for _, kind := range kinds {
+		name := "specgen_bench_" + strings.ToLower(rand.Text())
 		url, err := server.Clone(ctx, name, template)
 		if err != nil {
 			return nil, err
 		}
-		l, err := openLane(ctx, url, kind)
-		if l != nil {
-			b.lanes = append(b.lanes, l)
-		}
-		if err != nil {
+		l := &lane{name: kind.Name, database: name}
+		b.lanes = append(b.lanes, l)
+		if err := l.open(ctx, url, kind); err != nil {
 			return nil, fmt.Errorf("opening %s: %w", kind.Name, err)
 		}
 	}
 	return b, nil
 }
 
-// reference is the schema of the reference RBAC. The tables are not vacuumed
-// behind our back: it would slow down whoever has the turn.
-func reference() ([]string, error) {
-	names, err := fs.Glob(schema.Files, "*.sql")
-	if err != nil {
-		return nil, err
-	}
-	var ddl []string
-	for _, name := range names {
-		text, err := schema.Files.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		ddl = append(ddl, string(text))
-	}
-	quiet := []string{}
-	for _, table := range []string{"projects", "roles", "permissions", "association_scopes_entities"} {
-		quiet = append(quiet, fmt.Sprintf("ALTER TABLE %s SET (autovacuum_enabled = false);", table))
-	}
-	return append(ddl, strings.Join(quiet, "\n")), nil
-}
-
-// openLane returns the lane as far as it got.
-func openLane(ctx context.Context, url string, kind peer.Kind) (*lane, error) {
+// open gets as far as it can: close closes that.
+func (l *lane) open(ctx context.Context, url string, kind peer.Kind) error {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	l := &lane{name: kind.Name}
 	if l.direct, err = pgx.ConnectConfig(ctx, config); err != nil {
-		return l, err
+		return err
 	}
 	if l.proxy, err = wire.Listen(pgconn.NetworkAddress(config.Host, config.Port)); err != nil {
-		return l, err
+		return err
 	}
 	through := config.Copy()
 	through.Host, through.Port = "127.0.0.1", l.proxy.Port()
 	through.TLSConfig, through.Fallbacks = nil, nil
 	l.peer, err = kind.Open(ctx, through)
-	return l, err
+	return err
+}
+
+func (l *lane) close(ctx context.Context) error {
+	var errs []error
+	if l.peer != nil {
+		l.peer.Close()
+	}
+	if l.proxy != nil {
+		errs = append(errs, l.proxy.Close())
+	}
+	if l.direct != nil {
+		errs = append(errs, l.direct.Close(ctx))
+	}
+	return errors.Join(errs...)
 }
 
 // Trips returns how long an empty statement takes, in the median of some: past the
@@ -143,19 +131,11 @@ func trip(ctx context.Context, conn *pgx.Conn) (time.Duration, error) {
 	return percentile(took, 50), nil
 }
 
-// Close closes the peers and their connections.
+// Close closes the peers and drops their databases.
 func (b *Bench) Close(ctx context.Context) error {
 	var errs []error
 	for _, l := range b.lanes {
-		if l.peer != nil {
-			l.peer.Close()
-		}
-		if l.proxy != nil {
-			errs = append(errs, l.proxy.Close())
-		}
-		if l.direct != nil {
-			errs = append(errs, l.direct.Close(ctx))
-		}
+		errs = append(errs, l.close(ctx), b.server.Drop(ctx, l.database))
 	}
 	return errors.Join(errs...)
 }

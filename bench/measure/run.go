@@ -11,11 +11,13 @@ import (
 	"github.com/specgen-dev/specgen/bench/workload"
 )
 
-// warmRounds is how often each peer does its work before it is measured: pgx
-// prepares statements the first time, the generated code lets COMMIT travel with
-// its statements the second time, and PostgreSQL decides upon a generic plan the
-// sixth.
-const warmRounds = 7
+// How often each peer does its work before it is measured: pgx prepares statements
+// the first time, the generated code lets COMMIT travel with its statements the
+// second time, and PostgreSQL decides upon a generic plan the sixth.
+const (
+	warmRounds      = 7
+	heavyWarmRounds = 2
+)
 
 // Effort says how often a workload is run: Rounds times if that is set, else
 // until the time is used up, but at least Least and at most Most times.
@@ -80,12 +82,16 @@ func (b *Bench) warm(ctx context.Context, w *workload.Workload) error {
 	if w.Warm != nil {
 		w = w.Warm
 	}
+	rounds := warmRounds
+	if w.Heavy {
+		rounds = heavyWarmRounds
+	}
 	for _, l := range b.lanes {
 		if err := w.Reset(ctx, l.direct); err != nil {
 			return err
 		}
 		l.proxy.SetRoundTripTime(0)
-		for round := range warmRounds {
+		for round := range rounds {
 			var s Sample
 			if err := l.once(ctx, w, round, &s); err != nil {
 				return err
@@ -115,8 +121,9 @@ func (l *lane) once(ctx context.Context, w *workload.Workload, round int, s *Sam
 	s.Extra.Pings += counts.Pings
 	s.Extra.Prepares += counts.Prepares
 	steady := wire.Counts{RoundTrips: counts.RoundTrips, Statements: counts.Statements}
-	if s.Workload != "" && len(s.Times) > 0 && steady != s.Wire {
-		return fmt.Errorf("%s took %d round trips in one run of %s and %d in another", l.name, s.Wire.RoundTrips, w.Name, steady.RoundTrips)
+	if len(s.Times) > 0 && steady != s.Wire {
+		return fmt.Errorf("%s took %d round trips and %d statements in one run of %s, and %d and %d in another",
+			l.name, s.Wire.RoundTrips, s.Wire.Statements, w.Name, steady.RoundTrips, steady.Statements)
 	}
 	s.Wire = steady
 	s.Times = append(s.Times, took)

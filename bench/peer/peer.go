@@ -5,6 +5,7 @@ package peer
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -55,7 +56,8 @@ func newPool(ctx context.Context, config *pgx.ConnConfig) (*pgxpool.Pool, error)
 		return nil, fmt.Errorf("reading the defaults of a pool: %w", err)
 	}
 	c.ConnConfig = config.Copy()
-	c.MaxConns, c.MaxConnLifetime, c.MaxConnIdleTime = 1, 0, 0
+	// A connection that is replaced has its statements to prepare again.
+	c.MaxConns, c.MaxConnLifetime, c.MaxConnIdleTime = 1, 24*time.Hour, 24*time.Hour
 	c.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return false }
 	return pgxpool.NewWithConfig(ctx, c)
 }

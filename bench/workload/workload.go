@@ -16,9 +16,9 @@ import (
 // database of its own.
 type Workload struct {
 	Name    string
-	Presets int // role presets of projects
-	Entries int // of each preset
-	Heavy   bool
+	Presets int  // role presets of projects
+	Entries int  // of each preset
+	Heavy   bool // a run takes long
 	// Prepare brings the database to where Run can begin, for the i-th time. It
 	// takes no part in the measurement.
 	Prepare func(ctx context.Context, conn *pgx.Conn, i int) error
