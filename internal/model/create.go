@@ -225,7 +225,7 @@ func (r *resolver) parent(d *spec.Parent, en *env) *parent {
 			return nil
 		}
 		l.Sorted, p.loop = true, l
-		if l.Data == nil && !comparable(l.Elem) {
+		if l.Data == nil && (!comparable(l.Elem) || l.Elem.Form == Pointer) {
 			r.fail(d.For.In.Pos, "SG303", "loop over the parents' ids", "parents are locked in the order of their ids, and %s cannot be ordered", l.Elem.describe())
 			return nil
 		}
