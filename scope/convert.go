@@ -41,9 +41,9 @@ func CountTrue(b bool) int64 {
 }
 
 // Sorted returns the distinct elements of ids in ascending order: numbers by
-// value, everything else by its text. Rows that several transactions lock are locked in one order,
-// so that they wait for each other and do not deadlock (PostgreSQL manual,
-// section 13.3.4).
+// value, everything else by its text. Rows that several transactions lock are
+// locked in one order, so that they wait for each other and do not deadlock
+// (PostgreSQL manual, section 13.3.4).
 func Sorted[T comparable](ids []T) []T {
 	sorted := slices.Clone(ids)
 	slices.SortFunc(sorted, compareIDs)

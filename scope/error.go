@@ -22,7 +22,7 @@ import (
 // Error's text is fit for logs: it has neither the server's message nor values
 // of a row nor the id of the scope. The driver's own error has them.
 type Error struct {
-	Op    string  // OpCreate, OpPurge, or OpTransaction
+	Op    string  // OpCreate, OpPurge, OpTransaction, or OpPrepare
 	Scope Context // ID is empty in a create: the row may not have been written yet
 	Step  string  // as in the specification, such as "preset_roles.role"; empty outside of a step
 	Query string  // sqlc's name of the query

@@ -1,6 +1,6 @@
 // Package scope is the runtime of the coordinators that specgen generates: the
-// transaction, the order in which queries are sent, the errors, and what runs
-// after the commit. Generated code holds the wiring of queries and nothing
+// transaction, how its statements travel, the errors, and what runs after the
+// commit. Generated code holds the wiring of queries and nothing
 // else; whatever every generated file would repeat is here.
 //
 // A scope is a thing that owns permissions, such as a domain, a project or a

@@ -46,19 +46,14 @@ type Severity int
 const (
 	Error   Severity = iota // nothing is generated
 	Warning                 // generated all the same
-	Hint                    // a suggestion, shown on request
 )
 
 // String returns the severity as it is printed.
 func (s Severity) String() string {
-	switch s {
-	case Error:
-		return "error"
-	case Warning:
+	if s == Warning {
 		return "warning"
-	default:
-		return "hint"
 	}
+	return "error"
 }
 
 // Problem is one thing wrong with the user's input.

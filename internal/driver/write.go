@@ -3,6 +3,8 @@ package driver
 import (
 	"bytes"
 	"fmt"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,6 +29,9 @@ func (g *Generation) Changes() ([]Change, error) {
 	}
 	old, err := ownFiles(dir)
 	if err != nil {
+		return nil, err
+	}
+	if err := g.checkPackage(dir, old); err != nil {
 		return nil, err
 	}
 	var changes []Change
@@ -69,6 +74,26 @@ func (g *Generation) checkDir(dir string) error {
 		}
 		return nil
 	}
+}
+
+// checkPackage refuses a directory that holds Go files of another package: the
+// generated files would not compile beside them.
+func (g *Generation) checkPackage(dir string, own map[string][]byte) error {
+	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		return fmt.Errorf("reading the output directory: %w", err)
+	}
+	for _, name := range names {
+		_, ours := own[filepath.Base(name)]
+		if ours || strings.HasSuffix(name, "_test.go") {
+			continue // goes, or may be of an external test package
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.PackageClauseOnly)
+		if err == nil && f.Name.Name != g.Plan.Name {
+			return fmt.Errorf("%s/%s is of package %s, and the generated package is %s: give `output` a directory of its own", g.Dir, filepath.Base(name), f.Name.Name, g.Plan.Name)
+		}
+	}
+	return nil
 }
 
 // ownFiles reads the files in a directory that carry our header.

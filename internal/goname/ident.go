@@ -163,13 +163,3 @@ func (n *Namer) Unique(name string) string {
 	n.Reserve(unique)
 	return unique
 }
-
-// Child returns a Namer for an inner scope: what is taken outside is taken
-// inside, and not the other way round.
-func (n *Namer) Child() *Namer {
-	c := &Namer{}
-	for name := range n.used {
-		c.Reserve(name)
-	}
-	return c
-}

@@ -63,13 +63,6 @@ func TestNamer(t *testing.T) {
 	if diff := cmp.Diff([]string{"err2", "role", "role2", "role22", "role3"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	child := n.Child()
-	if child.Unique("role") == "role" {
-		t.Error("an inner scope gave out a name of the outer one")
-	}
-	if got := n.Unique("inner"); got != "inner" || child.Unique("inner") != "inner" {
-		t.Error("scopes are not apart")
-	}
 }
 
 func TestType(t *testing.T) {

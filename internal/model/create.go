@@ -70,6 +70,7 @@ func (r *resolver) scopeRow(s *Scope, en *env) *Call {
 		r.fail(s.doc.Row.Name.Pos, "SG407", "end the query in RETURNING * and make it :one", "%s is :%s, and the row of a scope must come back", row.Query.Name, row.Query.Cmd)
 		return nil
 	}
+	r.checkRole(row, s.doc.Row.Name, nil)
 	r.bind(row, s.doc.Row, en, binding{})
 	en.add(row)
 	return row
@@ -177,8 +178,8 @@ func (r *resolver) rowRuleBinds(s *spec.Scope, a *Arg) bool {
 	return ok && slices.ContainsFunc(s.Parents, func(p *spec.Parent) bool { return p.As.Value == step && p.For == nil && p.When == nil })
 }
 
-// parents resolves the locks of the parents, topmost first: the lock order of
-// G2 is (depth in the graph of parents, type, lookup key).
+// parents resolves the locks of the parents, topmost first: the lock
+// order is (depth in the graph of parents, type, lookup key).
 func (r *resolver) parents(s *Scope, en *env) {
 	docs := slices.Clone(s.doc.Parents)
 	slices.SortStableFunc(docs, func(a, b *spec.Parent) int {
@@ -252,6 +253,7 @@ func (r *resolver) parent(d *spec.Parent, en *env) *parent {
 		r.fail(d.Lock.Name.Pos, "SG407", "make it :one: no row is how a missing parent is noticed", "%s is :%s, and a parent's lock must return the row", c.Query.Name, c.Query.Cmd)
 		return nil
 	}
+	r.checkRole(c, d.Lock.Name, nil)
 	r.bind(c, d.Lock, at, binding{})
 	at.add(c)
 	seen := en // a parent that is a list is seen by its own expressions alone

@@ -40,7 +40,9 @@ func (r *resolver) destruction(s *Scope, en *env) *Call {
 	if d.Lock != nil {
 		if c := r.queryCall(d.Lock, en, PurgeLock, "lock"); c != nil {
 			r.bind(c, d.Lock, en, sole)
-			r.mustReturn(c, d.Lock.Name)
+			if r.checkRole(c, d.Lock.Name, nil) {
+				r.mustReturn(c, d.Lock.Name)
+			}
 			en.add(c)
 		}
 	}
@@ -65,7 +67,9 @@ func (r *resolver) destruction(s *Scope, en *env) *Call {
 		return nil
 	}
 	r.bind(c, d.Row, en, sole)
-	r.mustReturn(c, d.Row.Name)
+	if r.checkRole(c, d.Row.Name, s.Create.Row) {
+		r.mustReturn(c, d.Row.Name)
+	}
 	en.add(c)
 	return c
 }

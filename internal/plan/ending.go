@@ -8,7 +8,7 @@ import (
 
 // ending decides whether COMMIT may travel with the last flush of a
 // coordinator: only if, whatever the server answers short of an error, the
-// coordinator returns success (G4). Otherwise it says why not.
+// coordinator returns success. Otherwise it says why not.
 //
 // That holds for a query without an answer, a count that nothing is expected
 // of, a purge's lock and row, and a row that an INSERT … VALUES … RETURNING

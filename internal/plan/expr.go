@@ -27,9 +27,8 @@ type Qualified struct{ Pkg, PkgName, Name string }
 
 // CallExpr is fun(args).
 type CallExpr struct {
-	Fun    Expr
-	Args   []Expr
-	Spread bool // the last argument is followed by ...
+	Fun  Expr
+	Args []Expr
 }
 
 // Composite is type{fields}, with & in front when Addr is set.

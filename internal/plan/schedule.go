@@ -8,7 +8,7 @@ import (
 )
 
 // schedule puts every call of a coordinator in the earliest flush that its
-// inputs and the order of the document allow (G4).
+// inputs and the order of the document allow.
 type schedule struct {
 	tables map[string][]string // which tables a table's foreign keys refer to
 	below  map[string][]string // which tables change with a DELETE from a table
