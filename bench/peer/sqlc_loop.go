@@ -29,7 +29,6 @@ func (s *sqlcLoop) CreateProject(ctx context.Context, p Project) error {
 		if err != nil {
 			return err
 		}
-		roles := make([]rbacdb.Role, 0, len(h.presets))
 		for _, preset := range h.presets {
 			role, err := q.CreateRole(ctx, rbacdb.CreateRoleParams{
 				ID: newID(), Name: preset.Name, Source: "preset", Status: "active", AutoAssign: preset.AutoAssign,
@@ -37,7 +36,6 @@ func (s *sqlcLoop) CreateProject(ctx context.Context, p Project) error {
 			if err != nil {
 				return err
 			}
-			roles = append(roles, role)
 			for _, entry := range h.entries[preset.ID] {
 				err := q.CreatePermission(ctx, rbacdb.CreatePermissionParams{
 					ID: newID(), RoleID: role.ID, ScopeType: "project", ScopeID: h.project.ID.String(),
