@@ -71,43 +71,6 @@ func (c *Call) Action() string {
 // INSERT … VALUES … RETURNING without ON CONFLICT.
 func (c *Call) SureRow() bool { return c.Facts.SingleRow }
 
-// cascades lists, for each table, those whose rows go or change with the rows
-// that are deleted from it, however long the chain of foreign keys.
-func (r *resolver) cascades() map[string][]string {
-	direct := map[string][]string{}
-	for _, t := range r.catalog.Tables {
-		for _, k := range t.ForeignKeys {
-			if k.OnDelete != "NO ACTION" && k.OnDelete != "RESTRICT" {
-				direct[k.RefTable] = append(direct[k.RefTable], t.Name)
-			}
-		}
-	}
-	all := map[string][]string{}
-	for table := range direct {
-		reached := []string{table}
-		for i := 0; i < len(reached); i++ {
-			for _, next := range direct[reached[i]] {
-				if !slices.Contains(reached, next) {
-					reached = append(reached, next)
-				}
-			}
-		}
-		all[table] = reached[1:]
-	}
-	return all
-}
-
-// references lists, for each table, those that its foreign keys refer to.
-func (r *resolver) references() map[string][]string {
-	refs := map[string][]string{}
-	for _, t := range r.catalog.Tables {
-		for _, k := range t.ForeignKeys {
-			refs[t.Name] = append(refs[t.Name], k.RefTable)
-		}
-	}
-	return refs
-}
-
 // FragileColumn says which column of the call's row may hold a value that does
 // not decode, and why: "" for none.
 func (c *Call) FragileColumn() string { return c.fragile }

@@ -140,12 +140,12 @@ func (r *resolver) standsForLiteral(e spec.Expr, en *env) bool {
 // earlier one of the same loop that it must not overtake: a gathered call is sent
 // behind the loop.
 func (r *resolver) checkGatherOrder(l *Loop) {
-	calls := callsIn(l.Body)
+	calls := Calls(l.Body)
 	for i, d := range calls {
 		if len(d.Over) > 0 && d.Over[0] == l || slices.ContainsFunc(d.Args, func(a *Arg) bool { return a.Gathered && len(d.Over) == 0 }) {
 			continue // sent behind the loop too; or reported
 		}
-		at := slices.IndexFunc(calls[:i], func(g *Call) bool { return len(g.Over) > 0 && g.Over[0] == l && r.related(g, d) })
+		at := slices.IndexFunc(calls[:i], func(g *Call) bool { return len(g.Over) > 0 && g.Over[0] == l && r.project.Tables.KeepOrder(g, d) })
 		if at < 0 {
 			continue
 		}
@@ -154,38 +154,4 @@ func (r *resolver) checkGatherOrder(l *Loop) {
 			Fix:     "put this step in a loop of its own behind that one, or give both queries lists",
 			Related: []diag.Related{{Pos: calls[at].Pos, Message: "its values are gathered here"}}})
 	}
-}
-
-// related reports whether one of two calls writes a table that the other touches,
-// or that a foreign key ties to one that it writes.
-func (r *resolver) related(a, b *Call) bool {
-	refs := r.references()
-	for _, t := range a.Writes() {
-		if b.Touches(t) {
-			return true
-		}
-		for _, w := range b.Writes() {
-			if slices.Contains(refs[w], t) || slices.Contains(refs[t], w) {
-				return true
-			}
-		}
-	}
-	return slices.ContainsFunc(b.Writes(), a.Touches)
-}
-
-func callsIn(body []Node) []*Call {
-	var out []*Call
-	for _, n := range body {
-		switch n := n.(type) {
-		case *Call:
-			out = append(out, n)
-		case *Loop:
-			out = append(out, callsIn(n.Body)...)
-		case *Guard:
-			out = append(out, callsIn(n.Body)...)
-		case *Nested:
-			out = append(out, callsIn(n.Body)...)
-		}
-	}
-	return out
 }

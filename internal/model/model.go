@@ -26,11 +26,7 @@ type Project struct {
 	Scopes     []*Scope
 	// Imports names the packages of sqlc and of the Go functions, by path.
 	Imports map[string]string
-	// References lists, for each table, the tables that its foreign keys refer to.
-	References map[string][]string
-	// Cascades lists, for each table, those whose rows a DELETE from it takes or
-	// changes by foreign keys.
-	Cascades map[string][]string
+	Tables  Tables
 }
 
 // Scope is one kind of scope with its coordinators.

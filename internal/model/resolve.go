@@ -32,6 +32,7 @@ func Resolve(src Sources, problems *diag.List) *Project {
 		blocks:  map[string]*spec.Block{}, scopes: map[string]*Scope{}, context: map[string]*Input{}, errors: map[string]*ErrorDef{},
 		facts: map[*sqlcapi.Query]*schema.Query{}, funcs: map[string]*Func{},
 	}
+	r.project.Tables = tablesOf(r.catalog)
 	r.resolveContext()
 	r.resolveData()
 	for _, b := range r.doc.Blocks {
@@ -50,7 +51,6 @@ func Resolve(src Sources, problems *diag.List) *Project {
 		r.resolvePurge(s)
 	}
 	r.finishData()
-	r.project.References, r.project.Cascades = r.references(), r.cascades()
 	r.project.Imports = r.imports()
 	for _, name := range slices.Sorted(maps.Keys(r.errors)) {
 		r.project.Errors = append(r.project.Errors, r.errors[name])

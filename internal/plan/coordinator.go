@@ -96,7 +96,7 @@ func (lv *level) within(c model.Cond) bool {
 
 func newBuilder(c *model.Coordinator, stored, op string, shared *common, values callerValues) *builder {
 	b := &builder{
-		schedule: newSchedule(c.Body, shared.refs, shared.below), values: values, plan: &Coordinator{Scope: stored, Op: op},
+		schedule: newSchedule(c.Body, shared.tables), values: values, plan: &Coordinator{Scope: stored, Op: op},
 		packages: map[string]*Queries{}, lists: map[*model.Collected]place{}, rows: map[*model.Call]place{}, results: map[*model.Nested]place{},
 		lets: map[model.Value]place{}, letShape: map[model.Value]model.Shape{}, texts: map[model.Value]*Ident{}, gathered: map[*model.Arg]place{}, pending: map[*model.Loop][]*model.Call{}, frames: map[*model.Loop]*frame{}, counts: map[*model.Call]string{}, draw: ident("op"),
 	}

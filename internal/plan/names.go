@@ -17,15 +17,14 @@ var otherLocals = []string{"p", "q", "ops", "draws"}
 
 // common is what the coordinators of one package share.
 type common struct {
-	refs     map[string][]string     // which tables a table's foreign keys refer to
-	below    map[string][]string     // which tables change with a DELETE from a table
+	tables   model.Tables
 	taken    []string                // names of imports and of the package, which no local may hide
 	aliases  map[string]string       // of imports, by path
 	contexts map[*model.Input]string // the field or parameter that carries a value of the context
 }
 
 func newCommon(p *model.Project) *common {
-	c := &common{refs: p.References, below: p.Cascades, aliases: map[string]string{}, contexts: map[*model.Input]string{}}
+	c := &common{tables: p.Tables, aliases: map[string]string{}, contexts: map[*model.Input]string{}}
 	for path, name := range p.Imports {
 		// A package that is named as a local of ours goes by another name.
 		if slices.Contains(reservedLocals, name) || slices.Contains(otherLocals, name) {

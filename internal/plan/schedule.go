@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/specgen-dev/specgen/internal/model"
 )
@@ -10,8 +9,7 @@ import (
 // schedule puts every call of a coordinator in the earliest flush that its
 // inputs and the order of the document allow.
 type schedule struct {
-	tables map[string][]string // which tables a table's foreign keys refer to
-	below  map[string][]string // which tables change with a DELETE from a table
+	tables model.Tables
 	calls  []*model.Call
 	flush  map[*model.Call]int
 	why    map[*model.Call]string
@@ -26,29 +24,13 @@ type schedule struct {
 // after the last of its inputs. It never overtakes an earlier call that it
 // conflicts with: one of the two writes a table that the other touches or
 // refers to; a row lock; or a check that may refuse a purge.
-func newSchedule(body []model.Node, tables, below map[string][]string) *schedule {
-	s := &schedule{tables: tables, below: below, flush: map[*model.Call]int{}, why: map[*model.Call]string{}, open: map[*model.Loop]bool{}}
-	s.collect(body)
+func newSchedule(body []model.Node, tables model.Tables) *schedule {
+	s := &schedule{tables: tables, calls: model.Calls(body), flush: map[*model.Call]int{}, why: map[*model.Call]string{}, open: map[*model.Loop]bool{}}
 	for i, c := range s.calls {
 		s.place(c, s.calls[:i])
 		s.count = max(s.count, s.flush[c])
 	}
 	return s
-}
-
-func (s *schedule) collect(body []model.Node) {
-	for _, n := range body {
-		switch n := n.(type) {
-		case *model.Call:
-			s.calls = append(s.calls, n)
-		case *model.Loop:
-			s.collect(n.Body)
-		case *model.Guard:
-			s.collect(n.Body)
-		case *model.Nested:
-			s.collect(n.Body)
-		}
-	}
 }
 
 func (s *schedule) place(c *model.Call, before []*model.Call) {
@@ -74,7 +56,7 @@ func (s *schedule) place(c *model.Call, before []*model.Call) {
 			if independent := c.Role == model.Refusal || c.Role == model.ChildList || c.Role == model.PurgeLock; !independent {
 				wait(s.flush[b]+1, b.Step+" may refuse the purge")
 			}
-		case s.conflict(b, c), sharesList(b, c):
+		case s.tables.KeepOrder(b, c), sharesList(b, c):
 			wait(s.flush[b], "it must not overtake "+b.Step)
 		}
 	}
@@ -85,41 +67,6 @@ func (s *schedule) place(c *model.Call, before []*model.Call) {
 // rows of the later call come last, and a does not see them.
 func sharesList(a, b *model.Call) bool {
 	return b.Into != nil && (a.Into == b.Into || readsList(a, b.Into))
-}
-
-// conflict reports whether b, the later of two calls, must not overtake a.
-func (s *schedule) conflict(a, b *model.Call) bool {
-	if a.LocksRows() || a.Role == model.PurgeLock || a.Opaque() || b.Opaque() {
-		return true
-	}
-	return s.writesFor(a, b) || s.writesFor(b, a)
-}
-
-// writesFor reports whether a writes a table that b touches or refers to, or
-// that refers to one that b writes.
-func (s *schedule) writesFor(a, b *model.Call) bool {
-	for _, t := range s.changes(a) {
-		if b.Touches(t) {
-			return true
-		}
-		for _, w := range s.changes(b) {
-			if slices.Contains(s.tables[w], t) || slices.Contains(s.tables[t], w) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// changes are the tables that a call writes, and those that change with them.
-func (s *schedule) changes(c *model.Call) []string {
-	tables := c.Writes()
-	if c.Deletes() {
-		for _, t := range c.Writes() {
-			tables = append(tables[:len(tables):len(tables)], s.below[t]...)
-		}
-	}
-	return tables
 }
 
 // available is the flush whose answer brings a value; 0 for before the first.

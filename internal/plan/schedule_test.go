@@ -31,7 +31,7 @@ func flushesOf(refs map[string][]string, calls ...*model.Call) string {
 	for _, c := range calls {
 		body = append(body, c)
 	}
-	s := newSchedule(body, refs, nil)
+	s := newSchedule(body, model.Tables{References: refs})
 	var out []string
 	for _, c := range calls {
 		out = append(out, fmt.Sprintf("%s:%d", c.Step, s.flush[c]))
@@ -117,14 +117,14 @@ func TestScheduleOrders(t *testing.T) {
 			c := step(fmt.Sprint("s", i), kinds[rnd.IntN(len(kinds))], tables[rnd.IntN(len(tables))], needs...)
 			calls, body = append(calls, c), append(body, c)
 		}
-		s := newSchedule(body, refs, nil)
+		s := newSchedule(body, model.Tables{References: refs})
 		for i, c := range calls {
 			earliest := 1
 			for _, a := range c.Args {
 				earliest = max(earliest, s.flush[a.Value.(*model.RowValue).Call]+1)
 			}
 			for _, b := range calls[:i] {
-				if s.conflict(b, c) {
+				if s.tables.KeepOrder(b, c) {
 					earliest = max(earliest, s.flush[b])
 				}
 			}

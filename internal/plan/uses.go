@@ -78,9 +78,7 @@ func (u *uses) spans(l *model.Loop) bool { return len(u.loopFlush[l]) > 1 || u.c
 // flushes lists the flushes in which a node has calls.
 func (u *uses) flushes(n model.Node) []int {
 	var out []int
-	s := schedule{}
-	s.collect([]model.Node{n})
-	for _, c := range s.calls {
+	for _, c := range model.Calls([]model.Node{n}) {
 		if at := u.schedule.flush[c]; !slices.Contains(out, at) {
 			out = append(out, at)
 		}
