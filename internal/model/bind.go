@@ -144,7 +144,7 @@ func (r *resolver) matchWith(c *Call, q *spec.Query) map[int]*spec.Binding {
 func (r *resolver) bindByRule(c *Call, a *Arg, en *env, b binding) bool {
 	set := func(v Value, rule string) bool {
 		a.Value, a.Rule, a.Source = v, rule, v.String()
-		r.fitArg(a, v, &spec.Scalar{Text: a.Name, Pos: c.Pos}, r.place(c, a))
+		r.fitArg(c, a, v, &spec.Scalar{Text: a.Name, Pos: c.Pos}, r.place(c, a))
 		return true
 	}
 	if b.sole != nil && len(c.Args) == 1 {

@@ -102,15 +102,15 @@ func (r *resolver) bound(c *Call, a *Arg, e spec.Expr, en *env) Value {
 	if v == nil {
 		return nil
 	}
-	r.fitArg(a, v, e, what)
+	r.fitArg(c, a, v, e, what)
 	return v
 }
 
 // fitArg checks a value against a parameter, or against its elements when they
 // are gathered.
-func (r *resolver) fitArg(a *Arg, v Value, at spec.Expr, what string) {
+func (r *resolver) fitArg(c *Call, a *Arg, v Value, at spec.Expr, what string) {
 	to := a.Shape
-	if a.Shape.Kind == List && !isWholeList(v) {
+	if a.Shape.Kind == List && len(c.Loops) > 0 && !isWholeList(v) {
 		a.Gathered = true
 		to = elemOf(a)
 	}
