@@ -28,7 +28,7 @@ const (
 
 // stepError says what err, from a step of op, means.
 func (op *Op) stepError(ctx context.Context, s Step, err error) *Error {
-	e := &Error{Op: op.kind, Scope: op.scope, Step: s.Name, Query: s.Query, cause: withContext(ctx, err)}
+	e := &Error{Op: op.kind, Scope: op.scope, Step: s.Name, Query: s.Query, item: s.item, cause: withContext(ctx, err)}
 	counted, isCount := asType[*RowCountError](err)
 	if errors.Is(err, pgx.ErrNoRows) || isCount && counted.Got == 0 {
 		e.setMissing(s.Missing)

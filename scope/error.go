@@ -41,6 +41,7 @@ type Error struct {
 	own     error  // the specification's
 	generic error  // ours
 	cause   error  // never nil
+	item    int    // one more than the index of the item; 0 for none
 	goStep  bool   // the cause comes from Go code of the application, which may say what it likes
 }
 

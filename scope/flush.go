@@ -14,6 +14,8 @@ type Step struct {
 	Query   string // sqlc's name
 	Missing error  // what no row means; nil stands for ErrNotFound
 	Deletes bool   // a broken foreign key means ErrInUse, and not ErrParentNotFound
+
+	item int // one more than the index of the item that it is for; 0 for none
 }
 
 // Flush collects the statements that travel to the server together. It is used
@@ -42,6 +44,7 @@ type queued struct {
 //
 // ctx is that of Send.
 func (f *Flush) Do(s Step, call func(ctx context.Context) error) {
+	s.item = f.op.item
 	f.queue = append(f.queue, queued{step: s, call: call})
 }
 

@@ -19,6 +19,7 @@ type Op struct {
 	draws       *Draws
 	constraints map[string]error
 	flushes     int
+	item        int   // one more than the index of the item that steps are queued for; 0 for none
 	misuse      error // found when the Op was made, told at its first flush
 	via         DBTX  // where statements go; set by the executor while a function of Flush.Do runs
 }
@@ -47,7 +48,7 @@ func (op *Op) Fail(step string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return op.tx.fail(&Error{Op: op.kind, Scope: op.scope, Step: step, cause: err, goStep: true})
+	return op.tx.fail(&Error{Op: op.kind, Scope: op.scope, Step: step, cause: err, goStep: true, item: op.item})
 }
 
 // Exec implements [DBTX].

@@ -197,6 +197,196 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 	return res, nil
 }
 
+// PreparedProjects are several ProjectCreatorSpec that are ready to run, as
+// PreparedProject is one. They serve one call, and every retry of that call.
+type PreparedProjects struct {
+	items []*PreparedProject
+	draws *scope.Draws
+}
+
+// PrepareProjects prepares the creation of several scopes of type project. Call
+// it outside of any transaction. Its error is a *scope.ItemError, which names
+// the specification that cannot be prepared.
+func (p *Provider) PrepareProjects(ctx context.Context, specs []ProjectCreatorSpec) (*PreparedProjects, error) {
+	prepared := &PreparedProjects{draws: p.runner.Draw()}
+	for i, spec := range specs {
+		item, err := p.PrepareProject(ctx, spec)
+		if err != nil {
+			return nil, &scope.ItemError{Index: i, Err: err}
+		}
+		prepared.items = append(prepared.items, item)
+	}
+	return prepared, nil
+}
+
+// CreateProjects creates several scopes of type project, all of them or none:
+// in a transaction of its own, or under a savepoint when the Provider joins a
+// caller's, in 2 flushes whatever their number. The results are in the order of
+// specs. An error is a *scope.ItemError, which tells the item that failed where
+// that can be told; what CreateProject says of errors holds for all items
+// together.
+func (p *Provider) CreateProjects(ctx context.Context, specs []ProjectCreatorSpec) ([]*ProjectCreatorResult, error) {
+	prepared, err := p.PrepareProjects(ctx, specs)
+	if err != nil {
+		return nil, err
+	}
+	return p.CreatePreparedProjects(ctx, prepared)
+}
+
+// CreatePreparedProjects is CreateProjects for what PrepareProjects returned.
+func (p *Provider) CreatePreparedProjects(ctx context.Context, prepared *PreparedProjects) ([]*ProjectCreatorResult, error) {
+	return scope.Bulk(ctx, p.runner, len(prepared.items), func(ctx context.Context, tx *scope.Tx, n int) ([]*ProjectCreatorResult, error) {
+		return createProjects(ctx, tx, prepared.items[:n], prepared.draws)
+	})
+}
+
+// CreateEachProject creates several scopes of type project, each in a
+// transaction of its own: those that fail leave the others. The results are in
+// the order of specs, nil for what failed; the error is then a
+// *scope.ItemsError. On a caller's transaction the items are created under
+// savepoints. scope.WithConcurrency has several created at the same time.
+func (p *Provider) CreateEachProject(ctx context.Context, specs []ProjectCreatorSpec, opts ...scope.EachOption) ([]*ProjectCreatorResult, error) {
+	return scope.Each(ctx, p.runner, specs, p.CreateProject, p.CreateProjects, opts...)
+}
+
+// CreateProjects is Provider.CreateProjects within the transaction of ops.
+func (ops *WriterOps) CreateProjects(ctx context.Context, specs []ProjectCreatorSpec) ([]*ProjectCreatorResult, error) {
+	prepared, err := ops.provider.PrepareProjects(ctx, specs)
+	if err != nil {
+		return nil, err
+	}
+	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
+	return ops.CreatePreparedProjects(ctx, prepared)
+}
+
+// CreatePreparedProjects is Provider.CreatePreparedProjects within the
+// transaction of ops.
+func (ops *WriterOps) CreatePreparedProjects(ctx context.Context, prepared *PreparedProjects) ([]*ProjectCreatorResult, error) {
+	return scope.OfItem(createProjects(ctx, ops.tx, prepared.items, prepared.draws))
+}
+
+// createProjects runs the plan of creating many scopes of type project: 2
+// flushes.
+func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProject, draws *scope.Draws) ([]*ProjectCreatorResult, error) {
+	op := tx.Create("project", draws, projectConstraints)
+	q := rbacdb.New(op)
+	type projectItem struct {
+		p             *PreparedProject
+		res           *ProjectCreatorResult
+		projectID     pgtype.UUID
+		projectIDText string
+	}
+	items := make([]*projectItem, len(prepared))
+	res := make([]*ProjectCreatorResult, len(prepared))
+	for i, p := range prepared {
+		res[i] = &ProjectCreatorResult{}
+		items[i] = &projectItem{p: p, res: res[i]}
+	}
+
+	// Flush 1 of 2.
+	f := op.Flush()
+	for item := range scope.DistinctItems(op, items, func(item *projectItem) string {
+		return scope.UUID(item.p.spec.DomainID.Bytes).String()
+	}) {
+		f.Do(scope.Step{Name: "parents.domain", Query: "LockDomain", Missing: scope.ErrParentNotFound}, func(ctx context.Context) error {
+			_, err := q.LockDomain(ctx, item.p.spec.DomainID)
+			return err
+		})
+	}
+	for item := range scope.Items(op, items) {
+		item.projectID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		f.Do(scope.Step{Name: "row", Query: "CreateProject"}, func(ctx context.Context) (err error) {
+			item.res.Row, err = q.CreateProject(ctx, rbacdb.CreateProjectParams{
+				ID:          item.projectID,
+				DomainID:    item.p.spec.DomainID,
+				Name:        item.p.spec.Name,
+				Description: item.p.spec.Description,
+			})
+			return err
+		})
+	}
+	var presets []rbacdb.RolePreset
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets"}, func(ctx context.Context) (err error) {
+		presets, err = q.ListActiveRolePresets(ctx, "project")
+		return err
+	})
+	var entries []rbacdb.RolePermissionPreset
+	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets"}, func(ctx context.Context) (err error) {
+		entries, err = q.ListRolePermissionPresets(ctx, "project")
+		return err
+	})
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	// Flush 2 of 2.
+	f = op.Flush()
+	for item := range scope.Items(op, items) {
+		item.projectIDText = scope.UUID(item.projectID.Bytes).String()
+		for _, preset := range presets {
+			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
+				row, err := q.CreateRole(ctx, rbacdb.CreateRoleParams{
+					ID:         roleID,
+					Name:       preset.Name,
+					Source:     "preset",
+					Status:     "active",
+					AutoAssign: preset.AutoAssign,
+				})
+				if err != nil {
+					return err
+				}
+				item.res.Roles = append(item.res.Roles, row)
+				return nil
+			})
+			for _, entry := range entries {
+				if entry.RolePresetID != preset.ID {
+					continue
+				}
+				permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+				f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
+					return q.CreatePermission(ctx, rbacdb.CreatePermissionParams{
+						ID:         permissionID,
+						RoleID:     roleID,
+						ScopeType:  "project",
+						ScopeID:    item.projectIDText,
+						EntityType: entry.EntityType,
+						Operation:  entry.Operation,
+					})
+				})
+			}
+			associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+			f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
+				return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
+					ID:           associationID,
+					ScopeType:    "project",
+					ScopeID:      item.projectIDText,
+					EntityType:   "role",
+					EntityID:     scope.UUID(roleID.Bytes).String(),
+					RelationType: "auto",
+				})
+			})
+		}
+		associationID2 := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		f.Do(scope.Step{Name: "join_parents.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
+			return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
+				ID:           associationID2,
+				ScopeType:    "domain",
+				ScopeID:      scope.UUID(item.p.spec.DomainID.Bytes).String(),
+				EntityType:   "project",
+				EntityID:     item.projectIDText,
+				RelationType: "auto",
+			})
+		})
+	}
+	f.MayEnd()
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	return res, nil
+}
+
 // ProjectPurgerSpec says what project to purge.
 type ProjectPurgerSpec struct {
 	// ID is the id of the scope.
@@ -258,11 +448,11 @@ func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*P
 		_, err := q.LockProjectForPurge(ctx, spec.ID)
 		return scope.Optional(err)
 	})
-	idText := scope.UUID(spec.ID.Bytes).String()
+	IDText := scope.UUID(spec.ID.Bytes).String()
 	f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopePermissions(ctx, rbacdb.DeleteScopePermissionsParams{
 			ScopeType: "project",
-			ScopeID:   idText,
+			ScopeID:   IDText,
 		})
 		if err != nil {
 			return err
@@ -273,7 +463,7 @@ func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*P
 	f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopeAssociations(ctx, rbacdb.DeleteScopeAssociationsParams{
 			ScopeType: "project",
-			ScopeID:   idText,
+			ScopeID:   IDText,
 		})
 		if err != nil {
 			return err
@@ -284,7 +474,7 @@ func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*P
 	f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteEntityAssociations(ctx, rbacdb.DeleteEntityAssociationsParams{
 			EntityType: "project",
-			EntityID:   idText,
+			EntityID:   IDText,
 		})
 		if err != nil {
 			return err
@@ -299,6 +489,112 @@ func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*P
 		}
 		return err
 	})
+	f.MayEnd()
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	return res, nil
+}
+
+// PurgeProjects removes several scopes of type project, all of them or none, as
+// PurgeProject removes one, in one flush whatever their number. They are locked
+// in the order of their ids. The results are in the order of ids. An error is a
+// *scope.ItemError, which tells the item that failed where that can be told.
+func (p *Provider) PurgeProjects(ctx context.Context, ids []pgtype.UUID) ([]*ProjectPurgerResult, error) {
+	return scope.Bulk(ctx, p.runner, len(ids), func(ctx context.Context, tx *scope.Tx, n int) ([]*ProjectPurgerResult, error) {
+		return purgeProjects(ctx, tx, ids[:n])
+	})
+}
+
+// PurgeEachProject removes several scopes of type project, each in a
+// transaction of its own, as CreateEachProject creates them.
+func (p *Provider) PurgeEachProject(ctx context.Context, ids []pgtype.UUID, opts ...scope.EachOption) ([]*ProjectPurgerResult, error) {
+	one := func(ctx context.Context, id pgtype.UUID) (*ProjectPurgerResult, error) {
+		return p.PurgeProject(ctx, ProjectPurgerSpec{ID: id})
+	}
+	return scope.Each(ctx, p.runner, ids, one, p.PurgeProjects, opts...)
+}
+
+// PurgeProjects is Provider.PurgeProjects within the transaction of ops.
+func (ops *WriterOps) PurgeProjects(ctx context.Context, ids []pgtype.UUID) ([]*ProjectPurgerResult, error) {
+	return scope.OfItem(purgeProjects(ctx, ops.tx, ids))
+}
+
+// purgeProjects runs the plan of purging many scopes of type project: one
+// flush.
+func purgeProjects(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) ([]*ProjectPurgerResult, error) {
+	op := tx.Purge(scope.Context{Type: "project"}, projectConstraints)
+	q := rbacdb.New(op)
+	type projectItem struct {
+		id     pgtype.UUID
+		res    *ProjectPurgerResult
+		idText string
+	}
+	items := make([]*projectItem, len(ids))
+	res := make([]*ProjectPurgerResult, len(ids))
+	for i, id := range ids {
+		if !id.Valid {
+			return nil, &scope.ItemError{Index: i, Err: scope.NoID("project")}
+		}
+		res[i] = &ProjectPurgerResult{}
+		items[i] = &projectItem{id: id, res: res[i]}
+	}
+
+	// Flush 1 of 1.
+	f := op.Flush()
+	f.RequireReadCommitted()
+	for item := range scope.ItemsBy(op, items, func(item *projectItem) string {
+		return scope.UUID(item.id.Bytes).String()
+	}) {
+		f.Do(scope.Step{Name: "lock", Query: "LockProjectForPurge"}, func(ctx context.Context) error {
+			_, err := q.LockProjectForPurge(ctx, item.id)
+			return scope.Optional(err)
+		})
+	}
+	for item := range scope.Items(op, items) {
+		item.idText = scope.UUID(item.id.Bytes).String()
+		f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteScopePermissions(ctx, rbacdb.DeleteScopePermissionsParams{
+				ScopeType: "project",
+				ScopeID:   item.idText,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.Permissions += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteScopeAssociations(ctx, rbacdb.DeleteScopeAssociationsParams{
+				ScopeType: "project",
+				ScopeID:   item.idText,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.ScopeAssociations += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteEntityAssociations(ctx, rbacdb.DeleteEntityAssociationsParams{
+				EntityType: "project",
+				EntityID:   item.idText,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.EntityAssociations += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "row", Query: "DeleteProject", Deletes: true}, func(ctx context.Context) error {
+			row, err := q.DeleteProject(ctx, item.id)
+			if item.res.Found, err = scope.Found(err); item.res.Found {
+				item.res.Row = row
+			}
+			return err
+		})
+	}
 	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err

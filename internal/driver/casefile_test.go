@@ -56,10 +56,17 @@ const byHand = "db: by hand"
 
 func updating() bool { return os.Getenv("SPECGEN_UPDATE") == "1" }
 
+// caseVariable names the one case to run, or a pattern of some, while working on it.
+const caseVariable = "SPECGEN_CASE"
+
 // loadCases reads every archive and lays it out below root.
 func loadCases(t *testing.T, root string) []*caseFile {
 	t.Helper()
-	paths, err := filepath.Glob("testdata/cases/*.txtar")
+	pattern := os.Getenv(caseVariable)
+	if pattern == "" {
+		pattern = "*"
+	}
+	paths, err := filepath.Glob("testdata/cases/" + pattern + ".txtar")
 	if err != nil {
 		t.Fatal(err)
 	}

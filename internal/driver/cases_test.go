@@ -87,6 +87,7 @@ func generateCase(t *testing.T, c *caseFile) {
 		c.golden(t, "explain", nil)
 		return
 	}
+	checkMany(t, g.Plan)
 	text, err := plan.Explain(g.Plan, "")
 	if err != nil {
 		t.Fatal(err)
@@ -98,6 +99,22 @@ func generateCase(t *testing.T, c *caseFile) {
 	for _, f := range c.archive.Files {
 		if strings.HasPrefix(f.Name, "gen/") {
 			c.golden(t, f.Name, readFile(t, filepath.Join(c.dir, filepath.FromSlash(f.Name))))
+		}
+	}
+}
+
+// checkMany makes sure that many scopes take as many trips as one.
+func checkMany(t *testing.T, p *plan.Package) {
+	t.Helper()
+	for _, s := range p.Scopes {
+		if one, many := s.Creator.Plan.RoundTrips(), s.Creator.Many.Plan.RoundTrips(); one != many {
+			t.Errorf("%s: creating one takes %d round trips, creating many %d", s.Name, one, many)
+		}
+		if s.Purger == nil {
+			continue
+		}
+		if one, many := s.Purger.Plan.RoundTrips(), s.Purger.Many.Plan.RoundTrips(); one != many {
+			t.Errorf("%s: purging one takes %d round trips, purging many %d", s.Name, one, many)
 		}
 	}
 }

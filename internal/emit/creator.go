@@ -17,6 +17,7 @@ func scopeFile(p *plan.Package, s *plan.Scope) *file {
 	f.coordinator(s.Creator.Plan, s.Creator.Func, s.Creator.Result.Name,
 		fmt.Sprintf("%s runs the plan of creating %s: %s.", s.Creator.Func, a(s.Name), flushCount(s.Creator.Plan)),
 		[]jen.Code{jen.Id("p").Op("*").Id(s.Creator.Prepared.Name)}, jen.Id("p").Dot("draws"))
+	f.createMany(s)
 	if s.Purger != nil {
 		f.purgerTypes(s)
 		f.purgerMethods(s)
@@ -26,6 +27,7 @@ func scopeFile(p *plan.Package, s *plan.Scope) *file {
 		}
 		f.coordinator(s.Purger.Plan, s.Purger.Func, s.Purger.Result.Name,
 			fmt.Sprintf("%s runs the plan of purging %s: %s.", s.Purger.Func, a(s.Name), flushCount(s.Purger.Plan)), params, nil)
+		f.purgeMany(s)
 	}
 	return f
 }
@@ -180,26 +182,36 @@ func (f *file) coordinator(c *plan.Coordinator, name, result, about string, para
 		} else {
 			g.Id("op").Op(":=").Id("tx").Dot("Purge").Call(jen.Id("spec").Dot("PurgesScope").Call(), constraints)
 		}
-		for _, q := range c.Packages {
-			if q.DBArgument {
-				g.Id(q.Var).Op(":=").Add(f.qual(q.Pkg, q.PkgName, "New")).Call()
-			} else {
-				g.Id(q.Var).Op(":=").Add(f.qual(q.Pkg, q.PkgName, "New")).Call(jen.Id("op"))
-			}
-		}
+		f.openPackages(g, c)
 		g.Id("res").Op(":=").Op("&").Id(result).Values()
-		if slices.ContainsFunc(c.Flushes, func(flush *plan.Flush) bool { return assignsError(flush.Body) }) {
-			g.Var().Err().Error()
-		}
-		for _, frame := range c.Frames {
-			g.Type().Id(frame.Name).StructFunc(func(g *jen.Group) { f.fields(g, frame.Fields) })
-		}
+		f.declarations(g, c)
 		f.flushes(g, c)
 		p := f.failIn()
 		p.stmts(g, c.AfterCommit)
 		g.Return(jen.Id("res"), jen.Nil())
 	})
 	f.Line()
+}
+
+// openPackages makes the queries of each sqlc package run on the operation.
+func (f *file) openPackages(g *jen.Group, c *plan.Coordinator) {
+	for _, q := range c.Packages {
+		if q.DBArgument {
+			g.Id(q.Var).Op(":=").Add(f.qual(q.Pkg, q.PkgName, "New")).Call()
+		} else {
+			g.Id(q.Var).Op(":=").Add(f.qual(q.Pkg, q.PkgName, "New")).Call(jen.Id("op"))
+		}
+	}
+}
+
+// declarations prints what the flushes of a coordinator share.
+func (f *file) declarations(g *jen.Group, c *plan.Coordinator) {
+	if slices.ContainsFunc(c.Flushes, func(flush *plan.Flush) bool { return assignsError(flush.Body) }) {
+		g.Var().Err().Error()
+	}
+	for _, frame := range c.Frames {
+		g.Type().Id(frame.Name).StructFunc(func(g *jen.Group) { f.fields(g, frame.Fields) })
+	}
 }
 
 // failIn ends a coordinator in the name of a step.

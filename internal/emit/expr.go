@@ -39,6 +39,8 @@ func (f *file) expr(e plan.Expr) *jen.Statement {
 		return f.typ(e.Type).Call(f.expr(e.X))
 	case *plan.Deref:
 		return jen.Op("*").Add(f.expr(e.X))
+	case *plan.AddrOf:
+		return jen.Op("&").Add(f.expr(e.X))
 	case *plan.Binary:
 		return f.operand(e.Left, e.Op).Op(e.Op).Add(f.operand(e.Right, e.Op))
 	case *plan.Not:

@@ -43,6 +43,8 @@ func (f printer) stmt(g *jen.Group, s plan.Stmt) {
 		g.For(head).BlockFunc(func(g *jen.Group) {
 			f.stmts(g, s.Body)
 		})
+	case *plan.Items:
+		f.items(g, s)
 	case *plan.Continue:
 		g.Continue()
 	case *plan.Do:
@@ -89,6 +91,8 @@ func assignsError(list []plan.Stmt) bool {
 		case *plan.If:
 			assigns = assignsError(s.Body)
 		case *plan.Range:
+			assigns = assignsError(s.Body)
+		case *plan.Items:
 			assigns = assignsError(s.Body)
 		}
 		if assigns {
@@ -171,6 +175,15 @@ func (f *file) answer(g *jen.Group, s *plan.Do) {
 			added.Op("...")
 		}
 		g.Add(f.expr(a.Target)).Op("=").Append(f.expr(a.Target), added)
+		g.Return(jen.Nil())
+	case plan.Distribute:
+		get("rows")
+		owner := jen.Id("row")
+		if a.Owner != "" {
+			owner.Dot(a.Owner)
+		}
+		g.Qual(scopePath, "Distribute").Call(jen.Id("rows"), jen.Func().Params(jen.Id("row").Add(f.typ(a.Type))).Add(f.typ(a.Key)).Block(jen.Return(owner)),
+			f.expr(a.Keys), f.expr(a.Target))
 		g.Return(jen.Nil())
 	case plan.Count:
 		get("n")

@@ -71,7 +71,7 @@ func (r *resolver) columnShape(c *Call, i int) Shape {
 func (r *resolver) column(c *Call, i int) *ColumnValue {
 	v := &ColumnValue{Call: c, Index: i, Of: r.columnShape(c, i)}
 	ret := returned(c, i)
-	if len(c.Over) > 0 {
+	if c.Gathers() {
 		v.Known = gatheredArg(c, ret, v.Of)
 		return v
 	}

@@ -201,7 +201,7 @@ func (r *resolver) symbolRef(e *spec.Ref, en *env) Value {
 	case s.value == nil:
 		return nil // reported where it was declared
 	}
-	if row, ok := s.value.(*RowValue); ok && len(path) == 0 && len(row.Call.Over) > 0 {
+	if row, ok := s.value.(*RowValue); ok && len(path) == 0 && row.Call.Gathers() {
 		r.failGathered(row.Call, e)
 		return nil
 	}
@@ -251,7 +251,7 @@ func (r *resolver) member(v Value, path []string, e *spec.Ref) (Value, []string)
 			return nil, nil
 		}
 		col := r.column(v.Call, i)
-		if len(v.Call.Over) > 0 && col.Known == nil {
+		if v.Call.Gathers() && col.Known == nil {
 			r.failGathered(v.Call, e)
 			return nil, nil
 		}
@@ -288,8 +288,9 @@ func (r *resolver) pick(list *Collected, key string, e *spec.Ref) Value {
 	var set *DataSet
 	if len(list.Calls) == 1 {
 		c := list.Calls[0]
-		if n := len(c.Loops); n == 1 && len(c.Over) == 0 && len(c.Guards) == 0 && len(c.Loops[0].Filters) == 0 {
-			if d, ok := c.Loops[0].Over.(*DataValue); ok && d.Set.key != "" {
+		around := len(list.Loops)
+		if len(c.Loops) == around+1 && len(c.Over) == 0 && len(c.Guards) == 0 && len(c.Loops[around].Filters) == 0 {
+			if d, ok := c.Loops[around].Over.(*DataValue); ok && d.Set.key != "" {
 				set = d.Set
 			}
 		}

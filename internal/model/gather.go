@@ -10,7 +10,8 @@ import (
 
 // A query with array parameters inside a loop is called once, with the values
 // of all turns gathered into lists, and not once a turn. It is taken out of every
-// loop whose element feeds none of its other parameters.
+// loop whose element feeds none of its other parameters. Outside of loops it is
+// given lists of one.
 
 // elemOf is the shape of one element of a list parameter.
 func elemOf(a *Arg) Shape {
@@ -21,9 +22,10 @@ func elemOf(a *Arg) Shape {
 // gather finishes the binding of a call that has gathered parameters: it finds
 // the loops that are gathered over, and refuses what would need a row for each turn.
 func (r *resolver) gather(c *Call) {
-	if !slices.ContainsFunc(c.Args, func(a *Arg) bool { return a.Gathered }) {
+	if !c.Gathers() {
 		return
 	}
+	c.owner = r.ownerOf(c)
 	keep := 0 // the loops that the other parameters depend on stay around the call
 	for i, l := range c.Loops {
 		for _, a := range c.Args {
@@ -33,7 +35,7 @@ func (r *resolver) gather(c *Call) {
 		}
 	}
 	c.Over = c.Loops[keep:]
-	if len(c.Over) == 0 {
+	if len(c.Over) == 0 && len(c.Loops) > 0 {
 		r.fail(c.Pos, "SG409", "write a query that takes one element, or bind the list by a value that does not change with the loop",
 			"%s takes a list, and every loop around it gives its other parameters as well", c.Query.Name)
 		return
@@ -53,6 +55,29 @@ func (r *resolver) gather(c *Call) {
 	}
 }
 
+// Gathers reports whether a call takes lists of what its turns give.
+func (c *Call) Gathers() bool {
+	return slices.ContainsFunc(c.Args, func(a *Arg) bool { return a.Gathered })
+}
+
+// Owner is the column that tells of which turn a row of a gathered call is; nil
+// when none does.
+func (c *Call) Owner() *ColumnValue { return c.owner }
+
+// ownerOf finds a column that holds an id that each turn draws.
+func (r *resolver) ownerOf(c *Call) *ColumnValue {
+	for i := range c.Query.Columns {
+		v := r.column(c, i)
+		if v.Known == nil || v.Of.Go != elemOf(v.Known).Go || !comparable(v.Of) {
+			continue
+		}
+		if drawn, ok := v.Known.Value.(*NewUUID); ok && len(drawn.Loops) == len(c.Loops) {
+			return v
+		}
+	}
+	return nil
+}
+
 // failGathered refuses a use of a turn's row: the rows of a gathered call come
 // back together, in any order.
 func (r *resolver) failGathered(c *Call, e *spec.Ref) {
@@ -65,6 +90,12 @@ func dependsOn(v Value, l *Loop) bool {
 	switch v := v.(type) {
 	case *ElemValue:
 		return v.Loop == l
+	case *InputValue, *ContextValue, *HookResult:
+		return l.Items
+	case *ListValue:
+		return slices.Contains(v.List.Loops, l)
+	case *PickValue:
+		return slices.Contains(v.List.Loops, l)
 	case *FieldValue:
 		return dependsOn(v.Of, l)
 	case *RowValue:
@@ -91,7 +122,7 @@ func dependsOn(v Value, l *Loop) bool {
 func (r *resolver) bound(c *Call, a *Arg, e spec.Expr, en *env) Value {
 	what := r.place(c, a)
 	_, whole := e.(*spec.List)
-	if a.Shape.Kind != List || len(c.Loops) == 0 || whole {
+	if !c.mayGather(a) || whole {
 		return r.valueFor(e, en, a.Shape, what)
 	}
 	if r.standsForLiteral(e, en) {
@@ -110,11 +141,21 @@ func (r *resolver) bound(c *Call, a *Arg, e spec.Expr, en *env) Value {
 // are gathered.
 func (r *resolver) fitArg(c *Call, a *Arg, v Value, at spec.Expr, what string) {
 	to := a.Shape
-	if a.Shape.Kind == List && len(c.Loops) > 0 && !isWholeList(v) {
+	if c.mayGather(a) && !isWholeList(v) {
 		a.Gathered = true
 		to = elemOf(a)
 	}
 	r.fit(v, to, at, what)
+}
+
+// mayGather reports whether a list parameter may take a value of each turn, or
+// of the one turn that there is outside of loops. What a scope has one of, such as
+// its row, takes whole lists.
+func (c *Call) mayGather(a *Arg) bool {
+	if a.Shape.Kind != List {
+		return false
+	}
+	return len(c.Loops) > 0 || (c.Role == PlainStep || c.Role == PurgeStep) && c.Query.Cmd != "one"
 }
 
 // isWholeList reports whether a value is a list. A field of data has no shape
@@ -142,7 +183,7 @@ func (r *resolver) standsForLiteral(e spec.Expr, en *env) bool {
 func (r *resolver) checkGatherOrder(l *Loop) {
 	calls := Calls(l.Body)
 	for i, d := range calls {
-		if len(d.Over) > 0 && d.Over[0] == l || slices.ContainsFunc(d.Args, func(a *Arg) bool { return a.Gathered && len(d.Over) == 0 }) {
+		if slices.Contains(d.Over, l) || d.Gathers() && len(d.Over) == 0 {
 			continue // sent behind the loop too; or reported
 		}
 		at := slices.IndexFunc(calls[:i], func(g *Call) bool { return len(g.Over) > 0 && g.Over[0] == l && r.project.Tables.KeepOrder(g, d) })

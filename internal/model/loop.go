@@ -32,6 +32,23 @@ func (r *resolver) forStep(s *spec.ForStep, en *env) {
 	at.add(l)
 	r.steps(s.Do, inner)
 	r.checkGatherOrder(l)
+	r.readOnce(l, at)
+}
+
+// readOnce takes what each turn of a loop would read alike out of the loop.
+func (r *resolver) readOnce(l *Loop, at *env) {
+	calls := Calls(l.Body)
+	var inside, outside []Node
+	for _, n := range l.Body {
+		if c, ok := n.(*Call); ok && readsSame(c, l, calls, r.project.Tables) {
+			c.Loops = l.Outer
+			outside = append(outside, c)
+			continue
+		}
+		inside = append(inside, n)
+	}
+	l.Body = inside
+	*at.body = slices.Insert(*at.body, len(*at.body)-1, outside...)
 }
 
 // enter opens the body of a loop.

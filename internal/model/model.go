@@ -38,8 +38,12 @@ type Scope struct {
 	Before []*Hook
 	Create *Coordinator
 	Purge  *Coordinator // nil for none
-	ID     Shape        // of the scope's id
-	Pos    diag.Pos
+
+	// For many scopes at once; nil when the document has errors.
+	CreateMany, PurgeMany *Coordinator
+
+	ID  Shape // of the scope's id
+	Pos diag.Pos
 
 	doc     *spec.Scope
 	state   resolveState
@@ -55,6 +59,7 @@ type Coordinator struct {
 	Nested      []*Nested
 	AfterCommit []*Hook
 	Constraints []*ConstraintError
+	Items       *Loop // over the scopes of a call that makes or purges many; nil for one
 	Pos         diag.Pos
 }
 
@@ -132,6 +137,7 @@ type Call struct {
 	Over []*Loop
 
 	fragile string
+	owner   *ColumnValue
 }
 
 // Arg binds one parameter.
@@ -170,8 +176,12 @@ type Loop struct {
 	// Continues is an earlier loop whose turns this one takes again, nil for a
 	// loop of its own; then Over, Elem and Filters are empty.
 	Continues *Loop
-	Body      []Node
-	Outer     []*Loop
+	// Items: the elements are the scopes of one call, such as specifications. Then By
+	// is a call that locks rows: turns are taken in the order of its arguments.
+	Items bool
+	By    *Call
+	Body  []Node
+	Outer []*Loop
 
 	rows *Call // whose answer holds the elements, when they are rows
 	Pos  diag.Pos
@@ -204,6 +214,8 @@ type Nested struct {
 	Nested []*Nested
 	Loops  []*Loop
 	Guards []Cond
+	// Continues is the scope that these steps go on with, nil at its first ones.
+	Continues *Nested
 
 	id Value
 }

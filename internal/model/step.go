@@ -88,7 +88,7 @@ func resultOf(c *Call) Value {
 	case "one":
 		return &RowValue{Call: c}
 	case "many":
-		if len(c.Over) > 0 {
+		if c.Gathers() {
 			return &RowValue{Call: c} // the turn's own, as far as it is known
 		}
 		return &RowsValue{Call: c}
@@ -119,6 +119,11 @@ func (r *resolver) collect(c *Call, into spec.Text, en *env) {
 	list := (*lists)[i]
 	if list.Row.Go != row.Go {
 		r.fail(into.Pos, "SG301", "use a list for each kind of row", "%q holds rows of %s; %s returns others", into.Value, list.Calls[0].Query.Name, c.Query.Name)
+		return
+	}
+	if len(c.Over) > 0 && slices.Contains(list.Loops, c.Over[0]) && !c.Over[0].Items && c.owner == nil {
+		r.fail(into.Pos, "SG409", "have the query return a column that takes $new.uuid, or write a query that takes one element",
+			"%s is called once for all turns, and no column of its rows tells whose list in %q they belong to", c.Query.Name, into.Value)
 		return
 	}
 	list.Calls = append(list.Calls, c)

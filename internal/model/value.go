@@ -21,6 +21,9 @@ type InputValue struct{ Input *Input }
 // ContextValue is a value that a function of the Provider takes from ctx.
 type ContextValue struct{ Input *Input }
 
+// ItemsValue is the list of scopes that a call makes or purges.
+type ItemsValue struct{}
+
 // HookResult is what a `before` function returned.
 type HookResult struct{ Hook *Hook }
 
@@ -101,6 +104,9 @@ func (v *InputValue) Shape() Shape { return v.Input.Shape }
 // Shape is the context value's shape.
 func (v *ContextValue) Shape() Shape { return v.Input.Shape }
 
+// Shape is a list of no type that a document knows.
+func (v *ItemsValue) Shape() Shape { return listOf(Shape{}) }
+
 // Shape is the shape of the function's result.
 func (v *HookResult) Shape() Shape { return v.Hook.Call.Shape() }
 
@@ -158,6 +164,7 @@ func (v *Conversion) Shape() Shape { return v.To }
 
 func (v *InputValue) String() string   { return "$input." + v.Input.Name }
 func (v *ContextValue) String() string { return "$context." + v.Input.Name }
+func (v *ItemsValue) String() string   { return "the items" }
 func (v *HookResult) String() string   { return "$" + v.Hook.As }
 func (v *ScopeID) String() string      { return "$scope.id" }
 func (v *RowValue) String() string     { return "$" + v.Call.Name }

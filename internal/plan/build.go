@@ -29,6 +29,8 @@ func Build(p *model.Project) *Package {
 		if s.Purge != nil {
 			out.Purger = purger(s, out, shared)
 			tellApart(out.Creator.Plan, out.Purger.Plan)
+			many := out.Purger.Many.Plan
+			many.ConstraintsVar, many.ConstraintsShared = out.Purger.Plan.ConstraintsVar, true
 		}
 		pkg.Scopes = append(pkg.Scopes, out)
 	}
@@ -58,9 +60,9 @@ func creator(s *model.Scope, out *Scope, shared *common) *Creator {
 	p := ident("p")
 	hooks := shared.hookFields(s.Before)
 	values := callerValues{
-		input:   inputOf(&Select{X: p, Name: "spec"}),
-		context: func(in *model.Input) Expr { return &Select{X: p, Name: shared.contexts[in]} },
-		hook:    func(h *model.Hook) Expr { return &Select{X: p, Name: hooks[h]} },
+		input:   fromAnywhere(inputOf(&Select{X: p, Name: "spec"})),
+		context: func(in *model.Input, _ *level) Expr { return &Select{X: p, Name: shared.contexts[in]} },
+		hook:    func(h *model.Hook, _ *level) Expr { return &Select{X: p, Name: hooks[h]} },
 	}
 	b := newBuilder(s.Create, s.Type, "create", shared, values)
 	b.names.Reserve("p")
@@ -71,6 +73,8 @@ func creator(s *model.Scope, out *Scope, shared *common) *Creator {
 	b.constraints(s.Create, s)
 	b.plan.Rides, b.plan.Waits = b.ending()
 	c.Plan = b.plan
+	c.Many = createMany(s, out, shared)
+	c.Many.Plan.ConstraintsShared = true
 	c.Result = creatorResult(s, out)
 	c.prepare(s, b, shared, hooks)
 	return c
@@ -101,6 +105,11 @@ func inputOf(spec Expr) func(*model.Input) Expr {
 		}
 		return x
 	}
+}
+
+// fromAnywhere reads an input in the same way at every level.
+func fromAnywhere(read func(*model.Input) Expr) func(*model.Input, *level) Expr {
+	return func(in *model.Input, _ *level) Expr { return read(in) }
 }
 
 // needsPointer reports whether a field with a default must be a pointer to
@@ -173,14 +182,14 @@ func (c *Creator) prepare(s *model.Scope, b *builder, shared *common, hooks map[
 		c.Defaults = append(c.Defaults, &If{Cond: leftOut(in, field), Body: []Stmt{&Assign{Target: field, Value: defaultValue(in)}}})
 	}
 	prepared := ident("prepared")
-	hb := &builder{uses: &uses{shared: map[model.Value]int{}}, lets: map[model.Value]place{}, letShape: map[model.Value]model.Shape{}, texts: map[model.Value]*Ident{}, frames: map[*model.Loop]*frame{}, plan: b.plan}
+	hb := &builder{uses: &uses{shared: map[model.Value]int{}}, lets: map[model.Value]place{}, letShape: map[model.Value]model.Shape{}, texts: map[model.Value]place{}, frames: map[*model.Loop]*frame{}, plan: b.plan}
 	hb.names.Reserve(reservedLocals...)
 	hb.names.Reserve(otherLocals...)
 	hb.names.Reserve(shared.taken...)
 	hb.values = callerValues{
-		input:   inputOf(ident("spec")),
-		context: func(in *model.Input) Expr { return &Select{X: prepared, Name: shared.contexts[in]} },
-		hook:    func(h *model.Hook) Expr { return &Select{X: prepared, Name: hooks[h]} },
+		input:   fromAnywhere(inputOf(ident("spec"))),
+		context: func(in *model.Input, _ *level) Expr { return &Select{X: prepared, Name: shared.contexts[in]} },
+		hook:    func(h *model.Hook, _ *level) Expr { return &Select{X: prepared, Name: hooks[h]} },
 	}
 	contexts := b.uses.contexts
 	hookUses := newUses(&schedule{}, nil, s.Before)

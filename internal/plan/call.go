@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/specgen-dev/specgen/internal/goname"
@@ -55,7 +56,11 @@ func (b *builder) invoke(c *model.Call, lv *level) Expr {
 
 // argument builds what a parameter is given: the list of what was gathered, or a value.
 func (b *builder) argument(c *model.Call, a *model.Arg, lv *level) Expr {
-	if a.Gathered {
+	switch {
+	case a.Gathered && len(c.Over) == 0:
+		one := b.value(a.Value, a.Of(), lv, goname.Singular(a.Name))
+		return &Composite{Type: a.Shape.Go, Fields: []FieldValue{{Value: one}}}
+	case a.Gathered:
 		return b.gathered[a](lv)
 	}
 	return b.value(a.Value, a.Shape, lv, a.Name)
@@ -107,6 +112,9 @@ func (b *builder) oneRow(c *model.Call, lv *level) Answer {
 func (b *builder) manyRows(c *model.Call, lv *level) Answer {
 	if name := b.counts[c]; name != "" {
 		return Answer{Kind: CountRows, Target: &Select{X: b.result(lv), Name: name}}
+	}
+	if len(c.Over) > 0 && distributes(c) {
+		return b.distribute(c, lv)
 	}
 	kept := b.keepAnswer(c, lv, c.Query.Row.SliceOf())
 	switch {
@@ -183,6 +191,7 @@ func (b *builder) describe(c *model.Call) *Call {
 	for _, l := range c.Loops {
 		out.Repeats = append(out.Repeats, l.Var+" in "+l.Over.String())
 	}
+	out.once = !slices.ContainsFunc(c.Loops[:len(c.Loops)-len(c.Over)], func(l *model.Loop) bool { return l.Items })
 	kept := len(c.Loops) - len(c.Over)
 	out.Repeats, out.Gathers = out.Repeats[:kept:kept], out.Repeats[kept:]
 	for _, g := range c.Guards {

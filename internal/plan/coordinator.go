@@ -10,25 +10,26 @@ import (
 
 // builder turns one coordinator of the model into flushes of Go statements.
 type builder struct {
-	names    goname.Namer
-	schedule *schedule
-	uses     *uses
-	plan     *Coordinator
-	packages map[string]*Queries
-	values   callerValues
-	lists    map[*model.Collected]place // where each list is kept
-	rows     map[*model.Call]place      // where each answer is kept
-	results  map[*model.Nested]place    // the result of each nested scope
-	within   []place                    // the results around the steps being built, outermost first
-	lets     map[model.Value]place      // values that are computed once
-	letShape map[model.Value]model.Shape
-	texts    map[model.Value]*Ident        // texts of ids that are made once
-	gathered map[*model.Arg]place          // the lists of gathered calls
-	pending  map[*model.Loop][]*model.Call // gathered over a loop, and not queued yet
-	frames   map[*model.Loop]*frame
-	counts   map[*model.Call]string // field of the result, by purge step
-	draw     Expr                   // what $new and $now are drawn from
-	flush    int                    // being built
+	names         goname.Namer
+	schedule      *schedule
+	uses          *uses
+	plan          *Coordinator
+	packages      map[string]*Queries
+	values        callerValues
+	lists         map[*model.Collected]place // where each list is kept
+	rows          map[*model.Call]place      // where each answer is kept
+	results       map[*model.Nested]place    // the result of each nested scope
+	within        []place                    // the results around the steps being built, outermost first
+	lets          map[model.Value]place      // values that are computed once
+	letShape      map[model.Value]model.Shape
+	texts         map[model.Value]place         // texts of ids that are made once
+	gathered      map[*model.Arg]place          // the lists of gathered calls
+	gatheredLists map[*model.Call]place         // the lists that its rows go to
+	pending       map[*model.Loop][]*model.Call // gathered over a loop, and not queued yet
+	frames        map[*model.Loop]*frame
+	counts        map[*model.Call]string // field of the result, by purge step
+	draw          Expr                   // what $new and $now are drawn from
+	flush         int                    // being built
 }
 
 // place says where a value is kept, as seen from a level.
@@ -39,9 +40,9 @@ func fixed(e Expr) place { return func(*level) Expr { return e } }
 
 // callerValues says how the caller's values are reached in a coordinator.
 type callerValues struct {
-	input   func(in *model.Input) Expr
-	context func(in *model.Input) Expr
-	hook    func(h *model.Hook) Expr
+	input   func(in *model.Input, lv *level) Expr
+	context func(in *model.Input, lv *level) Expr
+	hook    func(h *model.Hook, lv *level) Expr
 	id      Expr // of a purge
 }
 
@@ -98,7 +99,7 @@ func newBuilder(c *model.Coordinator, stored, op string, shared *common, values 
 	b := &builder{
 		schedule: newSchedule(c.Body, shared.tables), values: values, plan: &Coordinator{Scope: stored, Op: op},
 		packages: map[string]*Queries{}, lists: map[*model.Collected]place{}, rows: map[*model.Call]place{}, results: map[*model.Nested]place{},
-		lets: map[model.Value]place{}, letShape: map[model.Value]model.Shape{}, texts: map[model.Value]*Ident{}, gathered: map[*model.Arg]place{}, pending: map[*model.Loop][]*model.Call{}, frames: map[*model.Loop]*frame{}, counts: map[*model.Call]string{}, draw: ident("op"),
+		lets: map[model.Value]place{}, letShape: map[model.Value]model.Shape{}, texts: map[model.Value]place{}, gathered: map[*model.Arg]place{}, gatheredLists: map[*model.Call]place{}, pending: map[*model.Loop][]*model.Call{}, frames: map[*model.Loop]*frame{}, counts: map[*model.Call]string{}, draw: ident("op"),
 	}
 	b.uses = newUses(b.schedule, c.Body, c.AfterCommit)
 	b.names.Reserve(reservedLocals...)
@@ -165,7 +166,7 @@ func (b *builder) body(nodes []model.Node, lv *level, out *[]Stmt) {
 			stmts = b.loop(n, lv)
 			stmts = append(stmts, b.sendGathered(n, lv)...)
 		case *model.Nested:
-			stmts = b.nested(n, lv)
+			b.nested(n, lv, out)
 		}
 		*out = append(*out, stmts...)
 	}
@@ -173,6 +174,9 @@ func (b *builder) body(nodes []model.Node, lv *level, out *[]Stmt) {
 
 // loop builds a loop's statements for this flush.
 func (b *builder) loop(n *model.Loop, lv *level) []Stmt {
+	if n.Items {
+		return b.items(n, lv)
+	}
 	l := n
 	if n.Continues != nil {
 		l = n.Continues
@@ -231,13 +235,15 @@ func (b *builder) filters(l *model.Loop, in *level) {
 }
 
 // nested builds the steps of a nested scope; its result comes before the first.
-func (b *builder) nested(n *model.Nested, lv *level) []Stmt {
-	var out []Stmt
-	if b.results[n] == nil {
-		out = b.openResult(n, lv)
+func (b *builder) nested(n *model.Nested, lv *level, out *[]Stmt) {
+	of := n
+	if n.Continues != nil {
+		of = n.Continues
 	}
-	b.within = append(b.within, b.results[n])
-	b.body(n.Body, lv, &out)
+	if b.results[of] == nil {
+		*out = append(*out, b.openResult(of, lv)...)
+	}
+	b.within = append(b.within, b.results[of])
+	b.body(n.Body, lv, out)
 	b.within = b.within[:len(b.within)-1]
-	return out
 }

@@ -16,9 +16,9 @@ func Explain(p *Package, scope string) (string, error) {
 		if scope != "" && s.Name != scope {
 			continue
 		}
-		explainCoordinator(&b, fmt.Sprintf("create %s: %s", s.Name, "Create"+s.GoName), s.Creator.Plan)
+		explainCoordinator(&b, fmt.Sprintf("create %s: %s", s.Name, "Create"+s.GoName), s.Creator.Plan, s.Creator.Many.explain("Create"))
 		if s.Purger != nil {
-			explainCoordinator(&b, fmt.Sprintf("purge %s: %s", s.Name, "Purge"+s.GoName), s.Purger.Plan)
+			explainCoordinator(&b, fmt.Sprintf("purge %s: %s", s.Name, "Purge"+s.GoName), s.Purger.Plan, s.Purger.Many.explain("Purge"))
 		}
 	}
 	if b.Len() == 0 && scope != "" {
@@ -27,7 +27,7 @@ func Explain(p *Package, scope string) (string, error) {
 	return b.String(), nil
 }
 
-func explainCoordinator(b *strings.Builder, title string, c *Coordinator) {
+func explainCoordinator(b *strings.Builder, title string, c *Coordinator, many string) {
 	if b.Len() > 0 {
 		b.WriteByte('\n')
 	}
@@ -45,6 +45,7 @@ func explainCoordinator(b *strings.Builder, title string, c *Coordinator) {
 	} else {
 		fmt.Fprintf(b, "  COMMIT is a trip of its own: %s\n", c.Waits)
 	}
+	fmt.Fprintf(b, "  %s\n", many)
 	if len(c.Constraints) > 0 {
 		b.WriteString("  errors by constraint\n")
 		for _, x := range c.Constraints {

@@ -58,6 +58,9 @@ type Convert struct {
 // Deref is *x.
 type Deref struct{ X Expr }
 
+// AddrOf is &x.
+type AddrOf struct{ X Expr }
+
 // Binary is left op right, in parentheses where it stands inside another.
 type Binary struct {
 	Op          string // "==", "!=", "&&", "||"
@@ -76,6 +79,7 @@ func (*Composite) expr() {}
 func (*Lit) expr()       {}
 func (*Convert) expr()   {}
 func (*Deref) expr()     {}
+func (*AddrOf) expr()    {}
 func (*Binary) expr()    {}
 func (*Not) expr()       {}
 

@@ -69,7 +69,8 @@ type Creator struct {
 	Prepare  []Stmt   // fill the fields of Prepared; `spec` and `prepared` are in scope
 	Defaults []Stmt   // fill the fields that the caller left out; `spec` is in scope
 	Context  []*Field // fields of Prepared that carry the context's values; Doc is the value's name
-	HasHooks bool     // it has `before`: it must be prepared outside a transaction
+	Many     *Many
+	HasHooks bool // it has `before`: it must be prepared outside a transaction
 	Plan     *Coordinator
 }
 
@@ -80,6 +81,7 @@ type Purger struct {
 	Func    string
 	IDText  Expr     // the scope's id as text; `spec` is in scope
 	Context []*Field // parameters of Func that carry the context's values
+	Many    *Many
 	Plan    *Coordinator
 }
 
@@ -134,6 +136,8 @@ type Call struct {
 	Waits   string // why it could not go earlier; "" in the first flush
 	Fails   []string
 	Gives   string // where its answer goes, such as "result roles"
+
+	once bool // for all items of a call for many scopes
 }
 
 // Arg is one binding of a call.
@@ -180,6 +184,18 @@ type Range struct {
 	Body []Stmt
 }
 
+// Items runs Body for each item of a call for many scopes, in their order, or in
+// that of the text By; with Distinct, once for each such text. Item is the type
+// of the items, whose pointer is Var.
+type Items struct {
+	Var      string // "" when nobody reads the item
+	Over     Expr
+	Item     string
+	By       Expr // nil for none
+	Distinct bool
+	Body     []Stmt
+}
+
 // Continue goes on with the next element of the loop.
 type Continue struct{}
 
@@ -206,7 +222,10 @@ type Answer struct {
 	Kind   AnswerKind
 	Target Expr        // Store: assigned; Collect: appended to; Count: added to; Found: set
 	Also   Expr        // Collect: also assigned to; Found: the row's target
-	Type   goname.Type // RefuseCount: of the count
+	Keys   Expr        // Distribute: what was gathered with the lists
+	Owner  string      // Distribute: the field of a row that is one of Keys; "" for the row itself
+	Type   goname.Type // RefuseCount: of the count; Distribute: of a row
+	Key    goname.Type // Distribute: of a key
 	N      int64       // Expect
 	AtMost bool
 	Error  Expr   // Refuse: the spec's error, nil for the generic one
@@ -225,6 +244,7 @@ const (
 	Store                          // target = answer
 	Collect                        // target = append(target, answer)
 	CollectAll                     // target = append(target, answer...)
+	Distribute                     // each row is appended to one of the lists in Target, by its Owner among Keys
 	Count                          // target += answer
 	CountRows                      // target += len(answer)
 	FoundRow                       // target = there is a row; Also = row
@@ -241,6 +261,7 @@ func (*Assign) stmt()      {}
 func (*Append) stmt()      {}
 func (*If) stmt()          {}
 func (*Range) stmt()       {}
+func (*Items) stmt()       {}
 func (*Continue) stmt()    {}
 func (*Do) stmt()          {}
 func (*AfterCommit) stmt() {}

@@ -10,7 +10,7 @@ func purger(s *model.Scope, out *Scope, shared *common) *Purger {
 	p.Spec = &Struct{Name: out.GoName + "PurgerSpec", Fields: []*Field{{Name: "ID", Type: s.ID.Go, Doc: "ID is the id of the scope."}}}
 	id := &Select{X: ident("spec"), Name: "ID"}
 	values := callerValues{
-		context: func(in *model.Input) Expr { return ident(shared.contexts[in]) },
+		context: func(in *model.Input, _ *level) Expr { return ident(shared.contexts[in]) },
 		id:      id,
 	}
 	b := newBuilder(s.Purge, s.Type, "purge", shared, values)
@@ -27,16 +27,25 @@ func purger(s *model.Scope, out *Scope, shared *common) *Purger {
 	b.constraints(s.Purge, s)
 	b.plan.Rides, b.plan.Waits = b.ending()
 	p.Plan = b.plan
+	p.Many = purgeMany(s, out, shared)
 	p.Context = shared.contextFields(b.uses.contexts)
 	p.IDText = convert(id, s.ID, textShape)
-	switch s.ID.Form {
-	case model.Valid:
-		p.Plan.NoID = &Not{X: &Select{X: id, Name: "Valid"}}
-	case model.Pointer:
-		p.Plan.NoID = &Binary{Op: "==", Left: id, Right: &Lit{Source: "nil"}}
-	}
+	p.Plan.NoID = noID(id, s.ID)
+	p.Many.Plan.NoID = noID(ident("id"), s.ID)
 	p.Result = purgerResult(s, out, b)
 	return p
+}
+
+// noID tells that an id is not set; nil where it cannot be told.
+func noID(id Expr, of model.Shape) Expr {
+	switch of.Form {
+	case model.Valid:
+		return &Not{X: &Select{X: id, Name: "Valid"}}
+	case model.Pointer:
+		return &Binary{Op: "==", Left: id, Right: &Lit{Source: "nil"}}
+	default:
+		return nil
+	}
 }
 
 var textShape = model.Shape{Go: goname.Basic("string"), Kind: model.Text, Base: goname.Basic("string")}

@@ -29,23 +29,45 @@ func (b *builder) value(v model.Value, to model.Shape, lv *level, name string) E
 // converted builds x, which is v in the shape from, as another shape. The text
 // of the scope's own id is made once: each permission of the scope needs it.
 func (b *builder) converted(v model.Value, x Expr, from, to model.Shape, lv *level) Expr {
-	drawn, isDrawn := v.(*model.NewUUID)
-	_, isScope := v.(*model.ScopeID)
-	if from.Kind != model.UUID || to.Kind != model.Text || !isScope && (!isDrawn || len(drawn.Loops) > 0 || b.uses.shared[v] <= 1) {
+	loop, once := b.onceFor(v)
+	if from.Kind != model.UUID || to.Kind != model.Text || !once {
 		return convert(x, from, to)
 	}
-	text := b.texts[v]
-	if text == nil {
+	if b.texts[v] == nil {
 		name := "id"
-		if local, ok := x.(*Ident); ok {
-			name = local.Name
+		switch x := x.(type) {
+		case *Ident:
+			name = x.Name
+		case *Select:
+			name = x.Name
 		}
-		text = ident(b.names.Unique(name + "Text"))
-		b.texts[v] = text
-		home := lv.root(nil)
-		home.out = append(home.out, &Let{Name: text, Value: convert(x, from, textShape)})
+		home := lv.root(loop)
+		if loop != nil {
+			b.texts[v] = b.keep(loop, lv, name+"Text", textShape.Go)
+			home.out = append(home.out, &Assign{Target: b.texts[v](home), Value: convert(x, from, textShape)})
+		} else {
+			text := ident(b.names.Unique(name + "Text"))
+			b.texts[v] = fixed(text)
+			home.out = append(home.out, &Let{Name: text, Value: convert(x, from, textShape)})
+		}
 	}
-	return convert(text, textShape, to)
+	return convert(b.texts[v](lv), textShape, to)
+}
+
+// onceFor reports whether the text of a value is made once, and in which loop:
+// that of the scope's own id.
+func (b *builder) onceFor(v model.Value) (loop *model.Loop, once bool) {
+	switch v := v.(type) {
+	case *model.ScopeID:
+		return nil, true
+	case *model.ElemValue:
+		return v.Loop, v.Loop.Items
+	case *model.NewUUID:
+		loop = innermost(v.Loops)
+		return loop, b.uses.shared[v] > 1 && (loop == nil || loop.Items)
+	default:
+		return nil, false
+	}
 }
 
 // known builds a column that the statement fixes to one of its arguments.
@@ -119,11 +141,11 @@ func (b *builder) raw(v model.Value, lv *level) Expr {
 	case *model.Literal:
 		return literal(v)
 	case *model.InputValue:
-		return b.values.input(v.Input)
+		return b.values.input(v.Input, lv)
 	case *model.ContextValue:
-		return b.values.context(v.Input)
+		return b.values.context(v.Input, lv)
 	case *model.HookResult:
-		return b.values.hook(v.Hook)
+		return b.values.hook(v.Hook, lv)
 	case *model.ScopeID:
 		return b.values.id
 	case *model.RowValue:

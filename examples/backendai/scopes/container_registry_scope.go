@@ -206,6 +206,208 @@ func createContainerRegistry(ctx context.Context, tx *scope.Tx, p *PreparedConta
 	return res, nil
 }
 
+// PreparedContainerRegistries are several ContainerRegistryCreatorSpec that are
+// ready to run, as PreparedContainerRegistry is one. They serve one call, and
+// every retry of that call.
+type PreparedContainerRegistries struct {
+	items []*PreparedContainerRegistry
+	draws *scope.Draws
+}
+
+// PrepareContainerRegistries prepares the creation of several scopes of type
+// container_registry. Call it outside of any transaction. Its error is a
+// *scope.ItemError, which names the specification that cannot be prepared.
+func (p *Provider) PrepareContainerRegistries(ctx context.Context, specs []ContainerRegistryCreatorSpec) (*PreparedContainerRegistries, error) {
+	prepared := &PreparedContainerRegistries{draws: p.runner.Draw()}
+	for i, spec := range specs {
+		item, err := p.PrepareContainerRegistry(ctx, spec)
+		if err != nil {
+			return nil, &scope.ItemError{Index: i, Err: err}
+		}
+		prepared.items = append(prepared.items, item)
+	}
+	return prepared, nil
+}
+
+// CreateContainerRegistries creates several scopes of type container_registry,
+// all of them or none: in a transaction of its own, or under a savepoint when
+// the Provider joins a caller's, in 2 flushes whatever their number. The
+// results are in the order of specs. An error is a *scope.ItemError, which
+// tells the item that failed where that can be told; what
+// CreateContainerRegistry says of errors holds for all items together.
+func (p *Provider) CreateContainerRegistries(ctx context.Context, specs []ContainerRegistryCreatorSpec) ([]*ContainerRegistryCreatorResult, error) {
+	prepared, err := p.PrepareContainerRegistries(ctx, specs)
+	if err != nil {
+		return nil, err
+	}
+	return p.CreatePreparedContainerRegistries(ctx, prepared)
+}
+
+// CreatePreparedContainerRegistries is CreateContainerRegistries for what
+// PrepareContainerRegistries returned.
+func (p *Provider) CreatePreparedContainerRegistries(ctx context.Context, prepared *PreparedContainerRegistries) ([]*ContainerRegistryCreatorResult, error) {
+	return scope.Bulk(ctx, p.runner, len(prepared.items), func(ctx context.Context, tx *scope.Tx, n int) ([]*ContainerRegistryCreatorResult, error) {
+		return createContainerRegistries(ctx, tx, prepared.items[:n], prepared.draws)
+	})
+}
+
+// CreateEachContainerRegistry creates several scopes of type
+// container_registry, each in a transaction of its own: those that fail leave
+// the others. The results are in the order of specs, nil for what failed; the
+// error is then a *scope.ItemsError. On a caller's transaction the items are
+// created under savepoints. scope.WithConcurrency has several created at the
+// same time.
+func (p *Provider) CreateEachContainerRegistry(ctx context.Context, specs []ContainerRegistryCreatorSpec, opts ...scope.EachOption) ([]*ContainerRegistryCreatorResult, error) {
+	return scope.Each(ctx, p.runner, specs, p.CreateContainerRegistry, p.CreateContainerRegistries, opts...)
+}
+
+// CreateContainerRegistries is Provider.CreateContainerRegistries within the
+// transaction of ops.
+func (ops *WriterOps) CreateContainerRegistries(ctx context.Context, specs []ContainerRegistryCreatorSpec) ([]*ContainerRegistryCreatorResult, error) {
+	prepared, err := ops.provider.PrepareContainerRegistries(ctx, specs)
+	if err != nil {
+		return nil, err
+	}
+	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
+	return ops.CreatePreparedContainerRegistries(ctx, prepared)
+}
+
+// CreatePreparedContainerRegistries is
+// Provider.CreatePreparedContainerRegistries within the transaction of ops.
+func (ops *WriterOps) CreatePreparedContainerRegistries(ctx context.Context, prepared *PreparedContainerRegistries) ([]*ContainerRegistryCreatorResult, error) {
+	return scope.OfItem(createContainerRegistries(ctx, ops.tx, prepared.items, prepared.draws))
+}
+
+// createContainerRegistries runs the plan of creating many scopes of type
+// container_registry: 2 flushes.
+func createContainerRegistries(ctx context.Context, tx *scope.Tx, prepared []*PreparedContainerRegistry, draws *scope.Draws) ([]*ContainerRegistryCreatorResult, error) {
+	op := tx.Create("container_registry", draws, containerRegistryConstraints)
+	q := backendaidb.New(op)
+	type containerRegistryItem struct {
+		p                       *PreparedContainerRegistry
+		res                     *ContainerRegistryCreatorResult
+		containerRegistryID     pgtype.UUID
+		nodeID                  pgtype.UUID
+		containerRegistryIDText string
+	}
+	items := make([]*containerRegistryItem, len(prepared))
+	res := make([]*ContainerRegistryCreatorResult, len(prepared))
+	for i, p := range prepared {
+		res[i] = &ContainerRegistryCreatorResult{}
+		items[i] = &containerRegistryItem{p: p, res: res[i]}
+	}
+
+	// Flush 1 of 2.
+	f := op.Flush()
+	for item := range scope.Items(op, items) {
+		item.containerRegistryID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		f.Do(scope.Step{Name: "row", Query: "CreateContainerRegistry"}, func(ctx context.Context) (err error) {
+			item.res.Row, err = q.CreateContainerRegistry(ctx, backendaidb.CreateContainerRegistryParams{
+				ID:   item.containerRegistryID,
+				Name: item.p.spec.Name,
+			})
+			return err
+		})
+	}
+	var presets []backendaidb.RolePreset
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets"}, func(ctx context.Context) (err error) {
+		presets, err = q.ListActiveRolePresets(ctx, "container_registry")
+		return err
+	})
+	var entries []backendaidb.RolePermissionPreset
+	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets"}, func(ctx context.Context) (err error) {
+		entries, err = q.ListRolePermissionPresets(ctx, "container_registry")
+		return err
+	})
+	for item := range scope.Items(op, items) {
+		item.nodeID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		f.Do(scope.Step{Name: "virtual_scope.node", Query: "CreateVirtualScope"}, func(ctx context.Context) error {
+			_, err := q.CreateVirtualScope(ctx, backendaidb.CreateVirtualScopeParams{
+				ID:        item.nodeID,
+				ScopeType: "container_registry",
+				ScopeID:   item.containerRegistryID,
+			})
+			return err
+		})
+		f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
+			return q.CreateEntityMembership(ctx, backendaidb.CreateEntityMembershipParams{
+				VirtualScopeID: item.nodeID,
+				EntityType:     "container_registry",
+				EntityID:       item.containerRegistryID,
+			})
+		})
+		f.Do(scope.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
+			return q.CreateScopeBinding(ctx, backendaidb.CreateScopeBindingParams{
+				VirtualScopeID: item.nodeID,
+				ScopeType:      "container_registry",
+				ScopeID:        item.containerRegistryID,
+			})
+		})
+	}
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	// Flush 2 of 2.
+	f = op.Flush()
+	for item := range scope.Items(op, items) {
+		item.containerRegistryIDText = scope.UUID(item.containerRegistryID.Bytes).String()
+		for _, preset := range presets {
+			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+			name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "container_registry", item.p.spec.Name)
+			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
+				row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
+					ID:         roleID,
+					Name:       name,
+					AutoAssign: preset.AutoAssign,
+				})
+				if err != nil {
+					return err
+				}
+				item.res.Roles = append(item.res.Roles, row)
+				return nil
+			})
+			for _, entry := range entries {
+				if entry.RolePresetID != preset.ID {
+					continue
+				}
+				permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+				permission, err := rbacfunc.PermissionBit(entry.Operation)
+				if err != nil {
+					return nil, op.Fail("$go.PermissionBit", err)
+				}
+				f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
+					return q.CreatePermission(ctx, backendaidb.CreatePermissionParams{
+						ID:         permissionID,
+						RoleID:     roleID,
+						ScopeType:  "container_registry",
+						ScopeID:    item.containerRegistryIDText,
+						EntityType: entry.EntityType,
+						Operation:  entry.Operation,
+						Permission: permission,
+					})
+				})
+			}
+			associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+			f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
+				return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
+					ID:         associationID,
+					ScopeType:  "container_registry",
+					ScopeID:    item.containerRegistryIDText,
+					EntityType: "role",
+					EntityID:   scope.UUID(roleID.Bytes).String(),
+				})
+			})
+		}
+	}
+	f.MayEnd()
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	return res, nil
+}
+
 // ContainerRegistryPurgerSpec says what container_registry to purge.
 type ContainerRegistryPurgerSpec struct {
 	// ID is the id of the scope.
@@ -279,11 +481,11 @@ func purgeContainerRegistry(ctx context.Context, tx *scope.Tx, spec ContainerReg
 		_, err := q.LockContainerRegistryForPurge(ctx, spec.ID)
 		return scope.Optional(err)
 	})
-	idText := scope.UUID(spec.ID.Bytes).String()
+	IDText := scope.UUID(spec.ID.Bytes).String()
 	f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
 			ScopeType: "container_registry",
-			ScopeID:   idText,
+			ScopeID:   IDText,
 		})
 		if err != nil {
 			return err
@@ -294,7 +496,7 @@ func purgeContainerRegistry(ctx context.Context, tx *scope.Tx, spec ContainerReg
 	f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
 			ScopeType: "container_registry",
-			ScopeID:   idText,
+			ScopeID:   IDText,
 		})
 		if err != nil {
 			return err
@@ -305,7 +507,7 @@ func purgeContainerRegistry(ctx context.Context, tx *scope.Tx, spec ContainerReg
 	f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
 			EntityType: "container_registry",
-			EntityID:   idText,
+			EntityID:   IDText,
 		})
 		if err != nil {
 			return err
@@ -375,6 +577,170 @@ func purgeContainerRegistry(ctx context.Context, tx *scope.Tx, spec ContainerReg
 		}
 		return err
 	})
+	f.MayEnd()
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	return res, nil
+}
+
+// PurgeContainerRegistries removes several scopes of type container_registry,
+// all of them or none, as PurgeContainerRegistry removes one, in one flush
+// whatever their number. They are locked in the order of their ids. The results
+// are in the order of ids. An error is a *scope.ItemError, which tells the item
+// that failed where that can be told.
+func (p *Provider) PurgeContainerRegistries(ctx context.Context, ids []pgtype.UUID) ([]*ContainerRegistryPurgerResult, error) {
+	return scope.Bulk(ctx, p.runner, len(ids), func(ctx context.Context, tx *scope.Tx, n int) ([]*ContainerRegistryPurgerResult, error) {
+		return purgeContainerRegistries(ctx, tx, ids[:n])
+	})
+}
+
+// PurgeEachContainerRegistry removes several scopes of type container_registry,
+// each in a transaction of its own, as CreateEachContainerRegistry creates
+// them.
+func (p *Provider) PurgeEachContainerRegistry(ctx context.Context, ids []pgtype.UUID, opts ...scope.EachOption) ([]*ContainerRegistryPurgerResult, error) {
+	one := func(ctx context.Context, id pgtype.UUID) (*ContainerRegistryPurgerResult, error) {
+		return p.PurgeContainerRegistry(ctx, ContainerRegistryPurgerSpec{ID: id})
+	}
+	return scope.Each(ctx, p.runner, ids, one, p.PurgeContainerRegistries, opts...)
+}
+
+// PurgeContainerRegistries is Provider.PurgeContainerRegistries within the
+// transaction of ops.
+func (ops *WriterOps) PurgeContainerRegistries(ctx context.Context, ids []pgtype.UUID) ([]*ContainerRegistryPurgerResult, error) {
+	return scope.OfItem(purgeContainerRegistries(ctx, ops.tx, ids))
+}
+
+// purgeContainerRegistries runs the plan of purging many scopes of type
+// container_registry: one flush.
+func purgeContainerRegistries(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) ([]*ContainerRegistryPurgerResult, error) {
+	op := tx.Purge(scope.Context{Type: "container_registry"}, containerRegistryConstraints)
+	q := backendaidb.New(op)
+	type containerRegistryItem struct {
+		id     pgtype.UUID
+		res    *ContainerRegistryPurgerResult
+		idText string
+	}
+	items := make([]*containerRegistryItem, len(ids))
+	res := make([]*ContainerRegistryPurgerResult, len(ids))
+	for i, id := range ids {
+		if !id.Valid {
+			return nil, &scope.ItemError{Index: i, Err: scope.NoID("container_registry")}
+		}
+		res[i] = &ContainerRegistryPurgerResult{}
+		items[i] = &containerRegistryItem{id: id, res: res[i]}
+	}
+
+	// Flush 1 of 1.
+	f := op.Flush()
+	f.RequireReadCommitted()
+	for item := range scope.ItemsBy(op, items, func(item *containerRegistryItem) string {
+		return scope.UUID(item.id.Bytes).String()
+	}) {
+		f.Do(scope.Step{Name: "lock", Query: "LockContainerRegistryForPurge"}, func(ctx context.Context) error {
+			_, err := q.LockContainerRegistryForPurge(ctx, item.id)
+			return scope.Optional(err)
+		})
+	}
+	for item := range scope.Items(op, items) {
+		item.idText = scope.UUID(item.id.Bytes).String()
+		f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
+				ScopeType: "container_registry",
+				ScopeID:   item.idText,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.Permissions += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
+				ScopeType: "container_registry",
+				ScopeID:   item.idText,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.ScopeAssociations += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
+				EntityType: "container_registry",
+				EntityID:   item.idText,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.EntityAssociations += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.scope_memberships", Query: "DeleteScopeMemberships", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteScopeMemberships(ctx, backendaidb.DeleteScopeMembershipsParams{
+				ScopeType: "container_registry",
+				ScopeID:   item.id,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.ScopeMemberships += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.bindings_into", Query: "DeleteBindingsInto", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteBindingsInto(ctx, backendaidb.DeleteBindingsIntoParams{
+				ScopeType: "container_registry",
+				ScopeID:   item.id,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.BindingsInto += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.entity_memberships", Query: "DeleteEntityMemberships", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteEntityMemberships(ctx, backendaidb.DeleteEntityMembershipsParams{
+				EntityType: "container_registry",
+				EntityID:   item.id,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.EntityMemberships += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.scope_bindings", Query: "DeleteScopeBindings", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteScopeBindings(ctx, backendaidb.DeleteScopeBindingsParams{
+				ScopeType: "container_registry",
+				ScopeID:   item.id,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.ScopeBindings += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.virtual_scopes", Query: "DeleteVirtualScope", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteVirtualScope(ctx, backendaidb.DeleteVirtualScopeParams{
+				ScopeType: "container_registry",
+				ScopeID:   item.id,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.VirtualScopes += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "row", Query: "DeleteContainerRegistry", Deletes: true}, func(ctx context.Context) error {
+			row, err := q.DeleteContainerRegistry(ctx, item.id)
+			if item.res.Found, err = scope.Found(err); item.res.Found {
+				item.res.Row = row
+			}
+			return err
+		})
+	}
 	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err

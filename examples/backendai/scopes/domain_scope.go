@@ -212,6 +212,211 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 	return res, nil
 }
 
+// PreparedDomains are several DomainCreatorSpec that are ready to run, as
+// PreparedDomain is one. They serve one call, and every retry of that call.
+type PreparedDomains struct {
+	items []*PreparedDomain
+	draws *scope.Draws
+}
+
+// PrepareDomains prepares the creation of several scopes of type domain. Call
+// it outside of any transaction. Its error is a *scope.ItemError, which names
+// the specification that cannot be prepared.
+func (p *Provider) PrepareDomains(ctx context.Context, specs []DomainCreatorSpec) (*PreparedDomains, error) {
+	prepared := &PreparedDomains{draws: p.runner.Draw()}
+	for i, spec := range specs {
+		item, err := p.PrepareDomain(ctx, spec)
+		if err != nil {
+			return nil, &scope.ItemError{Index: i, Err: err}
+		}
+		prepared.items = append(prepared.items, item)
+	}
+	return prepared, nil
+}
+
+// CreateDomains creates several scopes of type domain, all of them or none: in
+// a transaction of its own, or under a savepoint when the Provider joins a
+// caller's, in 2 flushes whatever their number. The results are in the order of
+// specs. An error is a *scope.ItemError, which tells the item that failed where
+// that can be told; what CreateDomain says of errors holds for all items
+// together.
+func (p *Provider) CreateDomains(ctx context.Context, specs []DomainCreatorSpec) ([]*DomainCreatorResult, error) {
+	prepared, err := p.PrepareDomains(ctx, specs)
+	if err != nil {
+		return nil, err
+	}
+	return p.CreatePreparedDomains(ctx, prepared)
+}
+
+// CreatePreparedDomains is CreateDomains for what PrepareDomains returned.
+func (p *Provider) CreatePreparedDomains(ctx context.Context, prepared *PreparedDomains) ([]*DomainCreatorResult, error) {
+	return scope.Bulk(ctx, p.runner, len(prepared.items), func(ctx context.Context, tx *scope.Tx, n int) ([]*DomainCreatorResult, error) {
+		return createDomains(ctx, tx, prepared.items[:n], prepared.draws)
+	})
+}
+
+// CreateEachDomain creates several scopes of type domain, each in a transaction
+// of its own: those that fail leave the others. The results are in the order of
+// specs, nil for what failed; the error is then a *scope.ItemsError. On a
+// caller's transaction the items are created under savepoints.
+// scope.WithConcurrency has several created at the same time.
+func (p *Provider) CreateEachDomain(ctx context.Context, specs []DomainCreatorSpec, opts ...scope.EachOption) ([]*DomainCreatorResult, error) {
+	return scope.Each(ctx, p.runner, specs, p.CreateDomain, p.CreateDomains, opts...)
+}
+
+// CreateDomains is Provider.CreateDomains within the transaction of ops.
+func (ops *WriterOps) CreateDomains(ctx context.Context, specs []DomainCreatorSpec) ([]*DomainCreatorResult, error) {
+	prepared, err := ops.provider.PrepareDomains(ctx, specs)
+	if err != nil {
+		return nil, err
+	}
+	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
+	return ops.CreatePreparedDomains(ctx, prepared)
+}
+
+// CreatePreparedDomains is Provider.CreatePreparedDomains within the
+// transaction of ops.
+func (ops *WriterOps) CreatePreparedDomains(ctx context.Context, prepared *PreparedDomains) ([]*DomainCreatorResult, error) {
+	return scope.OfItem(createDomains(ctx, ops.tx, prepared.items, prepared.draws))
+}
+
+// createDomains runs the plan of creating many scopes of type domain: 2
+// flushes.
+func createDomains(ctx context.Context, tx *scope.Tx, prepared []*PreparedDomain, draws *scope.Draws) ([]*DomainCreatorResult, error) {
+	op := tx.Create("domain", draws, domainConstraints)
+	q := backendaidb.New(op)
+	type domainItem struct {
+		p            *PreparedDomain
+		res          *DomainCreatorResult
+		domainID     pgtype.UUID
+		nodeID       pgtype.UUID
+		domainIDText string
+	}
+	items := make([]*domainItem, len(prepared))
+	res := make([]*DomainCreatorResult, len(prepared))
+	for i, p := range prepared {
+		res[i] = &DomainCreatorResult{}
+		items[i] = &domainItem{p: p, res: res[i]}
+	}
+
+	// Flush 1 of 2.
+	f := op.Flush()
+	for item := range scope.Items(op, items) {
+		item.domainID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		f.Do(scope.Step{Name: "row", Query: "CreateDomain"}, func(ctx context.Context) (err error) {
+			item.res.Row, err = q.CreateDomain(ctx, backendaidb.CreateDomainParams{
+				ID:                      item.domainID,
+				Name:                    item.p.spec.Name,
+				Description:             item.p.spec.Description,
+				IsActive:                true,
+				TotalResourceSlots:      []byte(`{}`),
+				AllowedVfolderHosts:     []byte(`{}`),
+				AllowedDockerRegistries: []string{},
+				IntegrationID:           item.p.spec.IntegrationID,
+				Dotfiles:                []byte("\x90"),
+			})
+			return err
+		})
+	}
+	var presets []backendaidb.RolePreset
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets"}, func(ctx context.Context) (err error) {
+		presets, err = q.ListActiveRolePresets(ctx, "domain")
+		return err
+	})
+	var entries []backendaidb.RolePermissionPreset
+	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets"}, func(ctx context.Context) (err error) {
+		entries, err = q.ListRolePermissionPresets(ctx, "domain")
+		return err
+	})
+	for item := range scope.Items(op, items) {
+		item.nodeID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		f.Do(scope.Step{Name: "virtual_scope.node", Query: "CreateVirtualScope"}, func(ctx context.Context) error {
+			_, err := q.CreateVirtualScope(ctx, backendaidb.CreateVirtualScopeParams{
+				ID:        item.nodeID,
+				ScopeType: "domain",
+				ScopeID:   item.domainID,
+			})
+			return err
+		})
+		f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
+			return q.CreateEntityMembership(ctx, backendaidb.CreateEntityMembershipParams{
+				VirtualScopeID: item.nodeID,
+				EntityType:     "domain",
+				EntityID:       item.domainID,
+			})
+		})
+		f.Do(scope.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
+			return q.CreateScopeBinding(ctx, backendaidb.CreateScopeBindingParams{
+				VirtualScopeID: item.nodeID,
+				ScopeType:      "domain",
+				ScopeID:        item.domainID,
+			})
+		})
+	}
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	// Flush 2 of 2.
+	f = op.Flush()
+	for item := range scope.Items(op, items) {
+		item.domainIDText = scope.UUID(item.domainID.Bytes).String()
+		for _, preset := range presets {
+			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+			name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "domain", item.p.spec.Name)
+			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
+				row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
+					ID:         roleID,
+					Name:       name,
+					AutoAssign: preset.AutoAssign,
+				})
+				if err != nil {
+					return err
+				}
+				item.res.Roles = append(item.res.Roles, row)
+				return nil
+			})
+			for _, entry := range entries {
+				if entry.RolePresetID != preset.ID {
+					continue
+				}
+				permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+				permission, err := rbacfunc.PermissionBit(entry.Operation)
+				if err != nil {
+					return nil, op.Fail("$go.PermissionBit", err)
+				}
+				f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
+					return q.CreatePermission(ctx, backendaidb.CreatePermissionParams{
+						ID:         permissionID,
+						RoleID:     roleID,
+						ScopeType:  "domain",
+						ScopeID:    item.domainIDText,
+						EntityType: entry.EntityType,
+						Operation:  entry.Operation,
+						Permission: permission,
+					})
+				})
+			}
+			associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+			f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
+				return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
+					ID:         associationID,
+					ScopeType:  "domain",
+					ScopeID:    item.domainIDText,
+					EntityType: "role",
+					EntityID:   scope.UUID(roleID.Bytes).String(),
+				})
+			})
+		}
+	}
+	f.MayEnd()
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	return res, nil
+}
+
 // DomainPurgerSpec says what domain to purge.
 type DomainPurgerSpec struct {
 	// ID is the id of the scope.
@@ -303,11 +508,11 @@ func purgeDomain(ctx context.Context, tx *scope.Tx, spec DomainPurgerSpec) (*Dom
 
 	// Flush 2 of 2.
 	f = op.Flush()
-	idText := scope.UUID(spec.ID.Bytes).String()
+	IDText := scope.UUID(spec.ID.Bytes).String()
 	f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
 			ScopeType: "domain",
-			ScopeID:   idText,
+			ScopeID:   IDText,
 		})
 		if err != nil {
 			return err
@@ -318,7 +523,7 @@ func purgeDomain(ctx context.Context, tx *scope.Tx, spec DomainPurgerSpec) (*Dom
 	f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
 			ScopeType: "domain",
-			ScopeID:   idText,
+			ScopeID:   IDText,
 		})
 		if err != nil {
 			return err
@@ -329,7 +534,7 @@ func purgeDomain(ctx context.Context, tx *scope.Tx, spec DomainPurgerSpec) (*Dom
 	f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
 			EntityType: "domain",
-			EntityID:   idText,
+			EntityID:   IDText,
 		})
 		if err != nil {
 			return err
@@ -399,6 +604,187 @@ func purgeDomain(ctx context.Context, tx *scope.Tx, spec DomainPurgerSpec) (*Dom
 		}
 		return err
 	})
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	return res, nil
+}
+
+// PurgeDomains removes several scopes of type domain, all of them or none, as
+// PurgeDomain removes one, in 2 flushes whatever their number. They are locked
+// in the order of their ids. The results are in the order of ids. An error is a
+// *scope.ItemError, which tells the item that failed where that can be told.
+func (p *Provider) PurgeDomains(ctx context.Context, ids []pgtype.UUID) ([]*DomainPurgerResult, error) {
+	return scope.Bulk(ctx, p.runner, len(ids), func(ctx context.Context, tx *scope.Tx, n int) ([]*DomainPurgerResult, error) {
+		return purgeDomains(ctx, tx, ids[:n])
+	})
+}
+
+// PurgeEachDomain removes several scopes of type domain, each in a transaction
+// of its own, as CreateEachDomain creates them.
+func (p *Provider) PurgeEachDomain(ctx context.Context, ids []pgtype.UUID, opts ...scope.EachOption) ([]*DomainPurgerResult, error) {
+	one := func(ctx context.Context, id pgtype.UUID) (*DomainPurgerResult, error) {
+		return p.PurgeDomain(ctx, DomainPurgerSpec{ID: id})
+	}
+	return scope.Each(ctx, p.runner, ids, one, p.PurgeDomains, opts...)
+}
+
+// PurgeDomains is Provider.PurgeDomains within the transaction of ops.
+func (ops *WriterOps) PurgeDomains(ctx context.Context, ids []pgtype.UUID) ([]*DomainPurgerResult, error) {
+	return scope.OfItem(purgeDomains(ctx, ops.tx, ids))
+}
+
+// purgeDomains runs the plan of purging many scopes of type domain: 2 flushes.
+func purgeDomains(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) ([]*DomainPurgerResult, error) {
+	op := tx.Purge(scope.Context{Type: "domain"}, domainConstraints)
+	q := backendaidb.New(op)
+	type domainItem struct {
+		id     pgtype.UUID
+		res    *DomainPurgerResult
+		idText string
+	}
+	items := make([]*domainItem, len(ids))
+	res := make([]*DomainPurgerResult, len(ids))
+	for i, id := range ids {
+		if !id.Valid {
+			return nil, &scope.ItemError{Index: i, Err: scope.NoID("domain")}
+		}
+		res[i] = &DomainPurgerResult{}
+		items[i] = &domainItem{id: id, res: res[i]}
+	}
+
+	// Flush 1 of 2.
+	f := op.Flush()
+	f.RequireReadCommitted()
+	for item := range scope.ItemsBy(op, items, func(item *domainItem) string {
+		return scope.UUID(item.id.Bytes).String()
+	}) {
+		f.Do(scope.Step{Name: "lock", Query: "LockDomainForPurge"}, func(ctx context.Context) error {
+			_, err := q.LockDomainForPurge(ctx, item.id)
+			return scope.Optional(err)
+		})
+	}
+	for item := range scope.Items(op, items) {
+		f.Do(scope.Step{Name: "children.project", Query: "ListProjectIDs"}, func(ctx context.Context) error {
+			rows, err := q.ListProjectIDs(ctx, item.id)
+			if err != nil {
+				return err
+			}
+			return scope.RefuseChildren("project", int64(len(rows)), ErrDomainHasProjects)
+		})
+		f.Do(scope.Step{Name: "children.user", Query: "ListUserIDs"}, func(ctx context.Context) error {
+			rows, err := q.ListUserIDs(ctx, item.id)
+			if err != nil {
+				return err
+			}
+			return scope.RefuseChildren("user", int64(len(rows)), ErrDomainHasUsers)
+		})
+	}
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	// Flush 2 of 2.
+	f = op.Flush()
+	for item := range scope.Items(op, items) {
+		item.idText = scope.UUID(item.id.Bytes).String()
+		f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
+				ScopeType: "domain",
+				ScopeID:   item.idText,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.Permissions += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
+				ScopeType: "domain",
+				ScopeID:   item.idText,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.ScopeAssociations += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
+				EntityType: "domain",
+				EntityID:   item.idText,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.EntityAssociations += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.scope_memberships", Query: "DeleteScopeMemberships", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteScopeMemberships(ctx, backendaidb.DeleteScopeMembershipsParams{
+				ScopeType: "domain",
+				ScopeID:   item.id,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.ScopeMemberships += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.bindings_into", Query: "DeleteBindingsInto", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteBindingsInto(ctx, backendaidb.DeleteBindingsIntoParams{
+				ScopeType: "domain",
+				ScopeID:   item.id,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.BindingsInto += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.entity_memberships", Query: "DeleteEntityMemberships", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteEntityMemberships(ctx, backendaidb.DeleteEntityMembershipsParams{
+				EntityType: "domain",
+				EntityID:   item.id,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.EntityMemberships += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.scope_bindings", Query: "DeleteScopeBindings", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteScopeBindings(ctx, backendaidb.DeleteScopeBindingsParams{
+				ScopeType: "domain",
+				ScopeID:   item.id,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.ScopeBindings += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.virtual_scopes", Query: "DeleteVirtualScope", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteVirtualScope(ctx, backendaidb.DeleteVirtualScopeParams{
+				ScopeType: "domain",
+				ScopeID:   item.id,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.VirtualScopes += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "row", Query: "DeleteDomain", Deletes: true}, func(ctx context.Context) error {
+			row, err := q.DeleteDomain(ctx, item.id)
+			if item.res.Found, err = scope.Found(err); item.res.Found {
+				item.res.Row = row
+			}
+			return err
+		})
+	}
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}

@@ -205,6 +205,207 @@ func createResourceGroup(ctx context.Context, tx *scope.Tx, p *PreparedResourceG
 	return res, nil
 }
 
+// PreparedResourceGroups are several ResourceGroupCreatorSpec that are ready to
+// run, as PreparedResourceGroup is one. They serve one call, and every retry of
+// that call.
+type PreparedResourceGroups struct {
+	items []*PreparedResourceGroup
+	draws *scope.Draws
+}
+
+// PrepareResourceGroups prepares the creation of several scopes of type
+// resource_group. Call it outside of any transaction. Its error is a
+// *scope.ItemError, which names the specification that cannot be prepared.
+func (p *Provider) PrepareResourceGroups(ctx context.Context, specs []ResourceGroupCreatorSpec) (*PreparedResourceGroups, error) {
+	prepared := &PreparedResourceGroups{draws: p.runner.Draw()}
+	for i, spec := range specs {
+		item, err := p.PrepareResourceGroup(ctx, spec)
+		if err != nil {
+			return nil, &scope.ItemError{Index: i, Err: err}
+		}
+		prepared.items = append(prepared.items, item)
+	}
+	return prepared, nil
+}
+
+// CreateResourceGroups creates several scopes of type resource_group, all of
+// them or none: in a transaction of its own, or under a savepoint when the
+// Provider joins a caller's, in 2 flushes whatever their number. The results
+// are in the order of specs. An error is a *scope.ItemError, which tells the
+// item that failed where that can be told; what CreateResourceGroup says of
+// errors holds for all items together.
+func (p *Provider) CreateResourceGroups(ctx context.Context, specs []ResourceGroupCreatorSpec) ([]*ResourceGroupCreatorResult, error) {
+	prepared, err := p.PrepareResourceGroups(ctx, specs)
+	if err != nil {
+		return nil, err
+	}
+	return p.CreatePreparedResourceGroups(ctx, prepared)
+}
+
+// CreatePreparedResourceGroups is CreateResourceGroups for what
+// PrepareResourceGroups returned.
+func (p *Provider) CreatePreparedResourceGroups(ctx context.Context, prepared *PreparedResourceGroups) ([]*ResourceGroupCreatorResult, error) {
+	return scope.Bulk(ctx, p.runner, len(prepared.items), func(ctx context.Context, tx *scope.Tx, n int) ([]*ResourceGroupCreatorResult, error) {
+		return createResourceGroups(ctx, tx, prepared.items[:n], prepared.draws)
+	})
+}
+
+// CreateEachResourceGroup creates several scopes of type resource_group, each
+// in a transaction of its own: those that fail leave the others. The results
+// are in the order of specs, nil for what failed; the error is then a
+// *scope.ItemsError. On a caller's transaction the items are created under
+// savepoints. scope.WithConcurrency has several created at the same time.
+func (p *Provider) CreateEachResourceGroup(ctx context.Context, specs []ResourceGroupCreatorSpec, opts ...scope.EachOption) ([]*ResourceGroupCreatorResult, error) {
+	return scope.Each(ctx, p.runner, specs, p.CreateResourceGroup, p.CreateResourceGroups, opts...)
+}
+
+// CreateResourceGroups is Provider.CreateResourceGroups within the transaction
+// of ops.
+func (ops *WriterOps) CreateResourceGroups(ctx context.Context, specs []ResourceGroupCreatorSpec) ([]*ResourceGroupCreatorResult, error) {
+	prepared, err := ops.provider.PrepareResourceGroups(ctx, specs)
+	if err != nil {
+		return nil, err
+	}
+	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
+	return ops.CreatePreparedResourceGroups(ctx, prepared)
+}
+
+// CreatePreparedResourceGroups is Provider.CreatePreparedResourceGroups within
+// the transaction of ops.
+func (ops *WriterOps) CreatePreparedResourceGroups(ctx context.Context, prepared *PreparedResourceGroups) ([]*ResourceGroupCreatorResult, error) {
+	return scope.OfItem(createResourceGroups(ctx, ops.tx, prepared.items, prepared.draws))
+}
+
+// createResourceGroups runs the plan of creating many scopes of type
+// resource_group: 2 flushes.
+func createResourceGroups(ctx context.Context, tx *scope.Tx, prepared []*PreparedResourceGroup, draws *scope.Draws) ([]*ResourceGroupCreatorResult, error) {
+	op := tx.Create("resource_group", draws, resourceGroupConstraints)
+	q := backendaidb.New(op)
+	type resourceGroupItem struct {
+		p                   *PreparedResourceGroup
+		res                 *ResourceGroupCreatorResult
+		resourceGroupID     pgtype.UUID
+		nodeID              pgtype.UUID
+		resourceGroupIDText string
+	}
+	items := make([]*resourceGroupItem, len(prepared))
+	res := make([]*ResourceGroupCreatorResult, len(prepared))
+	for i, p := range prepared {
+		res[i] = &ResourceGroupCreatorResult{}
+		items[i] = &resourceGroupItem{p: p, res: res[i]}
+	}
+
+	// Flush 1 of 2.
+	f := op.Flush()
+	for item := range scope.Items(op, items) {
+		item.resourceGroupID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		f.Do(scope.Step{Name: "row", Query: "CreateResourceGroup"}, func(ctx context.Context) (err error) {
+			item.res.Row, err = q.CreateResourceGroup(ctx, backendaidb.CreateResourceGroupParams{
+				ID:   item.resourceGroupID,
+				Name: item.p.spec.Name,
+			})
+			return err
+		})
+	}
+	var presets []backendaidb.RolePreset
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets"}, func(ctx context.Context) (err error) {
+		presets, err = q.ListActiveRolePresets(ctx, "resource_group")
+		return err
+	})
+	var entries []backendaidb.RolePermissionPreset
+	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets"}, func(ctx context.Context) (err error) {
+		entries, err = q.ListRolePermissionPresets(ctx, "resource_group")
+		return err
+	})
+	for item := range scope.Items(op, items) {
+		item.nodeID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		f.Do(scope.Step{Name: "virtual_scope.node", Query: "CreateVirtualScope"}, func(ctx context.Context) error {
+			_, err := q.CreateVirtualScope(ctx, backendaidb.CreateVirtualScopeParams{
+				ID:        item.nodeID,
+				ScopeType: "resource_group",
+				ScopeID:   item.resourceGroupID,
+			})
+			return err
+		})
+		f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
+			return q.CreateEntityMembership(ctx, backendaidb.CreateEntityMembershipParams{
+				VirtualScopeID: item.nodeID,
+				EntityType:     "resource_group",
+				EntityID:       item.resourceGroupID,
+			})
+		})
+		f.Do(scope.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
+			return q.CreateScopeBinding(ctx, backendaidb.CreateScopeBindingParams{
+				VirtualScopeID: item.nodeID,
+				ScopeType:      "resource_group",
+				ScopeID:        item.resourceGroupID,
+			})
+		})
+	}
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	// Flush 2 of 2.
+	f = op.Flush()
+	for item := range scope.Items(op, items) {
+		item.resourceGroupIDText = scope.UUID(item.resourceGroupID.Bytes).String()
+		for _, preset := range presets {
+			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+			name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "resource_group", item.p.spec.Name)
+			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
+				row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
+					ID:         roleID,
+					Name:       name,
+					AutoAssign: preset.AutoAssign,
+				})
+				if err != nil {
+					return err
+				}
+				item.res.Roles = append(item.res.Roles, row)
+				return nil
+			})
+			for _, entry := range entries {
+				if entry.RolePresetID != preset.ID {
+					continue
+				}
+				permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+				permission, err := rbacfunc.PermissionBit(entry.Operation)
+				if err != nil {
+					return nil, op.Fail("$go.PermissionBit", err)
+				}
+				f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
+					return q.CreatePermission(ctx, backendaidb.CreatePermissionParams{
+						ID:         permissionID,
+						RoleID:     roleID,
+						ScopeType:  "resource_group",
+						ScopeID:    item.resourceGroupIDText,
+						EntityType: entry.EntityType,
+						Operation:  entry.Operation,
+						Permission: permission,
+					})
+				})
+			}
+			associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+			f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
+				return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
+					ID:         associationID,
+					ScopeType:  "resource_group",
+					ScopeID:    item.resourceGroupIDText,
+					EntityType: "role",
+					EntityID:   scope.UUID(roleID.Bytes).String(),
+				})
+			})
+		}
+	}
+	f.MayEnd()
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	return res, nil
+}
+
 // ResourceGroupPurgerSpec says what resource_group to purge.
 type ResourceGroupPurgerSpec struct {
 	// ID is the id of the scope.
@@ -277,11 +478,11 @@ func purgeResourceGroup(ctx context.Context, tx *scope.Tx, spec ResourceGroupPur
 		_, err := q.LockResourceGroupForPurge(ctx, spec.ID)
 		return scope.Optional(err)
 	})
-	idText := scope.UUID(spec.ID.Bytes).String()
+	IDText := scope.UUID(spec.ID.Bytes).String()
 	f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
 			ScopeType: "resource_group",
-			ScopeID:   idText,
+			ScopeID:   IDText,
 		})
 		if err != nil {
 			return err
@@ -292,7 +493,7 @@ func purgeResourceGroup(ctx context.Context, tx *scope.Tx, spec ResourceGroupPur
 	f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
 			ScopeType: "resource_group",
-			ScopeID:   idText,
+			ScopeID:   IDText,
 		})
 		if err != nil {
 			return err
@@ -303,7 +504,7 @@ func purgeResourceGroup(ctx context.Context, tx *scope.Tx, spec ResourceGroupPur
 	f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
 			EntityType: "resource_group",
-			EntityID:   idText,
+			EntityID:   IDText,
 		})
 		if err != nil {
 			return err
@@ -373,6 +574,169 @@ func purgeResourceGroup(ctx context.Context, tx *scope.Tx, spec ResourceGroupPur
 		}
 		return err
 	})
+	f.MayEnd()
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	return res, nil
+}
+
+// PurgeResourceGroups removes several scopes of type resource_group, all of
+// them or none, as PurgeResourceGroup removes one, in one flush whatever their
+// number. They are locked in the order of their ids. The results are in the
+// order of ids. An error is a *scope.ItemError, which tells the item that
+// failed where that can be told.
+func (p *Provider) PurgeResourceGroups(ctx context.Context, ids []pgtype.UUID) ([]*ResourceGroupPurgerResult, error) {
+	return scope.Bulk(ctx, p.runner, len(ids), func(ctx context.Context, tx *scope.Tx, n int) ([]*ResourceGroupPurgerResult, error) {
+		return purgeResourceGroups(ctx, tx, ids[:n])
+	})
+}
+
+// PurgeEachResourceGroup removes several scopes of type resource_group, each in
+// a transaction of its own, as CreateEachResourceGroup creates them.
+func (p *Provider) PurgeEachResourceGroup(ctx context.Context, ids []pgtype.UUID, opts ...scope.EachOption) ([]*ResourceGroupPurgerResult, error) {
+	one := func(ctx context.Context, id pgtype.UUID) (*ResourceGroupPurgerResult, error) {
+		return p.PurgeResourceGroup(ctx, ResourceGroupPurgerSpec{ID: id})
+	}
+	return scope.Each(ctx, p.runner, ids, one, p.PurgeResourceGroups, opts...)
+}
+
+// PurgeResourceGroups is Provider.PurgeResourceGroups within the transaction of
+// ops.
+func (ops *WriterOps) PurgeResourceGroups(ctx context.Context, ids []pgtype.UUID) ([]*ResourceGroupPurgerResult, error) {
+	return scope.OfItem(purgeResourceGroups(ctx, ops.tx, ids))
+}
+
+// purgeResourceGroups runs the plan of purging many scopes of type
+// resource_group: one flush.
+func purgeResourceGroups(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) ([]*ResourceGroupPurgerResult, error) {
+	op := tx.Purge(scope.Context{Type: "resource_group"}, resourceGroupConstraints)
+	q := backendaidb.New(op)
+	type resourceGroupItem struct {
+		id     pgtype.UUID
+		res    *ResourceGroupPurgerResult
+		idText string
+	}
+	items := make([]*resourceGroupItem, len(ids))
+	res := make([]*ResourceGroupPurgerResult, len(ids))
+	for i, id := range ids {
+		if !id.Valid {
+			return nil, &scope.ItemError{Index: i, Err: scope.NoID("resource_group")}
+		}
+		res[i] = &ResourceGroupPurgerResult{}
+		items[i] = &resourceGroupItem{id: id, res: res[i]}
+	}
+
+	// Flush 1 of 1.
+	f := op.Flush()
+	f.RequireReadCommitted()
+	for item := range scope.ItemsBy(op, items, func(item *resourceGroupItem) string {
+		return scope.UUID(item.id.Bytes).String()
+	}) {
+		f.Do(scope.Step{Name: "lock", Query: "LockResourceGroupForPurge"}, func(ctx context.Context) error {
+			_, err := q.LockResourceGroupForPurge(ctx, item.id)
+			return scope.Optional(err)
+		})
+	}
+	for item := range scope.Items(op, items) {
+		item.idText = scope.UUID(item.id.Bytes).String()
+		f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
+				ScopeType: "resource_group",
+				ScopeID:   item.idText,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.Permissions += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
+				ScopeType: "resource_group",
+				ScopeID:   item.idText,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.ScopeAssociations += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
+				EntityType: "resource_group",
+				EntityID:   item.idText,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.EntityAssociations += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.scope_memberships", Query: "DeleteScopeMemberships", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteScopeMemberships(ctx, backendaidb.DeleteScopeMembershipsParams{
+				ScopeType: "resource_group",
+				ScopeID:   item.id,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.ScopeMemberships += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.bindings_into", Query: "DeleteBindingsInto", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteBindingsInto(ctx, backendaidb.DeleteBindingsIntoParams{
+				ScopeType: "resource_group",
+				ScopeID:   item.id,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.BindingsInto += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.entity_memberships", Query: "DeleteEntityMemberships", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteEntityMemberships(ctx, backendaidb.DeleteEntityMembershipsParams{
+				EntityType: "resource_group",
+				EntityID:   item.id,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.EntityMemberships += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.scope_bindings", Query: "DeleteScopeBindings", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteScopeBindings(ctx, backendaidb.DeleteScopeBindingsParams{
+				ScopeType: "resource_group",
+				ScopeID:   item.id,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.ScopeBindings += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.virtual_scopes", Query: "DeleteVirtualScope", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteVirtualScope(ctx, backendaidb.DeleteVirtualScopeParams{
+				ScopeType: "resource_group",
+				ScopeID:   item.id,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.VirtualScopes += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "row", Query: "DeleteResourceGroup", Deletes: true}, func(ctx context.Context) error {
+			row, err := q.DeleteResourceGroup(ctx, item.id)
+			if item.res.Found, err = scope.Found(err); item.res.Found {
+				item.res.Row = row
+			}
+			return err
+		})
+	}
 	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err

@@ -261,6 +261,259 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 	return res, nil
 }
 
+// PreparedUsers are several UserCreatorSpec that are ready to run, as
+// PreparedUser is one. They serve one call, and every retry of that call.
+type PreparedUsers struct {
+	items []*PreparedUser
+	draws *scope.Draws
+}
+
+// PrepareUsers prepares the creation of several scopes of type user. Call it
+// outside of any transaction. Its error is a *scope.ItemError, which names the
+// specification that cannot be prepared.
+func (p *Provider) PrepareUsers(ctx context.Context, specs []UserCreatorSpec) (*PreparedUsers, error) {
+	prepared := &PreparedUsers{draws: p.runner.Draw()}
+	for i, spec := range specs {
+		item, err := p.PrepareUser(ctx, spec)
+		if err != nil {
+			return nil, &scope.ItemError{Index: i, Err: err}
+		}
+		prepared.items = append(prepared.items, item)
+	}
+	return prepared, nil
+}
+
+// CreateUsers creates several scopes of type user, all of them or none: in a
+// transaction of its own, or under a savepoint when the Provider joins a
+// caller's, in 3 flushes whatever their number. The results are in the order of
+// specs. An error is a *scope.ItemError, which tells the item that failed where
+// that can be told; what CreateUser says of errors holds for all items
+// together.
+func (p *Provider) CreateUsers(ctx context.Context, specs []UserCreatorSpec) ([]*UserCreatorResult, error) {
+	prepared, err := p.PrepareUsers(ctx, specs)
+	if err != nil {
+		return nil, err
+	}
+	return p.CreatePreparedUsers(ctx, prepared)
+}
+
+// CreatePreparedUsers is CreateUsers for what PrepareUsers returned.
+func (p *Provider) CreatePreparedUsers(ctx context.Context, prepared *PreparedUsers) ([]*UserCreatorResult, error) {
+	return scope.Bulk(ctx, p.runner, len(prepared.items), func(ctx context.Context, tx *scope.Tx, n int) ([]*UserCreatorResult, error) {
+		return createUsers(ctx, tx, prepared.items[:n], prepared.draws)
+	})
+}
+
+// CreateEachUser creates several scopes of type user, each in a transaction of
+// its own: those that fail leave the others. The results are in the order of
+// specs, nil for what failed; the error is then a *scope.ItemsError. On a
+// caller's transaction the items are created under savepoints.
+// scope.WithConcurrency has several created at the same time.
+func (p *Provider) CreateEachUser(ctx context.Context, specs []UserCreatorSpec, opts ...scope.EachOption) ([]*UserCreatorResult, error) {
+	return scope.Each(ctx, p.runner, specs, p.CreateUser, p.CreateUsers, opts...)
+}
+
+// CreateUsers is Provider.CreateUsers within the transaction of ops.
+func (ops *WriterOps) CreateUsers(ctx context.Context, specs []UserCreatorSpec) ([]*UserCreatorResult, error) {
+	prepared, err := ops.provider.PrepareUsers(ctx, specs)
+	if err != nil {
+		return nil, err
+	}
+	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
+	return ops.CreatePreparedUsers(ctx, prepared)
+}
+
+// CreatePreparedUsers is Provider.CreatePreparedUsers within the transaction of
+// ops.
+func (ops *WriterOps) CreatePreparedUsers(ctx context.Context, prepared *PreparedUsers) ([]*UserCreatorResult, error) {
+	return scope.OfItem(createUsers(ctx, ops.tx, prepared.items, prepared.draws))
+}
+
+// createUsers runs the plan of creating many scopes of type user: 3 flushes.
+func createUsers(ctx context.Context, tx *scope.Tx, prepared []*PreparedUser, draws *scope.Draws) ([]*UserCreatorResult, error) {
+	op := tx.Create("user", draws, userConstraints)
+	q := backendaidb.New(op)
+	type userItem struct {
+		p          *PreparedUser
+		res        *UserCreatorResult
+		domain     backendaidb.LockDomainByNameRow
+		nodeID     pgtype.UUID
+		userID     pgtype.UUID
+		userIDText string
+		above      backendaidb.VirtualScope
+	}
+	items := make([]*userItem, len(prepared))
+	res := make([]*UserCreatorResult, len(prepared))
+	for i, p := range prepared {
+		res[i] = &UserCreatorResult{}
+		items[i] = &userItem{p: p, res: res[i]}
+	}
+
+	// Flush 1 of 3.
+	f := op.Flush()
+	for item := range scope.ItemsBy(op, items, func(item *userItem) string {
+		return item.p.spec.DomainName
+	}) {
+		f.Do(scope.Step{Name: "parents.domain", Query: "LockDomainByName", Missing: scope.ErrParentNotFound}, func(ctx context.Context) (err error) {
+			item.domain, err = q.LockDomainByName(ctx, item.p.spec.DomainName)
+			return err
+		})
+	}
+	var presets []backendaidb.RolePreset
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets"}, func(ctx context.Context) (err error) {
+		presets, err = q.ListActiveRolePresets(ctx, "user")
+		return err
+	})
+	var entries []backendaidb.RolePermissionPreset
+	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets"}, func(ctx context.Context) (err error) {
+		entries, err = q.ListRolePermissionPresets(ctx, "user")
+		return err
+	})
+	for item := range scope.Items(op, items) {
+		item.nodeID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		item.userID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		f.Do(scope.Step{Name: "virtual_scope.node", Query: "CreateVirtualScope"}, func(ctx context.Context) error {
+			_, err := q.CreateVirtualScope(ctx, backendaidb.CreateVirtualScopeParams{
+				ID:        item.nodeID,
+				ScopeType: "user",
+				ScopeID:   item.userID,
+			})
+			return err
+		})
+		f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
+			return q.CreateEntityMembership(ctx, backendaidb.CreateEntityMembershipParams{
+				VirtualScopeID: item.nodeID,
+				EntityType:     "user",
+				EntityID:       item.userID,
+			})
+		})
+		f.Do(scope.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
+			return q.CreateScopeBinding(ctx, backendaidb.CreateScopeBindingParams{
+				VirtualScopeID: item.nodeID,
+				ScopeType:      "user",
+				ScopeID:        item.userID,
+			})
+		})
+	}
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	// Flush 2 of 3.
+	f = op.Flush()
+	for item := range scope.Items(op, items) {
+		f.Do(scope.Step{Name: "row", Query: "CreateUser"}, func(ctx context.Context) (err error) {
+			item.res.Row, err = q.CreateUser(ctx, backendaidb.CreateUserParams{
+				Uuid:           item.userID,
+				Username:       item.p.spec.Username,
+				Email:          item.p.spec.Email,
+				FullName:       item.p.spec.FullName,
+				Status:         backendaidb.UserstatusActive,
+				DomainName:     item.p.spec.DomainName,
+				DomainID:       item.domain.ID,
+				Role:           backendaidb.UserrolesUser,
+				ResourcePolicy: *item.p.spec.ResourcePolicy,
+			})
+			return err
+		})
+	}
+	for item := range scope.Items(op, items) {
+		item.userIDText = scope.UUID(item.userID.Bytes).String()
+		for _, preset := range presets {
+			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+			name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "user", item.p.spec.Username)
+			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
+				row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
+					ID:         roleID,
+					Name:       name,
+					AutoAssign: preset.AutoAssign,
+				})
+				if err != nil {
+					return err
+				}
+				item.res.Roles = append(item.res.Roles, row)
+				return nil
+			})
+			for _, entry := range entries {
+				if entry.RolePresetID != preset.ID {
+					continue
+				}
+				permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+				permission, err := rbacfunc.PermissionBit(entry.Operation)
+				if err != nil {
+					return nil, op.Fail("$go.PermissionBit", err)
+				}
+				f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
+					return q.CreatePermission(ctx, backendaidb.CreatePermissionParams{
+						ID:         permissionID,
+						RoleID:     roleID,
+						ScopeType:  "user",
+						ScopeID:    item.userIDText,
+						EntityType: entry.EntityType,
+						Operation:  entry.Operation,
+						Permission: permission,
+					})
+				})
+			}
+			associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+			f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
+				return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
+					ID:         associationID,
+					ScopeType:  "user",
+					ScopeID:    item.userIDText,
+					EntityType: "role",
+					EntityID:   scope.UUID(roleID.Bytes).String(),
+				})
+			})
+		}
+		associationID2 := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		f.Do(scope.Step{Name: "virtual_scope.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
+			return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
+				ID:         associationID2,
+				ScopeType:  "domain",
+				ScopeID:    scope.UUID(item.domain.ID.Bytes).String(),
+				EntityType: "user",
+				EntityID:   item.userIDText,
+			})
+		})
+		f.Do(scope.Step{Name: "virtual_scope.above", Query: "GetVirtualScope", Missing: ErrParentNodeMissing}, func(ctx context.Context) (err error) {
+			item.above, err = q.GetVirtualScope(ctx, backendaidb.GetVirtualScopeParams{
+				ScopeType: "domain",
+				ScopeID:   item.domain.ID,
+			})
+			return err
+		})
+		f.Do(scope.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
+			return q.CreateScopeBinding(ctx, backendaidb.CreateScopeBindingParams{
+				VirtualScopeID: item.nodeID,
+				ScopeType:      "domain",
+				ScopeID:        item.domain.ID,
+			})
+		})
+	}
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	// Flush 3 of 3.
+	f = op.Flush()
+	for item := range scope.Items(op, items) {
+		f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
+			return q.CreateEntityMembership(ctx, backendaidb.CreateEntityMembershipParams{
+				VirtualScopeID: item.above.ID,
+				EntityType:     "user",
+				EntityID:       item.userID,
+			})
+		})
+	}
+	f.MayEnd()
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	return res, nil
+}
+
 // UserPurgerSpec says what user to purge.
 type UserPurgerSpec struct {
 	// ID is the id of the scope.
@@ -341,11 +594,11 @@ func purgeUser(ctx context.Context, tx *scope.Tx, spec UserPurgerSpec) (*UserPur
 		res.UserRoles += n
 		return nil
 	})
-	idText := scope.UUID(spec.ID.Bytes).String()
+	IDText := scope.UUID(spec.ID.Bytes).String()
 	f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
 			ScopeType: "user",
-			ScopeID:   idText,
+			ScopeID:   IDText,
 		})
 		if err != nil {
 			return err
@@ -356,7 +609,7 @@ func purgeUser(ctx context.Context, tx *scope.Tx, spec UserPurgerSpec) (*UserPur
 	f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
 			ScopeType: "user",
-			ScopeID:   idText,
+			ScopeID:   IDText,
 		})
 		if err != nil {
 			return err
@@ -367,7 +620,7 @@ func purgeUser(ctx context.Context, tx *scope.Tx, spec UserPurgerSpec) (*UserPur
 	f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
 			EntityType: "user",
-			EntityID:   idText,
+			EntityID:   IDText,
 		})
 		if err != nil {
 			return err
@@ -437,6 +690,173 @@ func purgeUser(ctx context.Context, tx *scope.Tx, spec UserPurgerSpec) (*UserPur
 		}
 		return err
 	})
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	return res, nil
+}
+
+// PurgeUsers removes several scopes of type user, all of them or none, as
+// PurgeUser removes one, in one flush whatever their number. They are locked in
+// the order of their ids. The results are in the order of ids. An error is a
+// *scope.ItemError, which tells the item that failed where that can be told.
+func (p *Provider) PurgeUsers(ctx context.Context, ids []pgtype.UUID) ([]*UserPurgerResult, error) {
+	return scope.Bulk(ctx, p.runner, len(ids), func(ctx context.Context, tx *scope.Tx, n int) ([]*UserPurgerResult, error) {
+		return purgeUsers(ctx, tx, ids[:n])
+	})
+}
+
+// PurgeEachUser removes several scopes of type user, each in a transaction of
+// its own, as CreateEachUser creates them.
+func (p *Provider) PurgeEachUser(ctx context.Context, ids []pgtype.UUID, opts ...scope.EachOption) ([]*UserPurgerResult, error) {
+	one := func(ctx context.Context, id pgtype.UUID) (*UserPurgerResult, error) {
+		return p.PurgeUser(ctx, UserPurgerSpec{ID: id})
+	}
+	return scope.Each(ctx, p.runner, ids, one, p.PurgeUsers, opts...)
+}
+
+// PurgeUsers is Provider.PurgeUsers within the transaction of ops.
+func (ops *WriterOps) PurgeUsers(ctx context.Context, ids []pgtype.UUID) ([]*UserPurgerResult, error) {
+	return scope.OfItem(purgeUsers(ctx, ops.tx, ids))
+}
+
+// purgeUsers runs the plan of purging many scopes of type user: one flush.
+func purgeUsers(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) ([]*UserPurgerResult, error) {
+	op := tx.Purge(scope.Context{Type: "user"}, userConstraints)
+	q := backendaidb.New(op)
+	type userItem struct {
+		id     pgtype.UUID
+		res    *UserPurgerResult
+		idText string
+	}
+	items := make([]*userItem, len(ids))
+	res := make([]*UserPurgerResult, len(ids))
+	for i, id := range ids {
+		if !id.Valid {
+			return nil, &scope.ItemError{Index: i, Err: scope.NoID("user")}
+		}
+		res[i] = &UserPurgerResult{}
+		items[i] = &userItem{id: id, res: res[i]}
+	}
+
+	// Flush 1 of 1.
+	f := op.Flush()
+	f.RequireReadCommitted()
+	for item := range scope.ItemsBy(op, items, func(item *userItem) string {
+		return scope.UUID(item.id.Bytes).String()
+	}) {
+		f.Do(scope.Step{Name: "lock", Query: "LockUserForPurge"}, func(ctx context.Context) error {
+			_, err := q.LockUserForPurge(ctx, item.id)
+			return scope.Optional(err)
+		})
+	}
+	for item := range scope.Items(op, items) {
+		f.Do(scope.Step{Name: "user_roles", Query: "DeleteUserRoles", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteUserRoles(ctx, item.id)
+			if err != nil {
+				return err
+			}
+			item.res.UserRoles += n
+			return nil
+		})
+		item.idText = scope.UUID(item.id.Bytes).String()
+		f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
+				ScopeType: "user",
+				ScopeID:   item.idText,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.Permissions += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
+				ScopeType: "user",
+				ScopeID:   item.idText,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.ScopeAssociations += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
+				EntityType: "user",
+				EntityID:   item.idText,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.EntityAssociations += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.scope_memberships", Query: "DeleteScopeMemberships", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteScopeMemberships(ctx, backendaidb.DeleteScopeMembershipsParams{
+				ScopeType: "user",
+				ScopeID:   item.id,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.ScopeMemberships += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.bindings_into", Query: "DeleteBindingsInto", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteBindingsInto(ctx, backendaidb.DeleteBindingsIntoParams{
+				ScopeType: "user",
+				ScopeID:   item.id,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.BindingsInto += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.entity_memberships", Query: "DeleteEntityMemberships", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteEntityMemberships(ctx, backendaidb.DeleteEntityMembershipsParams{
+				EntityType: "user",
+				EntityID:   item.id,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.EntityMemberships += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.scope_bindings", Query: "DeleteScopeBindings", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteScopeBindings(ctx, backendaidb.DeleteScopeBindingsParams{
+				ScopeType: "user",
+				ScopeID:   item.id,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.ScopeBindings += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "purge_rights.virtual_scopes", Query: "DeleteVirtualScope", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteVirtualScope(ctx, backendaidb.DeleteVirtualScopeParams{
+				ScopeType: "user",
+				ScopeID:   item.id,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.VirtualScopes += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "row", Query: "DeleteUser", Deletes: true}, func(ctx context.Context) error {
+			row, err := q.DeleteUser(ctx, item.id)
+			if item.res.Found, err = scope.Found(err); item.res.Found {
+				item.res.Row = row
+			}
+			return err
+		})
+	}
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}

@@ -169,6 +169,161 @@ func createEnvironment(ctx context.Context, tx *scope.Tx, p *PreparedEnvironment
 	return res, nil
 }
 
+// PreparedEnvironments are several EnvironmentCreatorSpec that are ready to
+// run, as PreparedEnvironment is one. They serve one call, and every retry of
+// that call.
+type PreparedEnvironments struct {
+	items []*PreparedEnvironment
+	draws *scope.Draws
+}
+
+// PrepareEnvironments prepares the creation of several scopes of type
+// environment. Call it outside of any transaction. Its error is a
+// *scope.ItemError, which names the specification that cannot be prepared.
+func (p *Provider) PrepareEnvironments(ctx context.Context, specs []EnvironmentCreatorSpec) (*PreparedEnvironments, error) {
+	prepared := &PreparedEnvironments{draws: p.runner.Draw()}
+	for i, spec := range specs {
+		item, err := p.PrepareEnvironment(ctx, spec)
+		if err != nil {
+			return nil, &scope.ItemError{Index: i, Err: err}
+		}
+		prepared.items = append(prepared.items, item)
+	}
+	return prepared, nil
+}
+
+// CreateEnvironments creates several scopes of type environment, all of them or
+// none: in a transaction of its own, or under a savepoint when the Provider
+// joins a caller's, in 2 flushes whatever their number. The results are in the
+// order of specs. An error is a *scope.ItemError, which tells the item that
+// failed where that can be told; what CreateEnvironment says of errors holds
+// for all items together.
+func (p *Provider) CreateEnvironments(ctx context.Context, specs []EnvironmentCreatorSpec) ([]*EnvironmentCreatorResult, error) {
+	prepared, err := p.PrepareEnvironments(ctx, specs)
+	if err != nil {
+		return nil, err
+	}
+	return p.CreatePreparedEnvironments(ctx, prepared)
+}
+
+// CreatePreparedEnvironments is CreateEnvironments for what PrepareEnvironments
+// returned.
+func (p *Provider) CreatePreparedEnvironments(ctx context.Context, prepared *PreparedEnvironments) ([]*EnvironmentCreatorResult, error) {
+	return scope.Bulk(ctx, p.runner, len(prepared.items), func(ctx context.Context, tx *scope.Tx, n int) ([]*EnvironmentCreatorResult, error) {
+		return createEnvironments(ctx, tx, prepared.items[:n], prepared.draws)
+	})
+}
+
+// CreateEachEnvironment creates several scopes of type environment, each in a
+// transaction of its own: those that fail leave the others. The results are in
+// the order of specs, nil for what failed; the error is then a
+// *scope.ItemsError. On a caller's transaction the items are created under
+// savepoints. scope.WithConcurrency has several created at the same time.
+func (p *Provider) CreateEachEnvironment(ctx context.Context, specs []EnvironmentCreatorSpec, opts ...scope.EachOption) ([]*EnvironmentCreatorResult, error) {
+	return scope.Each(ctx, p.runner, specs, p.CreateEnvironment, p.CreateEnvironments, opts...)
+}
+
+// CreateEnvironments is Provider.CreateEnvironments within the transaction of
+// ops.
+func (ops *WriterOps) CreateEnvironments(ctx context.Context, specs []EnvironmentCreatorSpec) ([]*EnvironmentCreatorResult, error) {
+	prepared, err := ops.provider.PrepareEnvironments(ctx, specs)
+	if err != nil {
+		return nil, err
+	}
+	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
+	return ops.CreatePreparedEnvironments(ctx, prepared)
+}
+
+// CreatePreparedEnvironments is Provider.CreatePreparedEnvironments within the
+// transaction of ops.
+func (ops *WriterOps) CreatePreparedEnvironments(ctx context.Context, prepared *PreparedEnvironments) ([]*EnvironmentCreatorResult, error) {
+	return scope.OfItem(createEnvironments(ctx, ops.tx, prepared.items, prepared.draws))
+}
+
+// createEnvironments runs the plan of creating many scopes of type environment:
+// 2 flushes.
+func createEnvironments(ctx context.Context, tx *scope.Tx, prepared []*PreparedEnvironment, draws *scope.Draws) ([]*EnvironmentCreatorResult, error) {
+	op := tx.Create("environment", draws, environmentConstraints)
+	q := saasdb.New(op)
+	type environmentItem struct {
+		p              *PreparedEnvironment
+		res            *EnvironmentCreatorResult
+		workspaceRoles []saasdb.Role
+	}
+	items := make([]*environmentItem, len(prepared))
+	res := make([]*EnvironmentCreatorResult, len(prepared))
+	for i, p := range prepared {
+		res[i] = &EnvironmentCreatorResult{}
+		items[i] = &environmentItem{p: p, res: res[i]}
+	}
+
+	// Flush 1 of 2.
+	f := op.Flush()
+	for item := range scope.DistinctItems(op, items, func(item *environmentItem) string {
+		return strconv.FormatInt(item.p.spec.WorkspaceID, 10)
+	}) {
+		f.Do(scope.Step{Name: "parents.workspace", Query: "LockWorkspace", Missing: ErrWorkspaceNotFound}, func(ctx context.Context) error {
+			_, err := q.LockWorkspace(ctx, item.p.spec.WorkspaceID)
+			return err
+		})
+	}
+	for item := range scope.Items(op, items) {
+		f.Do(scope.Step{Name: "row", Query: "CreateEnvironment"}, func(ctx context.Context) (err error) {
+			item.res.Row, err = q.CreateEnvironment(ctx, saasdb.CreateEnvironmentParams{
+				ID:          item.p.spec.ID,
+				WorkspaceID: item.p.spec.WorkspaceID,
+				Name:        item.p.spec.Name,
+				Settings:    []byte(`{}`),
+			})
+			return err
+		})
+		f.Do(scope.Step{Name: "workspace_roles", Query: "ListRolesOfScope"}, func(ctx context.Context) (err error) {
+			item.workspaceRoles, err = q.ListRolesOfScope(ctx, saasdb.ListRolesOfScopeParams{
+				ScopeType: "workspace",
+				ScopeID:   strconv.FormatInt(item.p.spec.WorkspaceID, 10),
+			})
+			return err
+		})
+		f.Do(scope.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
+			return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
+				Actor:     item.p.actor,
+				Action:    "create",
+				ScopeType: "environment",
+				ScopeID:   item.p.spec.ID,
+				At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
+			})
+		})
+	}
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	// Flush 2 of 2.
+	f = op.Flush()
+	for item := range scope.Items(op, items) {
+		for _, role := range item.workspaceRoles {
+			if role.Name != saasdb.MemberRoleOwner && role.Name != saasdb.MemberRoleEditor {
+				continue
+			}
+			f.Do(scope.Step{Name: "create_role_grant", Query: "CreateRoleGrant"}, func(ctx context.Context) error {
+				return q.CreateRoleGrant(ctx, saasdb.CreateRoleGrantParams{
+					RoleID:    role.ID,
+					ScopeType: "environment",
+					ScopeID:   item.p.spec.ID,
+					Object:    "deployment",
+					Action:    "*",
+				})
+			})
+		}
+	}
+	f.MayEnd()
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	return res, nil
+}
+
 // EnvironmentPurgerSpec says what environment to purge.
 type EnvironmentPurgerSpec struct {
 	// ID is the id of the scope.
@@ -258,6 +413,104 @@ func purgeEnvironment(ctx context.Context, tx *scope.Tx, spec EnvironmentPurgerS
 		}
 		return err
 	})
+	f.MayEnd()
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	return res, nil
+}
+
+// PurgeEnvironments removes several scopes of type environment, all of them or
+// none, as PurgeEnvironment removes one, in one flush whatever their number.
+// They are locked in the order of their ids. The results are in the order of
+// ids. An error is a *scope.ItemError, which tells the item that failed where
+// that can be told.
+func (p *Provider) PurgeEnvironments(ctx context.Context, ids []string) ([]*EnvironmentPurgerResult, error) {
+	actor, err := scope.Value(ctx, "actor", p.values.Actor)
+	if err != nil {
+		return nil, err
+	}
+	return scope.Bulk(ctx, p.runner, len(ids), func(ctx context.Context, tx *scope.Tx, n int) ([]*EnvironmentPurgerResult, error) {
+		return purgeEnvironments(ctx, tx, ids[:n], actor)
+	})
+}
+
+// PurgeEachEnvironment removes several scopes of type environment, each in a
+// transaction of its own, as CreateEachEnvironment creates them.
+func (p *Provider) PurgeEachEnvironment(ctx context.Context, ids []string, opts ...scope.EachOption) ([]*EnvironmentPurgerResult, error) {
+	one := func(ctx context.Context, id string) (*EnvironmentPurgerResult, error) {
+		return p.PurgeEnvironment(ctx, EnvironmentPurgerSpec{ID: id})
+	}
+	return scope.Each(ctx, p.runner, ids, one, p.PurgeEnvironments, opts...)
+}
+
+// PurgeEnvironments is Provider.PurgeEnvironments within the transaction of
+// ops.
+func (ops *WriterOps) PurgeEnvironments(ctx context.Context, ids []string) ([]*EnvironmentPurgerResult, error) {
+	actor, err := scope.Value(ctx, "actor", ops.provider.values.Actor)
+	if err != nil {
+		return nil, err
+	}
+	return scope.OfItem(purgeEnvironments(ctx, ops.tx, ids, actor))
+}
+
+// purgeEnvironments runs the plan of purging many scopes of type environment:
+// one flush.
+func purgeEnvironments(ctx context.Context, tx *scope.Tx, ids []string, actor pgtype.UUID) ([]*EnvironmentPurgerResult, error) {
+	op := tx.Purge(scope.Context{Type: "environment"}, environmentConstraints)
+	q := saasdb.New(op)
+	type environmentItem struct {
+		id  string
+		res *EnvironmentPurgerResult
+	}
+	items := make([]*environmentItem, len(ids))
+	res := make([]*EnvironmentPurgerResult, len(ids))
+	for i, id := range ids {
+		res[i] = &EnvironmentPurgerResult{}
+		items[i] = &environmentItem{id: id, res: res[i]}
+	}
+
+	// Flush 1 of 1.
+	f := op.Flush()
+	f.RequireReadCommitted()
+	for item := range scope.ItemsBy(op, items, func(item *environmentItem) string {
+		return item.id
+	}) {
+		f.Do(scope.Step{Name: "lock", Query: "LockEnvironmentForPurge"}, func(ctx context.Context) error {
+			_, err := q.LockEnvironmentForPurge(ctx, item.id)
+			return scope.Optional(err)
+		})
+	}
+	for item := range scope.Items(op, items) {
+		f.Do(scope.Step{Name: "grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteRoleGrantsOfScope(ctx, saasdb.DeleteRoleGrantsOfScopeParams{
+				ScopeType: "environment",
+				ScopeID:   item.id,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.Grants += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
+			return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
+				Actor:     actor,
+				Action:    "purge",
+				ScopeType: "environment",
+				ScopeID:   item.id,
+				At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
+			})
+		})
+		f.Do(scope.Step{Name: "row", Query: "DeleteEnvironment", Deletes: true}, func(ctx context.Context) error {
+			row, err := q.DeleteEnvironment(ctx, item.id)
+			if item.res.Found, err = scope.Found(err); item.res.Found {
+				item.res.Row = row
+			}
+			return err
+		})
+	}
 	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err

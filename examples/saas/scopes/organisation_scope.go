@@ -195,6 +195,183 @@ func createOrganisation(ctx context.Context, tx *scope.Tx, p *PreparedOrganisati
 	return res, nil
 }
 
+// PreparedOrganisations are several OrganisationCreatorSpec that are ready to
+// run, as PreparedOrganisation is one. They serve one call, and every retry of
+// that call.
+type PreparedOrganisations struct {
+	items []*PreparedOrganisation
+	draws *scope.Draws
+}
+
+// PrepareOrganisations prepares the creation of several scopes of type
+// organisation. Call it outside of any transaction. Its error is a
+// *scope.ItemError, which names the specification that cannot be prepared.
+func (p *Provider) PrepareOrganisations(ctx context.Context, specs []OrganisationCreatorSpec) (*PreparedOrganisations, error) {
+	prepared := &PreparedOrganisations{draws: p.runner.Draw()}
+	for i, spec := range specs {
+		item, err := p.PrepareOrganisation(ctx, spec)
+		if err != nil {
+			return nil, &scope.ItemError{Index: i, Err: err}
+		}
+		prepared.items = append(prepared.items, item)
+	}
+	return prepared, nil
+}
+
+// CreateOrganisations creates several scopes of type organisation, all of them
+// or none: in a transaction of its own, or under a savepoint when the Provider
+// joins a caller's, in 3 flushes whatever their number. The results are in the
+// order of specs. An error is a *scope.ItemError, which tells the item that
+// failed where that can be told; what CreateOrganisation says of errors holds
+// for all items together.
+func (p *Provider) CreateOrganisations(ctx context.Context, specs []OrganisationCreatorSpec) ([]*OrganisationCreatorResult, error) {
+	prepared, err := p.PrepareOrganisations(ctx, specs)
+	if err != nil {
+		return nil, err
+	}
+	return p.CreatePreparedOrganisations(ctx, prepared)
+}
+
+// CreatePreparedOrganisations is CreateOrganisations for what
+// PrepareOrganisations returned.
+func (p *Provider) CreatePreparedOrganisations(ctx context.Context, prepared *PreparedOrganisations) ([]*OrganisationCreatorResult, error) {
+	return scope.Bulk(ctx, p.runner, len(prepared.items), func(ctx context.Context, tx *scope.Tx, n int) ([]*OrganisationCreatorResult, error) {
+		return createOrganisations(ctx, tx, prepared.items[:n], prepared.draws)
+	})
+}
+
+// CreateEachOrganisation creates several scopes of type organisation, each in a
+// transaction of its own: those that fail leave the others. The results are in
+// the order of specs, nil for what failed; the error is then a
+// *scope.ItemsError. On a caller's transaction the items are created under
+// savepoints. scope.WithConcurrency has several created at the same time.
+func (p *Provider) CreateEachOrganisation(ctx context.Context, specs []OrganisationCreatorSpec, opts ...scope.EachOption) ([]*OrganisationCreatorResult, error) {
+	return scope.Each(ctx, p.runner, specs, p.CreateOrganisation, p.CreateOrganisations, opts...)
+}
+
+// CreateOrganisations is Provider.CreateOrganisations within the transaction of
+// ops.
+func (ops *WriterOps) CreateOrganisations(ctx context.Context, specs []OrganisationCreatorSpec) ([]*OrganisationCreatorResult, error) {
+	prepared, err := ops.provider.PrepareOrganisations(ctx, specs)
+	if err != nil {
+		return nil, err
+	}
+	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
+	return ops.CreatePreparedOrganisations(ctx, prepared)
+}
+
+// CreatePreparedOrganisations is Provider.CreatePreparedOrganisations within
+// the transaction of ops.
+func (ops *WriterOps) CreatePreparedOrganisations(ctx context.Context, prepared *PreparedOrganisations) ([]*OrganisationCreatorResult, error) {
+	return scope.OfItem(createOrganisations(ctx, ops.tx, prepared.items, prepared.draws))
+}
+
+// createOrganisations runs the plan of creating many scopes of type
+// organisation: 3 flushes.
+func createOrganisations(ctx context.Context, tx *scope.Tx, prepared []*PreparedOrganisation, draws *scope.Draws) ([]*OrganisationCreatorResult, error) {
+	op := tx.Create("organisation", draws, organisationConstraints)
+	q := saasdb.New(op)
+	type builtinState struct {
+		builtin builtinRoleRow
+		role    saasdb.Role
+	}
+	type organisationItem struct {
+		p            *PreparedOrganisation
+		res          *OrganisationCreatorResult
+		builtinTurns []*builtinState
+	}
+	items := make([]*organisationItem, len(prepared))
+	res := make([]*OrganisationCreatorResult, len(prepared))
+	for i, p := range prepared {
+		res[i] = &OrganisationCreatorResult{}
+		items[i] = &organisationItem{p: p, res: res[i]}
+	}
+
+	// Flush 1 of 3.
+	f := op.Flush()
+	for item := range scope.Items(op, items) {
+		f.Do(scope.Step{Name: "row", Query: "CreateOrganisation"}, func(ctx context.Context) (err error) {
+			item.res.Row, err = q.CreateOrganisation(ctx, saasdb.CreateOrganisationParams{
+				Name:         item.p.spec.Name,
+				BillingEmail: item.p.spec.BillingEmail,
+			})
+			return err
+		})
+	}
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	// Flush 2 of 3.
+	f = op.Flush()
+	for item := range scope.Items(op, items) {
+		for _, builtin := range builtinRolesData {
+			builtinTurn := &builtinState{builtin: builtin}
+			item.builtinTurns = append(item.builtinTurns, builtinTurn)
+			f.Do(scope.Step{Name: "access.role", Query: "CreateRole"}, func(ctx context.Context) error {
+				row, err := q.CreateRole(ctx, saasdb.CreateRoleParams{
+					ScopeType: "organisation",
+					ScopeID:   strconv.FormatInt(item.res.Row.ID, 10),
+					Name:      builtin.Name,
+				})
+				if err != nil {
+					return err
+				}
+				builtinTurn.role = row
+				item.res.Roles = append(item.res.Roles, row)
+				return nil
+			})
+		}
+		f.Do(scope.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
+			return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
+				Actor:     item.p.actor,
+				Action:    "create",
+				ScopeType: "organisation",
+				ScopeID:   strconv.FormatInt(item.res.Row.ID, 10),
+				At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
+			})
+		})
+	}
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	// Flush 3 of 3.
+	f = op.Flush()
+	for item := range scope.Items(op, items) {
+		for _, builtinTurn := range item.builtinTurns {
+			for _, grant := range builtinTurn.builtin.Grants {
+				f.Do(scope.Step{Name: "access.create_role_grant", Query: "CreateRoleGrant"}, func(ctx context.Context) error {
+					return q.CreateRoleGrant(ctx, saasdb.CreateRoleGrantParams{
+						RoleID:    builtinTurn.role.ID,
+						ScopeType: "organisation",
+						ScopeID:   strconv.FormatInt(item.res.Row.ID, 10),
+						Object:    grant.Object,
+						Action:    grant.Action,
+					})
+				})
+			}
+		}
+		for _, owner := range item.p.spec.Owners {
+			f.Do(scope.Step{Name: "access.create_member", Query: "CreateMember"}, func(ctx context.Context) error {
+				return q.CreateMember(ctx, saasdb.CreateMemberParams{
+					ScopeType: "organisation",
+					ScopeID:   strconv.FormatInt(item.res.Row.ID, 10),
+					UserID:    owner,
+					RoleID:    item.res.Roles[0 /* owner */].ID,
+					JoinedAt:  pgtype.Timestamptz{Time: op.Now(), Valid: true},
+				})
+			})
+		}
+	}
+	f.MayEnd()
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	return res, nil
+}
+
 // OrganisationPurgerSpec says what organisation to purge.
 type OrganisationPurgerSpec struct {
 	// ID is the id of the scope.
@@ -324,6 +501,141 @@ func purgeOrganisation(ctx context.Context, tx *scope.Tx, spec OrganisationPurge
 		}
 		return err
 	})
+	f.MayEnd()
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	return res, nil
+}
+
+// PurgeOrganisations removes several scopes of type organisation, all of them
+// or none, as PurgeOrganisation removes one, in 2 flushes whatever their
+// number. They are locked in the order of their ids. The results are in the
+// order of ids. An error is a *scope.ItemError, which tells the item that
+// failed where that can be told.
+func (p *Provider) PurgeOrganisations(ctx context.Context, ids []int64) ([]*OrganisationPurgerResult, error) {
+	actor, err := scope.Value(ctx, "actor", p.values.Actor)
+	if err != nil {
+		return nil, err
+	}
+	return scope.Bulk(ctx, p.runner, len(ids), func(ctx context.Context, tx *scope.Tx, n int) ([]*OrganisationPurgerResult, error) {
+		return purgeOrganisations(ctx, tx, ids[:n], actor)
+	})
+}
+
+// PurgeEachOrganisation removes several scopes of type organisation, each in a
+// transaction of its own, as CreateEachOrganisation creates them.
+func (p *Provider) PurgeEachOrganisation(ctx context.Context, ids []int64, opts ...scope.EachOption) ([]*OrganisationPurgerResult, error) {
+	one := func(ctx context.Context, id int64) (*OrganisationPurgerResult, error) {
+		return p.PurgeOrganisation(ctx, OrganisationPurgerSpec{ID: id})
+	}
+	return scope.Each(ctx, p.runner, ids, one, p.PurgeOrganisations, opts...)
+}
+
+// PurgeOrganisations is Provider.PurgeOrganisations within the transaction of
+// ops.
+func (ops *WriterOps) PurgeOrganisations(ctx context.Context, ids []int64) ([]*OrganisationPurgerResult, error) {
+	actor, err := scope.Value(ctx, "actor", ops.provider.values.Actor)
+	if err != nil {
+		return nil, err
+	}
+	return scope.OfItem(purgeOrganisations(ctx, ops.tx, ids, actor))
+}
+
+// purgeOrganisations runs the plan of purging many scopes of type organisation:
+// 2 flushes.
+func purgeOrganisations(ctx context.Context, tx *scope.Tx, ids []int64, actor pgtype.UUID) ([]*OrganisationPurgerResult, error) {
+	op := tx.Purge(scope.Context{Type: "organisation"}, organisationConstraints)
+	q := saasdb.New(op)
+	type organisationItem struct {
+		id  int64
+		res *OrganisationPurgerResult
+	}
+	items := make([]*organisationItem, len(ids))
+	res := make([]*OrganisationPurgerResult, len(ids))
+	for i, id := range ids {
+		res[i] = &OrganisationPurgerResult{}
+		items[i] = &organisationItem{id: id, res: res[i]}
+	}
+
+	// Flush 1 of 2.
+	f := op.Flush()
+	f.RequireReadCommitted()
+	for item := range scope.ItemsBy(op, items, func(item *organisationItem) string {
+		return strconv.FormatInt(item.id, 10)
+	}) {
+		f.Do(scope.Step{Name: "lock", Query: "LockOrganisationForPurge"}, func(ctx context.Context) error {
+			_, err := q.LockOrganisationForPurge(ctx, item.id)
+			return scope.Optional(err)
+		})
+	}
+	for item := range scope.Items(op, items) {
+		f.Do(scope.Step{Name: "children.workspace", Query: "ListWorkspaceIDsForUpdate"}, func(ctx context.Context) error {
+			rows, err := q.ListWorkspaceIDsForUpdate(ctx, item.id)
+			if err != nil {
+				return err
+			}
+			return scope.RefuseChildren("workspace", int64(len(rows)), nil)
+		})
+	}
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	// Flush 2 of 2.
+	f = op.Flush()
+	for item := range scope.Items(op, items) {
+		f.Do(scope.Step{Name: "remove_access.grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteRoleGrantsOfScope(ctx, saasdb.DeleteRoleGrantsOfScopeParams{
+				ScopeType: "organisation",
+				ScopeID:   strconv.FormatInt(item.id, 10),
+			})
+			if err != nil {
+				return err
+			}
+			item.res.Grants += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "remove_access.members", Query: "DeleteMembersOfScope", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteMembersOfScope(ctx, saasdb.DeleteMembersOfScopeParams{
+				ScopeType: "organisation",
+				ScopeID:   strconv.FormatInt(item.id, 10),
+			})
+			if err != nil {
+				return err
+			}
+			item.res.Members += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "remove_access.roles", Query: "DeleteRolesOfScope", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteRolesOfScope(ctx, saasdb.DeleteRolesOfScopeParams{
+				ScopeType: "organisation",
+				ScopeID:   strconv.FormatInt(item.id, 10),
+			})
+			if err != nil {
+				return err
+			}
+			item.res.Roles += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
+			return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
+				Actor:     actor,
+				Action:    "purge",
+				ScopeType: "organisation",
+				ScopeID:   strconv.FormatInt(item.id, 10),
+				At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
+			})
+		})
+		f.Do(scope.Step{Name: "row", Query: "DeleteOrganisation", Deletes: true}, func(ctx context.Context) error {
+			row, err := q.DeleteOrganisation(ctx, item.id)
+			if item.res.Found, err = scope.Found(err); item.res.Found {
+				item.res.Row = row
+			}
+			return err
+		})
+	}
 	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err

@@ -274,6 +274,248 @@ func createWorkspace(ctx context.Context, tx *scope.Tx, p *PreparedWorkspace) (*
 	return res, nil
 }
 
+// PreparedWorkspaces are several WorkspaceCreatorSpec that are ready to run, as
+// PreparedWorkspace is one. They serve one call, and every retry of that call.
+type PreparedWorkspaces struct {
+	items []*PreparedWorkspace
+	draws *scope.Draws
+}
+
+// PrepareWorkspaces prepares the creation of several scopes of type workspace.
+// Call it outside of any transaction. Its error is a *scope.ItemError, which
+// names the specification that cannot be prepared.
+func (p *Provider) PrepareWorkspaces(ctx context.Context, specs []WorkspaceCreatorSpec) (*PreparedWorkspaces, error) {
+	prepared := &PreparedWorkspaces{draws: p.runner.Draw()}
+	for i, spec := range specs {
+		item, err := p.PrepareWorkspace(ctx, spec)
+		if err != nil {
+			return nil, &scope.ItemError{Index: i, Err: err}
+		}
+		prepared.items = append(prepared.items, item)
+	}
+	return prepared, nil
+}
+
+// CreateWorkspaces creates several scopes of type workspace, all of them or
+// none: in a transaction of its own. When the Provider joins a caller's
+// transaction it does nothing and returns scope.ErrPrepareFirst; call
+// PrepareWorkspace before that transaction, and CreatePreparedWorkspace in it,
+// in 3 flushes whatever their number. The results are in the order of specs. An
+// error is a *scope.ItemError, which tells the item that failed where that can
+// be told; what CreateWorkspace says of errors holds for all items together.
+func (p *Provider) CreateWorkspaces(ctx context.Context, specs []WorkspaceCreatorSpec) ([]*WorkspaceCreatorResult, error) {
+	if p.runner.Joined() {
+		return nil, scope.ErrPrepareFirst
+	}
+	prepared, err := p.PrepareWorkspaces(ctx, specs)
+	if err != nil {
+		return nil, err
+	}
+	return p.CreatePreparedWorkspaces(ctx, prepared)
+}
+
+// CreatePreparedWorkspaces is CreateWorkspaces for what PrepareWorkspaces
+// returned.
+func (p *Provider) CreatePreparedWorkspaces(ctx context.Context, prepared *PreparedWorkspaces) ([]*WorkspaceCreatorResult, error) {
+	return scope.Bulk(ctx, p.runner, len(prepared.items), func(ctx context.Context, tx *scope.Tx, n int) ([]*WorkspaceCreatorResult, error) {
+		return createWorkspaces(ctx, tx, prepared.items[:n], prepared.draws)
+	})
+}
+
+// CreateEachWorkspace creates several scopes of type workspace, each in a
+// transaction of its own: those that fail leave the others. The results are in
+// the order of specs, nil for what failed; the error is then a
+// *scope.ItemsError. On a caller's transaction the items are created under
+// savepoints. scope.WithConcurrency has several created at the same time.
+func (p *Provider) CreateEachWorkspace(ctx context.Context, specs []WorkspaceCreatorSpec, opts ...scope.EachOption) ([]*WorkspaceCreatorResult, error) {
+	return scope.Each(ctx, p.runner, specs, p.CreateWorkspace, p.CreateWorkspaces, opts...)
+}
+
+// CreatePreparedWorkspaces is Provider.CreatePreparedWorkspaces within the
+// transaction of ops.
+func (ops *WriterOps) CreatePreparedWorkspaces(ctx context.Context, prepared *PreparedWorkspaces) ([]*WorkspaceCreatorResult, error) {
+	return scope.OfItem(createWorkspaces(ctx, ops.tx, prepared.items, prepared.draws))
+}
+
+// createWorkspaces runs the plan of creating many scopes of type workspace: 3
+// flushes.
+func createWorkspaces(ctx context.Context, tx *scope.Tx, prepared []*PreparedWorkspace, draws *scope.Draws) ([]*WorkspaceCreatorResult, error) {
+	op := tx.Create("workspace", draws, workspaceConstraints)
+	q := saasdb.New(op)
+	type builtinState struct {
+		builtin builtinRoleRow
+		role    saasdb.Role
+	}
+	type workspaceItem struct {
+		p              *PreparedWorkspace
+		res            *WorkspaceCreatorResult
+		builtinTurns   []*builtinState
+		workspaceRoles []saasdb.Role
+	}
+	items := make([]*workspaceItem, len(prepared))
+	res := make([]*WorkspaceCreatorResult, len(prepared))
+	for i, p := range prepared {
+		res[i] = &WorkspaceCreatorResult{}
+		items[i] = &workspaceItem{p: p, res: res[i]}
+	}
+
+	// Flush 1 of 3.
+	f := op.Flush()
+	for item := range scope.DistinctItems(op, items, func(item *workspaceItem) string {
+		return strconv.FormatInt(item.p.spec.OrganisationID, 10)
+	}) {
+		f.Do(scope.Step{Name: "parents.organisation", Query: "LockOrganisation", Missing: ErrOrganisationNotFound}, func(ctx context.Context) error {
+			_, err := q.LockOrganisation(ctx, item.p.spec.OrganisationID)
+			return err
+		})
+	}
+	for item := range scope.Items(op, items) {
+		f.Do(scope.Step{Name: "row", Query: "CreateWorkspace"}, func(ctx context.Context) (err error) {
+			item.res.Row, err = q.CreateWorkspace(ctx, saasdb.CreateWorkspaceParams{
+				OrganisationID: item.p.spec.OrganisationID,
+				Slug:           item.p.spec.Slug,
+				Name:           item.p.spec.Name,
+				Description:    item.p.spec.Description,
+				Plan:           *item.p.spec.Plan,
+				TrialEndsAt:    pgtype.Timestamptz{Time: op.Now().Add(336 * time.Hour), Valid: true},
+				Settings:       []byte(`{"features":["logs","metrics"],"quota":{"cpu":4,"gpu":null},"retention_days":30}`),
+			})
+			return err
+		})
+	}
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	// Flush 2 of 3.
+	f = op.Flush()
+	for item := range scope.Items(op, items) {
+		for _, builtin := range builtinRolesData {
+			builtinTurn := &builtinState{builtin: builtin}
+			item.builtinTurns = append(item.builtinTurns, builtinTurn)
+			f.Do(scope.Step{Name: "access.role", Query: "CreateRole"}, func(ctx context.Context) error {
+				row, err := q.CreateRole(ctx, saasdb.CreateRoleParams{
+					ScopeType: "workspace",
+					ScopeID:   strconv.FormatInt(item.res.Row.ID, 10),
+					Name:      builtin.Name,
+				})
+				if err != nil {
+					return err
+				}
+				builtinTurn.role = row
+				item.res.Roles = append(item.res.Roles, row)
+				return nil
+			})
+		}
+		f.Do(scope.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
+			return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
+				Actor:     item.p.actor,
+				Action:    "create",
+				ScopeType: "workspace",
+				ScopeID:   strconv.FormatInt(item.res.Row.ID, 10),
+				At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
+			})
+		})
+		if *item.p.spec.DefaultEnvironment {
+			item.res.Environment = &EnvironmentCreatorResult{}
+			f.Do(scope.Step{Name: "environment.parents.workspace", Query: "LockWorkspace", Missing: ErrWorkspaceNotFound}, func(ctx context.Context) error {
+				_, err := q.LockWorkspace(ctx, item.res.Row.ID)
+				return err
+			})
+		}
+	}
+	for item := range scope.Items(op, items) {
+		if *item.p.spec.DefaultEnvironment {
+			f.Do(scope.Step{Name: "environment.row", Query: "CreateEnvironment"}, func(ctx context.Context) (err error) {
+				item.res.Environment.Row, err = q.CreateEnvironment(ctx, saasdb.CreateEnvironmentParams{
+					ID:          item.p.spec.Slug + "-default",
+					WorkspaceID: item.res.Row.ID,
+					Name:        "Default",
+					Settings:    []byte(`{}`),
+				})
+				return err
+			})
+			f.Do(scope.Step{Name: "environment.workspace_roles", Query: "ListRolesOfScope"}, func(ctx context.Context) (err error) {
+				item.workspaceRoles, err = q.ListRolesOfScope(ctx, saasdb.ListRolesOfScopeParams{
+					ScopeType: "workspace",
+					ScopeID:   strconv.FormatInt(item.res.Row.ID, 10),
+				})
+				return err
+			})
+			f.Do(scope.Step{Name: "environment.audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
+				return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
+					Actor:     item.p.actor,
+					Action:    "create",
+					ScopeType: "environment",
+					ScopeID:   item.p.spec.Slug + "-default",
+					At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
+				})
+			})
+		}
+	}
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	// Flush 3 of 3.
+	f = op.Flush()
+	for item := range scope.Items(op, items) {
+		for _, builtinTurn := range item.builtinTurns {
+			for _, grant := range builtinTurn.builtin.Grants {
+				f.Do(scope.Step{Name: "access.create_role_grant", Query: "CreateRoleGrant"}, func(ctx context.Context) error {
+					return q.CreateRoleGrant(ctx, saasdb.CreateRoleGrantParams{
+						RoleID:    builtinTurn.role.ID,
+						ScopeType: "workspace",
+						ScopeID:   strconv.FormatInt(item.res.Row.ID, 10),
+						Object:    grant.Object,
+						Action:    grant.Action,
+					})
+				})
+			}
+		}
+		for _, owner := range item.p.spec.Owners {
+			f.Do(scope.Step{Name: "access.create_member", Query: "CreateMember"}, func(ctx context.Context) error {
+				return q.CreateMember(ctx, saasdb.CreateMemberParams{
+					ScopeType: "workspace",
+					ScopeID:   strconv.FormatInt(item.res.Row.ID, 10),
+					UserID:    owner,
+					RoleID:    item.res.Roles[0 /* owner */].ID,
+					JoinedAt:  pgtype.Timestamptz{Time: op.Now(), Valid: true},
+				})
+			})
+		}
+	}
+	for item := range scope.Items(op, items) {
+		if *item.p.spec.DefaultEnvironment {
+			for _, role := range item.workspaceRoles {
+				if role.Name != saasdb.MemberRoleOwner && role.Name != saasdb.MemberRoleEditor {
+					continue
+				}
+				f.Do(scope.Step{Name: "environment.create_role_grant", Query: "CreateRoleGrant"}, func(ctx context.Context) error {
+					return q.CreateRoleGrant(ctx, saasdb.CreateRoleGrantParams{
+						RoleID:    role.ID,
+						ScopeType: "environment",
+						ScopeID:   item.p.spec.Slug + "-default",
+						Object:    "deployment",
+						Action:    "*",
+					})
+				})
+			}
+		}
+	}
+	f.MayEnd()
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	for item := range scope.Items(op, items) {
+		op.AfterCommit("after_commit.WorkspaceCreated", func(ctx context.Context) error {
+			return saasfunc.WorkspaceCreated(ctx, item.res.Row.ID, item.p.spec.Slug)
+		})
+	}
+	return res, nil
+}
+
 // WorkspacePurgerSpec says what workspace to purge.
 type WorkspacePurgerSpec struct {
 	// ID is the id of the scope.
@@ -454,6 +696,189 @@ func purgeWorkspace(ctx context.Context, tx *scope.Tx, spec WorkspacePurgerSpec,
 		}
 		return err
 	})
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	return res, nil
+}
+
+// PurgeWorkspaces removes several scopes of type workspace, all of them or
+// none, as PurgeWorkspace removes one, in 2 flushes whatever their number. They
+// are locked in the order of their ids. The results are in the order of ids. An
+// error is a *scope.ItemError, which tells the item that failed where that can
+// be told.
+func (p *Provider) PurgeWorkspaces(ctx context.Context, ids []int64) ([]*WorkspacePurgerResult, error) {
+	actor, err := scope.Value(ctx, "actor", p.values.Actor)
+	if err != nil {
+		return nil, err
+	}
+	return scope.Bulk(ctx, p.runner, len(ids), func(ctx context.Context, tx *scope.Tx, n int) ([]*WorkspacePurgerResult, error) {
+		return purgeWorkspaces(ctx, tx, ids[:n], actor)
+	})
+}
+
+// PurgeEachWorkspace removes several scopes of type workspace, each in a
+// transaction of its own, as CreateEachWorkspace creates them.
+func (p *Provider) PurgeEachWorkspace(ctx context.Context, ids []int64, opts ...scope.EachOption) ([]*WorkspacePurgerResult, error) {
+	one := func(ctx context.Context, id int64) (*WorkspacePurgerResult, error) {
+		return p.PurgeWorkspace(ctx, WorkspacePurgerSpec{ID: id})
+	}
+	return scope.Each(ctx, p.runner, ids, one, p.PurgeWorkspaces, opts...)
+}
+
+// PurgeWorkspaces is Provider.PurgeWorkspaces within the transaction of ops.
+func (ops *WriterOps) PurgeWorkspaces(ctx context.Context, ids []int64) ([]*WorkspacePurgerResult, error) {
+	actor, err := scope.Value(ctx, "actor", ops.provider.values.Actor)
+	if err != nil {
+		return nil, err
+	}
+	return scope.OfItem(purgeWorkspaces(ctx, ops.tx, ids, actor))
+}
+
+// purgeWorkspaces runs the plan of purging many scopes of type workspace: 2
+// flushes.
+func purgeWorkspaces(ctx context.Context, tx *scope.Tx, ids []int64, actor pgtype.UUID) ([]*WorkspacePurgerResult, error) {
+	op := tx.Purge(scope.Context{Type: "workspace"}, workspaceConstraints)
+	q := saasdb.New(op)
+	type workspaceItem struct {
+		id             int64
+		res            *WorkspacePurgerResult
+		environmentIDs []string
+	}
+	items := make([]*workspaceItem, len(ids))
+	res := make([]*WorkspacePurgerResult, len(ids))
+	for i, id := range ids {
+		res[i] = &WorkspacePurgerResult{}
+		items[i] = &workspaceItem{id: id, res: res[i]}
+	}
+
+	// Flush 1 of 2.
+	f := op.Flush()
+	f.RequireReadCommitted()
+	for item := range scope.ItemsBy(op, items, func(item *workspaceItem) string {
+		return strconv.FormatInt(item.id, 10)
+	}) {
+		f.Do(scope.Step{Name: "lock", Query: "LockWorkspaceForPurge"}, func(ctx context.Context) error {
+			_, err := q.LockWorkspaceForPurge(ctx, item.id)
+			return scope.Optional(err)
+		})
+	}
+	for item := range scope.Items(op, items) {
+		f.Do(scope.Step{Name: "refuse.count_live_subscriptions", Query: "CountLiveSubscriptions"}, func(ctx context.Context) error {
+			n, err := q.CountLiveSubscriptions(ctx, item.id)
+			if err != nil {
+				return err
+			}
+			return scope.Refuse(n, ErrWorkspaceHasSubscriptions)
+		})
+		f.Do(scope.Step{Name: "children.environment", Query: "ListEnvironmentIDsForUpdate"}, func(ctx context.Context) (err error) {
+			item.environmentIDs, err = q.ListEnvironmentIDsForUpdate(ctx, item.id)
+			return err
+		})
+	}
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	// Flush 2 of 2.
+	f = op.Flush()
+	for item := range scope.Items(op, items) {
+		for _, environment := range item.environmentIDs {
+			environmentResult := &EnvironmentPurgerResult{}
+			item.res.Environments = append(item.res.Environments, environmentResult)
+			f.Do(scope.Step{Name: "environment.lock", Query: "LockEnvironmentForPurge"}, func(ctx context.Context) error {
+				_, err := q.LockEnvironmentForPurge(ctx, environment)
+				return scope.Optional(err)
+			})
+			f.Do(scope.Step{Name: "environment.grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
+				n, err := q.DeleteRoleGrantsOfScope(ctx, saasdb.DeleteRoleGrantsOfScopeParams{
+					ScopeType: "environment",
+					ScopeID:   environment,
+				})
+				if err != nil {
+					return err
+				}
+				environmentResult.Grants += n
+				return nil
+			})
+			f.Do(scope.Step{Name: "environment.audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
+				return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
+					Actor:     actor,
+					Action:    "purge",
+					ScopeType: "environment",
+					ScopeID:   environment,
+					At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
+				})
+			})
+			f.Do(scope.Step{Name: "environment.row", Query: "DeleteEnvironment", Deletes: true}, func(ctx context.Context) error {
+				row, err := q.DeleteEnvironment(ctx, environment)
+				if environmentResult.Found, err = scope.Found(err); environmentResult.Found {
+					environmentResult.Row = row
+				}
+				return err
+			})
+		}
+	}
+	for item := range scope.Items(op, items) {
+		f.Do(scope.Step{Name: "subscriptions", Query: "DeleteEndedSubscriptions", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteEndedSubscriptions(ctx, item.id)
+			if err != nil {
+				return err
+			}
+			item.res.Subscriptions += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "remove_access.grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteRoleGrantsOfScope(ctx, saasdb.DeleteRoleGrantsOfScopeParams{
+				ScopeType: "workspace",
+				ScopeID:   strconv.FormatInt(item.id, 10),
+			})
+			if err != nil {
+				return err
+			}
+			item.res.Grants += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "remove_access.members", Query: "DeleteMembersOfScope", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteMembersOfScope(ctx, saasdb.DeleteMembersOfScopeParams{
+				ScopeType: "workspace",
+				ScopeID:   strconv.FormatInt(item.id, 10),
+			})
+			if err != nil {
+				return err
+			}
+			item.res.Members += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "remove_access.roles", Query: "DeleteRolesOfScope", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteRolesOfScope(ctx, saasdb.DeleteRolesOfScopeParams{
+				ScopeType: "workspace",
+				ScopeID:   strconv.FormatInt(item.id, 10),
+			})
+			if err != nil {
+				return err
+			}
+			item.res.Roles += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
+			return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
+				Actor:     actor,
+				Action:    "purge",
+				ScopeType: "workspace",
+				ScopeID:   strconv.FormatInt(item.id, 10),
+				At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
+			})
+		})
+		f.Do(scope.Step{Name: "row", Query: "DeleteWorkspace", Deletes: true}, func(ctx context.Context) error {
+			row, err := q.DeleteWorkspace(ctx, item.id)
+			if item.res.Found, err = scope.Found(err); item.res.Found {
+				item.res.Row = row
+			}
+			return err
+		})
+	}
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,253 @@
+package model
+
+import (
+	"slices"
+
+	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/schema"
+	"github.com/specgen-dev/specgen/internal/spec"
+)
+
+// A coordinator for many scopes of one kind does what the one for a single scope
+// does, in a loop over the items that the caller gives: the same steps are
+// resolved once more, within that loop. The loop goes step by step and not turn by
+// turn, so that a query that takes lists is called once for all items, and what
+// depends on no item is read once.
+
+// resolveMany resolves the coordinators for many scopes. Everything that they
+// are made of was checked before; so what is wrong with it was reported.
+func (r *resolver) resolveMany() {
+	if r.problems.HasErrors() {
+		return
+	}
+	reported := r.problems
+	defer func() { r.problems = reported }()
+	r.problems = &diag.List{}
+	for _, s := range r.project.Scopes {
+		s.CreateMany = r.createMany(s)
+		if s.Purge != nil {
+			s.PurgeMany = r.purgeMany(s)
+		}
+	}
+	for _, p := range r.problems.Sorted() { // a mistake of ours, which must not be hidden
+		reported.Add(p)
+	}
+}
+
+func (r *resolver) createMany(s *Scope) *Coordinator {
+	m := newMany(s, &ItemsValue{}, Shape{})
+	f := &frame{scope: s, inputs: map[string]Value{}, lists: &m.nested.Lists, nested: &m.nested.Nested, loops: m.nested.Loops}
+	for _, in := range s.Inputs {
+		f.inputs[in.Name] = &InputValue{Input: in}
+	}
+	en := m.env(f)
+	for _, h := range s.Before {
+		r.declareIn(en, h.Conds, spec.Text{Value: h.As, Pos: h.Pos}, &symbol{value: &HookResult{Hook: h}})
+	}
+	m.nested.Row = r.creation(s, en)
+	m.nested.Lists = r.results(s, f)
+	return m.coordinator(r, r.hooks(s.doc.AfterCommit, en, false), s.Create.Constraints)
+}
+
+func (r *resolver) purgeMany(s *Scope) *Coordinator {
+	m := newMany(s, &ItemsValue{}, s.ID)
+	m.nested.Purge = true
+	f := &frame{scope: s, purge: true, id: &ElemValue{Loop: m.items}, lists: &m.nested.Lists, nested: &m.nested.Nested, loops: m.nested.Loops}
+	en := m.env(f)
+	m.nested.Row = r.destruction(s, en)
+	f.row = m.nested.Row
+	return m.coordinator(r, r.hooks(s.doc.Purge.AfterCommit, en, false), s.Purge.Constraints)
+}
+
+// many is a coordinator for many scopes that is being resolved.
+type many struct {
+	items  *Loop
+	nested *Nested // the scope of one item
+	body   []Node  // of one item
+}
+
+func newMany(s *Scope, over *ItemsValue, elem Shape) *many {
+	l := &Loop{Var: "item", Over: over, Elem: elem, Items: true, Pos: s.Pos}
+	return &many{items: l, nested: &Nested{Name: s.Name, Scope: s, Many: true, Loops: []*Loop{l}}}
+}
+
+func (m *many) env(f *frame) *env {
+	en := &env{names: map[string]*symbol{}, frame: f, loops: m.nested.Loops, body: &m.body}
+	f.top = en
+	return en
+}
+
+func (m *many) coordinator(r *resolver, after []*Hook, constraints []*ConstraintError) *Coordinator {
+	for _, c := range Calls(m.body) {
+		m.gatherLess(c)
+	}
+	m.nested.Body = m.body // as one scope has it; the coordinator's own body takes it apart
+	return &Coordinator{Body: m.stepByStep(r.project.Tables), Row: m.nested.Row, Nested: []*Nested{m.nested}, AfterCommit: after, Constraints: constraints, Items: m.items, Pos: m.items.Pos}
+}
+
+// gatherLess has a call that was gathered over the items be called once for each
+// item where one answer for all of them would not do: when its count is that of
+// an item, or its rows are, and no column tells whose they are.
+func (m *many) gatherLess(c *Call) {
+	if len(c.Over) == 0 || c.Over[0] != m.items {
+		return
+	}
+	counts := m.nested.Purge && c.Query.Cmd != "exec"
+	if counts || c.Into != nil && c.Owner() == nil {
+		c.Over = c.Over[1:]
+	}
+}
+
+// piece is a node of an item's steps, with the conditions and nested scopes that
+// it lies in, outermost first.
+type piece struct {
+	within []Node // *Guard or *Nested
+	node   Node
+}
+
+// pieces takes conditions and nested scopes apart.
+func pieces(body, within []Node) []piece {
+	var out []piece
+	for _, n := range body {
+		inner := append(within[:len(within):len(within)], n)
+		switch n := n.(type) {
+		case *Guard:
+			out = append(out, pieces(n.Body, inner)...)
+		case *Nested:
+			out = append(out, pieces(n.Body, inner)...)
+		default:
+			out = append(out, piece{within, n})
+		}
+	}
+	return out
+}
+
+// stepByStep makes loops over the items, one behind the other: what travels
+// together stays in one loop. A new one begins behind the locks, behind a call
+// that is gathered over the items, and behind one that depends on no item.
+func (m *many) stepByStep(tables Tables) []Node {
+	var out []Node
+	var open *Loop
+	var group []piece
+	end := func() {
+		if open != nil {
+			open.Body = m.assemble(group)
+			out = append(out, open)
+		}
+		open, group = nil, nil
+	}
+	var before *piece
+	for _, p := range pieces(m.body, nil) {
+		if c, ok := p.node.(*Call); ok && m.sameForAll(c, tables) {
+			end()
+			c.Loops = nil
+			out = append(out, c)
+			continue
+		}
+		m.keepOrder(p, tables)
+		if before != nil && (m.isLock(*before) || m.gathers(*before)) {
+			end()
+		}
+		if open == nil {
+			open = m.nextLoop(p)
+		}
+		group = append(group, p)
+		before = &p
+	}
+	end()
+	return out
+}
+
+// nextLoop is the loop over the items itself the first time, and then one that
+// takes its turns again. Locks are taken in the order of what they look up.
+func (m *many) nextLoop(first piece) *Loop {
+	l := &Loop{Var: m.items.Var, Continues: m.items, Items: true, Pos: m.items.Pos}
+	if c, ok := first.node.(*Call); ok && m.isLock(first) && !slices.ContainsFunc(first.within, isGuard) {
+		l.By = c
+	}
+	return l
+}
+
+func isGuard(n Node) bool { _, ok := n.(*Guard); return ok }
+
+// assemble puts the conditions and nested scopes around the pieces again.
+func (m *many) assemble(group []piece) []Node {
+	n := *m.nested
+	n.Continues = m.nested
+	n.Body = around(group, 0)
+	return []Node{&n}
+}
+
+func around(group []piece, depth int) []Node {
+	var out []Node
+	for len(group) > 0 {
+		if len(group[0].within) == depth {
+			out = append(out, group[0].node)
+			group = group[1:]
+			continue
+		}
+		outer := group[0].within[depth]
+		n := 1
+		for n < len(group) && len(group[n].within) > depth && group[n].within[depth] == outer {
+			n++
+		}
+		inner := around(group[:n], depth+1)
+		group = group[n:]
+		switch outer := outer.(type) {
+		case *Guard:
+			out = append(out, &Guard{Cond: outer.Cond, Body: inner})
+		case *Nested:
+			again := *outer
+			again.Body, again.Continues = inner, outer
+			out = append(out, &again)
+		}
+	}
+	return out
+}
+
+// isLock reports whether a piece locks a parent, or the scope to be purged.
+func (m *many) isLock(p piece) bool {
+	return slices.ContainsFunc(Calls([]Node{p.node}), func(c *Call) bool { return c.Role == ParentLock || c.Role == PurgeLock })
+}
+
+// gathers reports whether a piece has a call that is sent behind the loop over
+// the items.
+func (m *many) gathers(p piece) bool {
+	return slices.ContainsFunc(Calls([]Node{p.node}), m.gathered)
+}
+
+func (m *many) gathered(c *Call) bool { return len(c.Over) > 0 && c.Over[0] == m.items }
+
+// keepOrder has a gathered call be called once for each item when a later call
+// of the same loop must not overtake it: that one is sent within the loop over
+// the items, and the gathered one behind it.
+func (m *many) keepOrder(p piece, tables Tables) {
+	calls := Calls([]Node{p.node})
+	for i, g := range calls {
+		overtakes := func(d *Call) bool { return !m.gathered(d) && tables.KeepOrder(g, d) }
+		if m.gathered(g) && slices.ContainsFunc(calls[i+1:], overtakes) {
+			g.Over = g.Over[1:]
+		}
+	}
+}
+
+// sameForAll reports whether a call reads the same for all items.
+func (m *many) sameForAll(c *Call, tables Tables) bool {
+	return readsSame(c, m.items, Calls(m.body), tables)
+}
+
+// readsSame reports whether a call reads the same rows in each turn of a loop,
+// the innermost around it, and can be made once in front of it: a :many, which
+// fails by no row, that nothing in the loop gives a value, and nothing that the
+// loop calls writes to what it reads.
+func readsSame(c *Call, l *Loop, calls []*Call, tables Tables) bool {
+	if c.Role != PlainStep || c.Query.Cmd != "many" || c.Facts.Kind != schema.Select || c.Into != nil || len(c.Over) > 0 || len(c.Loops) == 0 || c.Loops[len(c.Loops)-1] != l || len(c.Guards) > 0 {
+		return false
+	}
+	for _, a := range c.Args {
+		if a.Value == nil || a.Gathered || dependsOn(a.Value, l) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(calls, func(other *Call) bool { return other != c && tables.writesFor(other, c) })
+}

@@ -1,0 +1,101 @@
+package scope
+
+import (
+	"context"
+	"errors"
+)
+
+// Bulk runs one operation for n items, like [Single]: all of them, or none. fn is
+// given how many of the items, from the first one on, the operation is for; that
+// is n. With no items it does nothing.
+//
+// Its error is an [*ItemError]. A statement for many items does not tell which of
+// them the server refused. Then, the transaction being rolled back, Bulk looks a
+// second time: it runs fn for fewer items, in transactions that it rolls back,
+// until it knows the first that fails in the same way. That takes about as many
+// transactions as n has binary digits; fn's effects outside of the database happen
+// again, as they do when a transaction is retried, and the [Observer] is told of
+// all of them. When another transaction has removed the cause meanwhile, the index is -1.
+func Bulk[T any](ctx context.Context, r *Runner, n int, fn func(ctx context.Context, tx *Tx, n int) ([]T, error)) ([]T, error) {
+	if n == 0 {
+		return []T{}, nil
+	}
+	result, err := OfItem(Single(ctx, r, func(ctx context.Context, tx *Tx) ([]T, error) { return fn(ctx, tx, n) }))
+	if item, failed := asType[*ItemError](err); failed && item.Index < 0 && isAboutARow(item.Err) {
+		item.Index = r.firstFailing(ctx, n, item.Err, func(ctx context.Context, tx *Tx, n int) error {
+			_, err := fn(ctx, tx, n)
+			return err
+		})
+	}
+	return result, err
+}
+
+// errLooked ends the transactions of a second look.
+var errLooked = newSentinel("rolled back after a second look")
+
+// isAboutARow reports whether the server refused what a row holds, so that it
+// will refuse it again.
+func isAboutARow(err error) bool {
+	e, ok := asType[*Error](err)
+	if !ok || e.SQLState == "" || e.Committed {
+		return false
+	}
+	for _, meaning := range []error{ErrAlreadyExists, ErrParentNotFound, ErrInUse, ErrInvalid} {
+		if errors.Is(err, meaning) {
+			return true
+		}
+	}
+	return false
+}
+
+// firstFailing finds the smallest number of items that fail as first says, by
+// bisection, and returns the index of the last of them; -1 when there is none, or
+// something else failed.
+func (r *Runner) firstFailing(ctx context.Context, n int, first error, fn func(context.Context, *Tx, int) error) int {
+	fails := func(n int) (same, known bool) {
+		_, err := r.run(ctx, false, func(ctx context.Context, tx *Tx) error {
+			if err := fn(ctx, tx, n); err != nil {
+				return err
+			}
+			return tx.checkDeferred(ctx)
+		})
+		return sameFailure(err, first), errors.Is(err, errLooked) || sameFailure(err, first)
+	}
+	good, bad := 0, n
+	for bad-good > 1 {
+		middle := good + (bad-good)/2
+		same, known := fails(middle)
+		switch {
+		case !known:
+			return -1
+		case same:
+			bad = middle
+		default:
+			good = middle
+		}
+	}
+	if bad == n && n > 1 {
+		if same, _ := fails(n); !same {
+			return -1
+		}
+	}
+	return bad - 1
+}
+
+// checkDeferred has deferred constraints checked, as COMMIT would; a caller's
+// transaction may have violations of its own, which it may still repair.
+func (tx *Tx) checkDeferred(ctx context.Context) error {
+	if tx.open && !tx.runner.Joined() {
+		if _, err := tx.link.Exec(ctx, "SET CONSTRAINTS ALL IMMEDIATE"); err != nil {
+			return tx.transactionError(ctx, "COMMIT", err)
+		}
+	}
+	return errLooked
+}
+
+// sameFailure compares what the server said.
+func sameFailure(a, b error) bool {
+	x, ok := asType[*Error](a)
+	y, alsoOK := asType[*Error](b)
+	return ok && alsoOK && x.SQLState == y.SQLState && x.Constraint == y.Constraint && x.Table == y.Table
+}
