@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -147,15 +148,23 @@ func report(t *testing.T, g *driver.Generation) string {
 	return b.String()
 }
 
+var comments = regexp.MustCompile(`//.*`)
+
 // writeUse makes a file of the Go code of the document. It uses the package of
 // the base, which has the name scopes there.
 func writeUse(t *testing.T, dir string, e, base *example) {
 	t.Helper()
-	write(t, dir, "use_test.go", `package teams_test
+	optional := ""
+	for name, path := range map[string]string{"errors.": "errors", "scope.": "github.com/specgen-dev/specgen/scope"} {
+		if strings.Contains(comments.ReplaceAllString(e.text, ""), name) {
+			optional += "\n\t" + strconv.Quote(path)
+		}
+	}
+	write(t, dir, fmt.Sprintf("use_%d_test.go", e.line), `package teams_test
 
 import (
 	"context"
-	"fmt"
+	"fmt"`+optional+`
 
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"

@@ -28,6 +28,13 @@ func newPool(t *testing.T) *pgxpool.Pool {
 	return pool
 }
 
+func TestUseMany(t *testing.T) {
+	t.Parallel()
+	if err := useMany(t.Context(), newPool(t), id(newUUID())); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestUse(t *testing.T) {
 	t.Parallel()
 	pool := newPool(t)
