@@ -142,6 +142,9 @@ func (r *replayer) call(q queued) error {
 	r.op.via = r
 	err := q.call(r.ctx)
 	r.op.via = nil
+	if r.rows != nil {
+		r.rows.Close() // a function that failed may have read some of them only
+	}
 	switch {
 	case err != nil:
 		return err
@@ -150,7 +153,6 @@ func (r *replayer) call(q queued) error {
 	case r.issued == 0:
 		return errReplay
 	case r.reported == nil && r.rows != nil:
-		r.rows.Close()
 		return r.note(r.rows.Err())
 	default:
 		return r.reported
@@ -191,6 +193,10 @@ func (r *replayer) Query(_ context.Context, sql string, _ ...any) (pgx.Rows, err
 		return refusing{errTwoStatements}.results().Query()
 	}
 	rows, err := r.results.Query()
+	if err == nil && r.known != nil {
+		r.known.learn(sql, rows.FieldDescriptions())
+		rows = &keptRows{Rows: rows}
+	}
 	r.rows = rows
 	return rows, r.note(err)
 }
@@ -231,9 +237,9 @@ func (r *replayer) scanKept(dest []any) error {
 	if err != nil {
 		return err
 	}
+	r.known.learn(r.sql, rows.FieldDescriptions())
 	found := rows.Next()
 	if found {
-		r.known.learn(r.sql, rows.FieldDescriptions())
 		err = pgx.ScanRow(rows.TypeMap(), rows.FieldDescriptions(), rows.RawValues(), dest...)
 	}
 	rows.Close()

@@ -39,7 +39,7 @@ type queued struct {
 // returned, as [ExpectRows] and [Refuse] do; its error is the step's failure. It
 // may be called more than once: the first time the statement may only be
 // recorded, and the function of sqlc then returns an error, which call must
-// return. So what call does apart from the query it does after the query's error
+// return; a :many returns it as that of reading its first row. So what call does apart from the query it does after the query's error
 // was found to be nil.
 //
 // ctx is that of Send.

@@ -67,16 +67,17 @@ func sendPipelined(ctx context.Context, f *Flush, queue []queued, settled settle
 
 // recorder is a DBTX that queues statements instead of running them.
 type recorder struct {
-	op      *Op
-	settled settle
-	queries []*pgx.QueuedQuery // the first is room for the transaction's opening
-	room    []pgx.QueuedQuery  // what they point to, made at once
-	silent  []bool             // for each function recorded, whether it issued no statement
-	bytes   int                // of arguments
-	alone   bool               // the last function called must run by itself
-	sure    bool               // every row recorded so far is certain to decode
-	known   columns            // of the connection; nil where the transaction cannot end
-	lastSQL string             // of the row that is asked for
+	op        *Op
+	settled   settle
+	queries   []*pgx.QueuedQuery // the first is room for the transaction's opening
+	room      []pgx.QueuedQuery  // what they point to, made at once
+	silent    []bool             // for each function recorded, whether it issued no statement
+	bytes     int                // of arguments
+	alone     bool               // the last function called must run by itself
+	sure      bool               // every row recorded so far is certain to decode
+	known     columns            // of the connection; nil where the transaction cannot end
+	lastSQL   string             // of the row that is asked for
+	pretended bool               // the function that is called was given rows that are not there
 }
 
 func newRecorder(op *Op, settled settle, length int, mayEnd bool) *recorder {
@@ -101,7 +102,7 @@ func (r *recorder) statements() int { return len(r.queries) - 1 }
 func (r *recorder) record(ctx context.Context, queue []queued) (n int, err error) {
 	for n < len(queue) && r.statements() < maxBatch && r.bytes < maxBatchBytes {
 		q, before := queue[n], r.statements()
-		r.op.via = r
+		r.op.via, r.pretended = r, false
 		err := q.call(ctx)
 		r.op.via = nil
 		switch issued := r.statements() - before; {
@@ -118,7 +119,7 @@ func (r *recorder) record(ctx context.Context, queue []queued) (n int, err error
 			return n, r.settled(q.step, 0, err)
 		case issued > 1:
 			return n, r.settled(q.step, 0, errTwoStatements)
-		case issued == 1 && !errors.Is(err, errRecorded):
+		case issued == 1 && !errors.Is(err, errRecorded) && (err == nil || !r.pretended):
 			return n, r.settled(q.step, 0, errDropped)
 		default:
 			r.silent = append(r.silent, issued == 0)
@@ -163,8 +164,10 @@ func (r *recorder) Exec(_ context.Context, sql string, args ...any) (pgconn.Comm
 
 func (r *recorder) Query(_ context.Context, sql string, args ...any) (pgx.Rows, error) {
 	r.queue(sql, args)
-	r.sure = false // where its rows go is not known yet
-	return nil, errRecorded
+	if !r.sure {
+		return nil, errRecorded
+	}
+	return r.pretend(sql), nil
 }
 
 func (r *recorder) QueryRow(_ context.Context, sql string, args ...any) pgx.Row {

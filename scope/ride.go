@@ -12,9 +12,11 @@ import (
 // short of an error, makes the coordinator fail: then there is nothing to decide
 // between the answers and COMMIT. Generated code says by [Flush.MayEnd] that this
 // holds as far as the SQL and the schema tell. What remains is that the columns
-// of a row decode. That is checked before anything is sent, against the types
-// that the statement's columns had when it last ran on this connection; the first
-// time on a connection, COMMIT is a trip of its own.
+// of a row, or of each of many, decode. That is checked before anything is sent:
+// where a function reads its columns to is seen while its statement is recorded
+// ([recordedRow], [recordedRows]), and the types are those that the statement's
+// columns had when it last ran on this connection, whether it found rows or not.
+// So the first time on a connection, COMMIT is a trip of its own.
 
 // statementsKey is where a connection keeps what is known of its statements.
 const statementsKey = "github.com/specgen-dev/specgen/scope: statements"

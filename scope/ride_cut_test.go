@@ -30,7 +30,7 @@ func newCutting(t *testing.T) *cutting {
 	return c
 }
 
-// run writes one note a flush, and reports whether all of them are there: none
+// run writes some notes a flush, by :one and by :many, and reports whether all of them are there: none
 // or all must be.
 func (c *cutting) run(t *testing.T, ctx context.Context, flushes int, before func()) (committed bool, err error) {
 	t.Helper()
@@ -40,10 +40,11 @@ func (c *cutting) run(t *testing.T, ctx context.Context, flushes int, before fun
 		written = nil
 		op.AfterCommit("event", func(context.Context) error { c.hooks++; return nil })
 		for i := range flushes {
-			id, other := c.fresh.next(), c.fresh.next()
-			written = append(written, id, other)
+			id, other, listed := c.fresh.next(), c.fresh.next(), []string{c.fresh.next(), c.fresh.next()}
+			written = append(written, id, other, listed[0], listed[1])
 			f := op.Flush()
 			f.Do(scope.Step{Name: "one"}, note(op, id))
+			f.Do(scope.Step{Name: "many"}, notes(op, listed))
 			f.Do(scope.Step{Name: "two"}, note(op, other))
 			if i == flushes-1 {
 				f.MayEnd()
