@@ -71,8 +71,8 @@ func (c *Call) Action() string {
 // INSERT … VALUES … RETURNING without ON CONFLICT.
 func (c *Call) SureRow() bool { return c.Facts.SingleRow }
 
-// FragileColumn says which column of the call's row may hold a value that does
-// not decode, and why: "" for none.
+// FragileColumn says which column of the call's row, or rows, may hold a value
+// that does not decode, and why: "" for none.
 func (c *Call) FragileColumn() string { return c.fragile }
 
 // fragileColumn finds it, by the column's Go type and what the schema says of it.

@@ -11,9 +11,10 @@ import (
 // coordinator returns success. Otherwise it says why not.
 //
 // That holds for a query without an answer, a count that nothing is expected
-// of, a purge's lock and row, and a row that an INSERT … VALUES … RETURNING
-// returns for certain; rows must decode, NULL included. The runtime checks the
-// types of the columns in addition, before it sends anything.
+// of, a purge's lock and row, a row that an INSERT … VALUES … RETURNING returns
+// for certain, and any number of rows of a :many; rows must decode, NULL
+// included. The runtime checks the types of the columns in addition, before it
+// sends anything.
 func (b *builder) ending() (rides bool, why string) {
 	for _, c := range b.schedule.calls {
 		if b.schedule.flush[c] != b.schedule.count {
@@ -32,6 +33,9 @@ func (b *builder) ending() (rides bool, why string) {
 // undecided says why the answer to a call must be read before COMMIT, "" when
 // it need not.
 func undecided(c *model.Call) string {
+	if c.Role == model.Refusal || c.Role == model.ChildList {
+		return "may refuse"
+	}
 	switch c.Query.Cmd {
 	case "exec":
 		return ""
@@ -40,15 +44,8 @@ func undecided(c *model.Call) string {
 			return "expects a number of rows"
 		}
 		return ""
-	case "many":
-		return "reads rows"
-	}
-	switch c.Role {
-	case model.Refusal, model.ChildList:
-		return "may refuse"
-	case model.PurgeLock, model.PurgeRow:
-	default:
-		if !c.SureRow() {
+	case "one":
+		if c.Role != model.PurgeLock && c.Role != model.PurgeRow && !c.SureRow() {
 			return "may find no row"
 		}
 	}
