@@ -225,7 +225,7 @@ func (f *file) flushes(g *jen.Group, c *plan.Coordinator) {
 	p := f.failIn()
 	for i, flush := range c.Flushes {
 		g.Line()
-		g.Comment(fmt.Sprintf("// Flush %d of %d.", i+1, len(c.Flushes)))
+		g.Comment(fmt.Sprintf("// Flush %d of %d%s.", i+1, len(c.Flushes), flush.OnItsOwn()))
 		op := "="
 		if i == 0 {
 			op = ":="

@@ -128,7 +128,7 @@ func (f *file) do(g *jen.Group, s *plan.Do) {
 	if s.Deletes {
 		fields = append(fields, jen.Id("Deletes").Op(":").True())
 	}
-	named := s.Answer.Kind == plan.Store
+	named := s.Answer.Kind == plan.Store || s.Answer.Kind == plan.Batch
 	result := jen.Error()
 	if named {
 		result = jen.Params(jen.Err().Error())
@@ -197,6 +197,8 @@ func (f *file) answer(g *jen.Group, s *plan.Do) {
 		get("rows")
 		g.Add(f.expr(a.Target)).Op("+=").Int64().Call(jen.Len(jen.Id("rows")))
 		g.Return(jen.Nil())
+	case plan.Batch:
+		f.batch(g, s)
 	default:
 		f.found(g, s)
 	}

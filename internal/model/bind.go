@@ -260,7 +260,9 @@ func (r *resolver) stepRule(a *Arg, en *env) Value {
 		return nil
 	}
 	if i, _ := findColumn(row.Call, []string{"id"}); i >= 0 {
-		return r.column(row.Call, i)
+		if col := r.column(row.Call, i); col.Known != nil || !row.Call.Together() {
+			return col
+		}
 	}
 	return nil
 }

@@ -89,7 +89,7 @@ func (m *many) coordinator(r *resolver, after []*Hook, constraints []*Constraint
 // item where one answer for all of them would not do: when its count is that of
 // an item, or its rows are, and no column tells whose they are.
 func (m *many) gatherLess(c *Call) {
-	if len(c.Over) == 0 || c.Over[0] != m.items {
+	if len(c.Over) == 0 || c.Over[0] != m.items || c.Bulk() {
 		return
 	}
 	counts := m.nested.Purge && c.Query.Cmd != "exec"
@@ -225,7 +225,7 @@ func (m *many) keepOrder(p piece, tables Tables) {
 	calls := Calls([]Node{p.node})
 	for i, g := range calls {
 		overtakes := func(d *Call) bool { return !m.gathered(d) && tables.KeepOrder(g, d) }
-		if m.gathered(g) && slices.ContainsFunc(calls[i+1:], overtakes) {
+		if m.gathered(g) && !g.Bulk() && slices.ContainsFunc(calls[i+1:], overtakes) {
 			g.Over = g.Over[1:]
 		}
 	}

@@ -33,6 +33,9 @@ func (r *resolver) checkQuery(q *sqlcapi.Query, f *schema.Query) {
 
 // checkStep checks what a step asks of its query's kind.
 func (r *resolver) checkStep(c *Call, s *spec.QueryStep) {
+	if r.checkBulk(c, s) {
+		return
+	}
 	cmd := c.Query.Cmd
 	if s.As.Value != "" && cmd == "exec" {
 		r.fail(s.As.Pos, "SG406", "make it :one for the row, or :execrows for the count", "%s is :exec: nothing comes back to name %q", c.Query.Name, s.As.Value)

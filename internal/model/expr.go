@@ -193,7 +193,11 @@ func (r *resolver) symbolRef(e *spec.Ref, en *env) Value {
 	case s.nested != nil:
 		return r.nestedRef(s.nested, path, e)
 	case s.count != nil:
-		r.fail(e.Pos, "SG406", "check it with `expect`, or make the query :one", "$%s is a step that gives a count back, which is no value: %s is :%s", e.Root, s.count.Query.Name, s.count.Query.Cmd)
+		fix := "check it with `expect`, or make the query :one"
+		if s.count.Bulk() {
+			fix = "make the query :one"
+		}
+		r.fail(e.Pos, "SG406", fix, "$%s is a step that gives a count back, which is no value: %s is :%s", e.Root, s.count.Query.Name, s.count.Query.Cmd)
 		return nil
 	case s.names != nil:
 		r.fail(e.Pos, "SG205", "name one of them: $"+e.Root+"."+strings.Join(sortedKeys(s.names), ", $"+e.Root+"."), "$%s stands for the names of a block", e.Root)
@@ -201,7 +205,7 @@ func (r *resolver) symbolRef(e *spec.Ref, en *env) Value {
 	case s.value == nil:
 		return nil // reported where it was declared
 	}
-	if row, ok := s.value.(*RowValue); ok && len(path) == 0 && row.Call.Gathers() {
+	if row, ok := s.value.(*RowValue); ok && len(path) == 0 && row.Call.Together() {
 		r.failGathered(row.Call, e)
 		return nil
 	}
@@ -251,7 +255,7 @@ func (r *resolver) member(v Value, path []string, e *spec.Ref) (Value, []string)
 			return nil, nil
 		}
 		col := r.column(v.Call, i)
-		if v.Call.Gathers() && col.Known == nil {
+		if v.Call.Together() && col.Known == nil {
 			r.failGathered(v.Call, e)
 			return nil, nil
 		}

@@ -22,6 +22,10 @@ func elemOf(a *Arg) Shape {
 // gather finishes the binding of a call that has gathered parameters: it finds
 // the loops that are gathered over, and refuses what would need a row for each turn.
 func (r *resolver) gather(c *Call) {
+	if c.Bulk() {
+		r.gatherBulk(c)
+		return
+	}
 	if !c.Gathers() {
 		return
 	}
@@ -59,6 +63,10 @@ func (r *resolver) gather(c *Call) {
 func (c *Call) Gathers() bool {
 	return slices.ContainsFunc(c.Args, func(a *Arg) bool { return a.Gathered })
 }
+
+// Together reports whether the rows of the call come back together: those of one
+// turn cannot be told from them.
+func (c *Call) Together() bool { return c.Gathers() || c.Bulk() }
 
 // Owner is the column that tells of which turn a row of a gathered call is; nil
 // when none does.
@@ -152,7 +160,7 @@ func (r *resolver) fitArg(c *Call, a *Arg, v Value, at spec.Expr, what string) {
 // of the one turn that there is outside of loops. What a scope has one of, such as
 // its row, takes whole lists.
 func (c *Call) mayGather(a *Arg) bool {
-	if a.Shape.Kind != List {
+	if a.Shape.Kind != List || c.Bulk() {
 		return false
 	}
 	return len(c.Loops) > 0 || (c.Role == PlainStep || c.Role == PurgeStep) && c.Query.Cmd != "one"
@@ -181,7 +189,7 @@ func (r *resolver) standsForLiteral(e spec.Expr, en *env) bool {
 // earlier one of the same loop that it must not overtake: a gathered call is sent
 // behind the loop.
 func (r *resolver) checkGatherOrder(l *Loop) {
-	calls := Calls(l.Body)
+	calls := slices.DeleteFunc(Calls(l.Body), (*Call).Bulk) // those have a flush of their own, in order
 	for i, d := range calls {
 		if slices.Contains(d.Over, l) || d.Gathers() && len(d.Over) == 0 {
 			continue // sent behind the loop too; or reported

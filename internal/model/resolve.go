@@ -209,8 +209,8 @@ func (r *resolver) errorDef(name spec.Text, is, doc string) *ErrorDef {
 	return e
 }
 
-// query finds a generated query by name, with the facts of its SQL.
-func (r *resolver) query(name spec.Text) (*sqlcapi.Query, *schema.Query) {
+// query finds a generated query for a role by name, with the facts of its SQL.
+func (r *resolver) query(name spec.Text, role Role) (*sqlcapi.Query, *schema.Query) {
 	matches := r.api.Lookup(name.Value)
 	switch len(matches) {
 	case 0:
@@ -226,9 +226,7 @@ func (r *resolver) query(name spec.Text) (*sqlcapi.Query, *schema.Query) {
 		return nil, nil
 	}
 	q := matches[0]
-	if !slices.Contains([]string{"one", "many", "exec", "execrows", "execresult"}, q.Cmd) {
-		r.problems.Add(diag.Problem{Pos: name.Pos, Code: "SG404", Message: fmt.Sprintf("a step cannot call %s, which is a :%s query", q.Name, q.Cmd),
-			Fix: "make it :one, :many, :exec, :execrows or :execresult", Related: []diag.Related{{Pos: q.Pos, Message: q.Name + " is declared here"}}})
+	if !r.callable(name, q, role) {
 		return nil, nil
 	}
 	return q, r.queryFacts(q)
@@ -262,7 +260,7 @@ func (r *resolver) queryFacts(q *sqlcapi.Query) *schema.Query {
 	if f, ok := r.facts[q]; ok {
 		return f
 	}
-	f, err := r.catalog.ParseQuery(q.SQL)
+	f, err := r.catalog.ParseQuery(statement(q))
 	if err != nil {
 		r.fail(q.Pos, "SG101", "check the query in psql; sqlc accepts some statements that PostgreSQL's grammar does not", "the SQL of %s does not parse", q.Name)
 		f = &schema.Query{Kind: schema.Other}

@@ -10,7 +10,7 @@ import (
 // queryCall makes the call of a query, not yet bound. name is what its row is
 // called when the document does not say.
 func (r *resolver) queryCall(q *spec.Query, en *env, role Role, name string) *Call {
-	query, facts := r.query(q.Name)
+	query, facts := r.query(q.Name, role)
 	if query == nil {
 		return nil
 	}
@@ -73,7 +73,7 @@ func (r *resolver) queryStep(s *spec.QueryStep, en *env) {
 	r.checkStep(c, s)
 	at.add(c)
 	sym := &symbol{value: resultOf(c)}
-	if sym.value == nil && c.Query.Cmd != "exec" { // which was reported
+	if sym.value == nil && c.Query.Cmd != "exec" && !c.Bulk() { // which was reported
 		sym.count = c
 	}
 	r.declareIn(en, at.guards, s.As, sym)
@@ -85,7 +85,7 @@ func (r *resolver) queryStep(s *spec.QueryStep, en *env) {
 // resultOf is what a step's name stands for, nil when nothing comes back.
 func resultOf(c *Call) Value {
 	switch c.Query.Cmd {
-	case "one":
+	case "one", "batchone":
 		return &RowValue{Call: c}
 	case "many":
 		if c.Gathers() {
@@ -99,8 +99,12 @@ func resultOf(c *Call) Value {
 
 // collect appends a call's rows to a list; one name may be used by several calls.
 func (r *resolver) collect(c *Call, into spec.Text, en *env) {
-	if c.Query.Cmd != "one" && c.Query.Cmd != "many" {
-		r.fail(into.Pos, "SG406", "end the query in RETURNING * and make it :one", "%s is :%s: no row comes back to put into %q", c.Query.Name, c.Query.Cmd, into.Value)
+	if !slices.Contains([]string{"one", "many", "batchone", "batchmany"}, c.Query.Cmd) {
+		fix := "end the query in RETURNING * and make it :one"
+		if c.Bulk() {
+			fix = "use a :many query with array parameters"
+		}
+		r.fail(into.Pos, "SG406", fix, "%s is :%s: no row comes back to put into %q", c.Query.Name, c.Query.Cmd, into.Value)
 		return
 	}
 	row := rowShape(c.Query)
@@ -121,7 +125,7 @@ func (r *resolver) collect(c *Call, into spec.Text, en *env) {
 		r.fail(into.Pos, "SG301", "use a list for each kind of row", "%q holds rows of %s; %s returns others", into.Value, list.Calls[0].Query.Name, c.Query.Name)
 		return
 	}
-	if len(c.Over) > 0 && slices.Contains(list.Loops, c.Over[0]) && !c.Over[0].Items && c.owner == nil {
+	if c.Gathers() && len(c.Over) > 0 && slices.Contains(list.Loops, c.Over[0]) && !c.Over[0].Items && c.owner == nil {
 		r.fail(into.Pos, "SG409", "have the query return a column that takes $new.uuid, or write a query that takes one element",
 			"%s is called once for all turns, and no column of its rows tells whose list in %q they belong to", c.Query.Name, into.Value)
 		return

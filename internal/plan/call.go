@@ -10,7 +10,10 @@ import (
 
 // call builds the statements that queue a call on its flush.
 func (b *builder) call(c *model.Call, lv *level) []Stmt {
-	if len(c.Over) > 0 {
+	switch {
+	case c.Bulk() && len(c.Over) > 0:
+		return b.bulkTurn(c, lv)
+	case len(c.Over) > 0:
 		return b.gatherTurn(c, lv)
 	}
 	return b.queue(c, lv)
@@ -36,22 +39,30 @@ func (b *builder) invoke(c *model.Call, lv *level) Expr {
 	if q.DBArgument {
 		out.Args = append(out.Args, ident("op"))
 	}
+	if c.Bulk() {
+		out.Args = append(out.Args, b.bulkArgument(c, lv))
+		return out
+	}
 	if c.Query.ParamStruct.IsZero() {
 		for _, a := range c.Args {
 			out.Args = append(out.Args, b.argument(c, a, lv))
 		}
 		return out
 	}
-	typ := c.Query.ParamStruct
-	params := &Composite{Type: typ, Lines: len(c.Args) > 1}
+	out.Args = append(out.Args, b.params(c, c.Query.ParamStruct, false, lv))
+	return out
+}
+
+// params builds the struct that carries the parameters.
+func (b *builder) params(c *model.Call, typ goname.Type, elide bool, lv *level) *Composite {
+	params := &Composite{Type: typ, Elide: elide, Lines: len(c.Args) > 1}
 	if typ.IsPointer() {
-		params.Type, params.Addr = typ.Elem(), true
+		params.Type, params.Addr = typ.Elem(), !elide
 	}
 	for _, a := range c.Args {
 		params.Fields = append(params.Fields, FieldValue{Name: a.Param.Name, Value: b.argument(c, a, lv)})
 	}
-	out.Args = append(out.Args, params)
-	return out
+	return params
 }
 
 // argument builds what a parameter is given: the list of what was gathered, or a value.
@@ -84,6 +95,9 @@ func (b *builder) answer(c *model.Call, lv *level) Answer {
 			a.Child = c.Child.Type
 			return a
 		}
+	}
+	if c.Bulk() {
+		return b.bulkAnswer(c, lv)
 	}
 	switch c.Query.Cmd {
 	case "exec":

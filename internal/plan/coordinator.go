@@ -23,6 +23,7 @@ type builder struct {
 	lets          map[model.Value]place      // values that are computed once
 	letShape      map[model.Value]model.Shape
 	texts         map[model.Value]place         // texts of ids that are made once
+	elements      map[*model.Call]place         // the lists of bulk calls
 	gathered      map[*model.Arg]place          // the lists of gathered calls
 	gatheredLists map[*model.Call]place         // the lists that its rows go to
 	pending       map[*model.Loop][]*model.Call // gathered over a loop, and not queued yet
@@ -99,7 +100,7 @@ func newBuilder(c *model.Coordinator, stored, op string, shared *common, values 
 	b := &builder{
 		schedule: newSchedule(c.Body, shared.tables), values: values, plan: &Coordinator{Scope: stored, Op: op},
 		packages: map[string]*Queries{}, lists: map[*model.Collected]place{}, rows: map[*model.Call]place{}, results: map[*model.Nested]place{},
-		lets: map[model.Value]place{}, letShape: map[model.Value]model.Shape{}, texts: map[model.Value]place{}, gathered: map[*model.Arg]place{}, gatheredLists: map[*model.Call]place{}, pending: map[*model.Loop][]*model.Call{}, frames: map[*model.Loop]*frame{}, counts: map[*model.Call]string{}, draw: ident("op"),
+		lets: map[model.Value]place{}, letShape: map[model.Value]model.Shape{}, texts: map[model.Value]place{}, elements: map[*model.Call]place{}, gathered: map[*model.Arg]place{}, gatheredLists: map[*model.Call]place{}, pending: map[*model.Loop][]*model.Call{}, frames: map[*model.Loop]*frame{}, counts: map[*model.Call]string{}, draw: ident("op"),
 	}
 	b.uses = newUses(b.schedule, c.Body, c.AfterCommit)
 	b.names.Reserve(reservedLocals...)
@@ -135,10 +136,14 @@ func (b *builder) build(body []model.Node) *level {
 		b.plan.Flushes = append(b.plan.Flushes, f)
 		top.out = nil
 		b.body(body, top, &top.out)
+		b.sendBulk(top)
 		f.Body = top.out
 		for _, c := range b.schedule.calls {
 			if b.schedule.flush[c] == b.flush {
 				f.Calls = append(f.Calls, b.describe(c))
+				if c.Bulk() {
+					f.Own = c.Query.Cmd
+				}
 			}
 		}
 	}

@@ -20,6 +20,9 @@ func (b *builder) ending() (rides bool, why string) {
 		if b.schedule.flush[c] != b.schedule.count {
 			continue
 		}
+		if c.Bulk() {
+			return false, c.Step + " goes on its own"
+		}
 		if why := undecided(c); why != "" {
 			return false, c.Step + " " + why
 		}
@@ -67,10 +70,17 @@ func failsInGo(s Stmt) bool {
 }
 
 // RoundTrips is how often the client waits for the server, in steady state and
-// in a transaction of its own.
+// in a transaction of its own. BEGIN cannot travel with a bulk query, nor COMMIT.
 func (c *Coordinator) RoundTrips() int {
-	if c.Rides {
-		return len(c.Flushes)
+	n := len(c.Flushes)
+	if !c.Rides {
+		n++
 	}
-	return len(c.Flushes) + 1
+	if c.begins() {
+		n++
+	}
+	return n
 }
+
+// begins reports whether BEGIN is a trip of its own.
+func (c *Coordinator) begins() bool { return len(c.Flushes) > 0 && c.Flushes[0].Own != "" }

@@ -32,9 +32,12 @@ func explainCoordinator(b *strings.Builder, title string, c *Coordinator, many s
 		b.WriteByte('\n')
 	}
 	fmt.Fprintf(b, "%s, in %s\n", title, trips(c.RoundTrips()))
+	if c.begins() {
+		b.WriteString("  BEGIN is a trip of its own: flush 1 goes on its own\n")
+	}
 	n := 0
 	for i, f := range c.Flushes {
-		fmt.Fprintf(b, "  flush %d of %d\n", i+1, len(c.Flushes))
+		fmt.Fprintf(b, "  flush %d of %d%s\n", i+1, len(c.Flushes), f.OnItsOwn())
 		for _, call := range f.Calls {
 			n++
 			explainCall(b, n, call)
@@ -52,6 +55,15 @@ func explainCoordinator(b *strings.Builder, title string, c *Coordinator, many s
 			fmt.Fprintf(b, "    %s: %s\n", x.Name, x.Error)
 		}
 	}
+}
+
+// OnItsOwn says that a flush is one call that cannot share a round trip, as a
+// clause that follows the flush's number; "" for other flushes.
+func (f *Flush) OnItsOwn() string {
+	if f.Own == "" {
+		return ""
+	}
+	return ", on its own: :" + f.Own
 }
 
 func trips(n int) string {

@@ -63,7 +63,7 @@ type AddrOf struct{ X Expr }
 
 // Binary is left op right, in parentheses where it stands inside another.
 type Binary struct {
-	Op          string // "==", "!=", "&&", "||"
+	Op          string // "==", "!=", ">", "&&", "||"
 	Left, Right Expr
 }
 

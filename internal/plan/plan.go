@@ -119,6 +119,7 @@ type Queries struct {
 type Flush struct {
 	Calls []*Call // in order, for explain
 	Body  []Stmt
+	Own   string // the command of its one call, of a bulk query; "" for a batch of single ones
 }
 
 // Call is one statement of a flush, for explain.
@@ -224,12 +225,14 @@ type Answer struct {
 	Also   Expr        // Collect: also assigned to; Found: the row's target
 	Keys   Expr        // Distribute: what was gathered with the lists
 	Owner  string      // Distribute: the field of a row that is one of Keys; "" for the row itself
-	Type   goname.Type // RefuseCount: of the count; Distribute: of a row
+	Type   goname.Type // RefuseCount: of the count; Distribute: of a row; Batch: of what each answer holds, zero for nothing
 	Key    goname.Type // Distribute: of a key
 	N      int64       // Expect
 	AtMost bool
 	Error  Expr   // Refuse: the spec's error, nil for the generic one
 	Child  string // RefuseChildren: the child's type
+	Method string // Batch: of the batch's results, which hands each answer to a function
+	Turns  bool   // Batch: target holds a pointer to a list for each answer
 	Tag    bool   // the answer is a command tag: count its RowsAffected
 	Expect bool
 }
@@ -253,6 +256,7 @@ const (
 	RefuseCount                    // fail when answer > 0
 	RefuseRows                     // fail when there are rows
 	RefuseTrue                     // fail when answer is true
+	Batch                          // the answers of a batch; those with rows are appended to target, if there is one
 )
 
 func (*Let) stmt()         {}

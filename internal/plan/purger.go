@@ -75,7 +75,7 @@ func (b *builder) nameCounts(body []model.Node) {
 		names.Reserve(nestedField(n))
 	}
 	for _, c := range ownSteps(body) {
-		if c.Query.Cmd == "exec" || c.Query.Cmd == "one" || c.Query.Cmd == "many" && (!c.Deletes() || b.uses.read[c] || c.Into != nil) {
+		if c.Bulk() || c.Query.Cmd == "exec" || c.Query.Cmd == "one" || c.Query.Cmd == "many" && (!c.Deletes() || b.uses.read[c] || c.Into != nil) {
 			continue
 		}
 		name := c.Name

@@ -12,6 +12,7 @@ type schedule struct {
 	tables model.Tables
 	calls  []*model.Call
 	flush  map[*model.Call]int
+	turns  map[*model.Call]int // where the elements of a bulk call are gathered
 	why    map[*model.Call]string
 	count  int
 	open   map[*model.Loop]bool // whose availability is being found
@@ -24,17 +25,25 @@ type schedule struct {
 // after the last of its inputs. It never overtakes an earlier call that it
 // conflicts with: one of the two writes a table that the other touches or
 // refers to; a row lock; or a check that may refuse a purge.
+//
+// A bulk call has a flush of its own, behind the single calls that it waits for
+// and in front of those that wait for it.
 func newSchedule(body []model.Node, tables model.Tables) *schedule {
-	s := &schedule{tables: tables, calls: model.Calls(body), flush: map[*model.Call]int{}, why: map[*model.Call]string{}, open: map[*model.Loop]bool{}}
+	s := &schedule{tables: tables, calls: model.Calls(body), flush: map[*model.Call]int{}, turns: map[*model.Call]int{}, why: map[*model.Call]string{}, open: map[*model.Loop]bool{}}
+	levels := 0
 	for i, c := range s.calls {
 		s.place(c, s.calls[:i])
-		s.count = max(s.count, s.flush[c])
+		levels = max(levels, s.flush[c])
 	}
+	s.finish(levels)
 	return s
 }
 
 func (s *schedule) place(c *model.Call, before []*model.Call) {
-	at := 1
+	at, next := 1, 1
+	if c.Bulk() {
+		next = 0 // it is sent behind the single calls of its level
+	}
 	wait := func(flush int, why string) {
 		if flush > at {
 			at = flush
@@ -42,22 +51,26 @@ func (s *schedule) place(c *model.Call, before []*model.Call) {
 		}
 	}
 	for _, l := range c.Loops {
-		wait(s.loopAvailable(l)+1, fmt.Sprintf("$%s comes from an answer", l.Var))
+		wait(s.loopAvailable(l)+next, fmt.Sprintf("$%s comes from an answer", l.Var))
 	}
 	for _, a := range c.Args {
-		wait(s.available(a.Value)+1, fmt.Sprintf("%s needs %s, which comes from an answer", a.Name, a.Source))
+		wait(s.available(a.Value)+next, fmt.Sprintf("%s needs %s, which comes from an answer", a.Name, a.Source))
 	}
 	for _, g := range c.Guards {
-		wait(s.condAvailable(g)+1, "its condition needs an answer: "+g.Key())
+		wait(s.condAvailable(g)+next, "its condition needs an answer: "+g.Key())
 	}
 	for _, b := range before {
 		switch {
 		case b.Role == model.Refusal || b.Role == model.ChildList:
 			if independent := c.Role == model.Refusal || c.Role == model.ChildList || c.Role == model.PurgeLock; !independent {
-				wait(s.flush[b]+1, b.Step+" may refuse the purge")
+				wait(s.flush[b]+next, b.Step+" may refuse the purge")
 			}
 		case s.tables.KeepOrder(b, c), sharesList(b, c):
-			wait(s.flush[b], "it must not overtake "+b.Step)
+			behind := s.flush[b]
+			if b.Bulk() {
+				behind += next
+			}
+			wait(behind, "it must not overtake "+b.Step)
 		}
 	}
 	s.flush[c] = at

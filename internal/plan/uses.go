@@ -21,7 +21,7 @@ func newUses(s *schedule, body []model.Node, after []*model.Hook) *uses {
 	u := &uses{schedule: s, loopFlush: map[*model.Loop][]int{}, continued: map[*model.Loop]bool{}, shared: map[model.Value]int{}, read: map[*model.Call]bool{}, contexts: map[*model.Input]bool{}}
 	for _, c := range s.calls {
 		for _, l := range c.Loops {
-			if at := s.flush[c]; !slices.Contains(u.loopFlush[l], at) {
+			if at := s.code(c); !slices.Contains(u.loopFlush[l], at) {
 				u.loopFlush[l] = append(u.loopFlush[l], at)
 			}
 		}
@@ -79,7 +79,7 @@ func (u *uses) spans(l *model.Loop) bool { return len(u.loopFlush[l]) > 1 || u.c
 func (u *uses) flushes(n model.Node) []int {
 	var out []int
 	for _, c := range model.Calls([]model.Node{n}) {
-		if at := u.schedule.flush[c]; !slices.Contains(out, at) {
+		if at := u.schedule.code(c); !slices.Contains(out, at) {
 			out = append(out, at)
 		}
 	}

@@ -51,5 +51,11 @@ DELETE FROM grants WHERE role_id = $1;
 -- name: ImportLinks :copyfrom
 INSERT INTO links (id, scope_type, scope_id, entity_type, entity_id) VALUES ($1, $2, $3, $4, $5);
 
+-- name: AddMembers :batchexec
+INSERT INTO members (role_id, user_id, joined_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING;
+
+-- name: MakeRoles :batchone
+INSERT INTO roles (id, scope_type, scope_id, name, auto_assign) VALUES ($1, $2, $3, $4, $5) RETURNING *;
+
 -- name: DeleteRoleWithGrants :exec
 WITH gone AS (DELETE FROM grants WHERE role_id = $1) DELETE FROM roles WHERE roles.id = $1;
