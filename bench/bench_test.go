@@ -52,19 +52,19 @@ func TestRoundTripsOnTheWire(t *testing.T) {
 	t.Parallel()
 	b := open(t, peer.Kinds())
 	type trips struct{ RoundTrips, Statements int }
-	grouped, alone := trips{9, 9}, trips{1, 1}
+	arrays, grouped, alone := trips{3, 10}, trips{9, 9}, trips{1, 1}
 	for _, tc := range []struct {
 		workload string
 		want     map[string]trips
 	}{
 		{"create", map[string]trips{
-			"specgen": {2, 103}, "sqlc-loop": {103, 103}, "sqlc-bulk": grouped, "gorm": grouped, "bun": grouped, "limit": alone,
+			"specgen": arrays, "specgen-rows": {2, 103}, "sqlc-loop": {103, 103}, "sqlc-bulk": grouped, "gorm": grouped, "bun": grouped, "limit": alone,
 		}},
 		{"create-large", map[string]trips{
-			"specgen": {2, 2047}, "sqlc-loop": {2047, 2047}, "sqlc-bulk": grouped, "gorm": grouped, "bun": grouped, "limit": alone,
+			"specgen": arrays, "specgen-rows": {2, 2047}, "sqlc-loop": {2047, 2047}, "sqlc-bulk": grouped, "gorm": grouped, "bun": grouped, "limit": alone,
 		}},
 		{"purge", map[string]trips{
-			"specgen": {1, 7}, "sqlc-loop": {7, 7}, "sqlc-bulk": {7, 7}, "gorm": {7, 7}, "bun": {7, 7}, "limit": alone,
+			"specgen": {1, 7}, "specgen-rows": {1, 7}, "sqlc-loop": {7, 7}, "sqlc-bulk": {7, 7}, "gorm": {7, 7}, "bun": {7, 7}, "limit": alone,
 		}},
 	} {
 		samples, err := b.Run(t.Context(), workloadNamed(t, tc.workload), atOnce(), measure.Effort{Rounds: 2})

@@ -117,6 +117,9 @@ func (o *options) effort(w *workload.Workload) measure.Effort {
 	if o.quick && w.Heavy {
 		e.Time = time.Second
 	}
+	if o.quick && w.Many {
+		e.Longest = 8 * time.Second
+	}
 	return e
 }
 
@@ -164,8 +167,12 @@ func describe(samples []measure.Sample, took time.Duration) string {
 	var parts []string
 	pings, prepares := 0, 0
 	for i, s := range samples {
-		if i == 0 || s.RTT != samples[i-1].RTT {
-			parts = append(parts, fmt.Sprintf("%d runs each at %v", len(s.Times), s.RTT))
+		if len(s.Times) == 0 {
+			parts = append(parts, fmt.Sprintf("%s not run at %v, because it would take %.0f s", s.Impl, s.RTT, s.Expected.Seconds()))
+			continue
+		}
+		if i == 0 || s.RTT != samples[i-1].RTT || len(s.Times) != len(samples[i-1].Times) {
+			parts = append(parts, fmt.Sprintf("from %s on %d runs each at %v", s.Impl, len(s.Times), s.RTT))
 		}
 		pings += s.Extra.Pings
 		prepares += s.Extra.Prepares

@@ -19,9 +19,9 @@ func TestCommandLine(t *testing.T) {
 		args []string
 		want want
 	}{
-		{nil, want{[]time.Duration{0, time.Millisecond, 5 * time.Millisecond}, false, 4}},
-		{[]string{"-quick"}, want{[]time.Duration{0, time.Millisecond}, false, 4}},
-		{[]string{"-quick", "-rtt", "0,2ms", "-format", "json"}, want{[]time.Duration{0, 2 * time.Millisecond}, true, 4}},
+		{nil, want{[]time.Duration{0, time.Millisecond, 5 * time.Millisecond}, false, 5}},
+		{[]string{"-quick"}, want{[]time.Duration{0, time.Millisecond}, false, 5}},
+		{[]string{"-quick", "-rtt", "0,2ms", "-format", "json"}, want{[]time.Duration{0, 2 * time.Millisecond}, true, 5}},
 		{[]string{"-workload", "purge,create"}, want{[]time.Duration{0, time.Millisecond, 5 * time.Millisecond}, false, 2}},
 	} {
 		o, err := parse(tc.args, io.Discard)

@@ -26,6 +26,7 @@ type CreateAssociationsParams struct {
 	EntityIds   []string
 }
 
+// CreateAssociations says of entities that they belong to scopes, as their own.
 func (q *Queries) CreateAssociations(ctx context.Context, arg CreateAssociationsParams) error {
 	_, err := q.db.Exec(ctx, createAssociations,
 		arg.Ids,
@@ -39,30 +40,78 @@ func (q *Queries) CreateAssociations(ctx context.Context, arg CreateAssociations
 
 const createPermissions = `-- name: CreatePermissions :exec
 INSERT INTO permissions (id, role_id, scope_type, scope_id, entity_type, operation)
-SELECT t.id, t.role_id, $1, $2, t.entity_type, t.operation
-FROM ROWS FROM (unnest($3::uuid[]), unnest($4::uuid[]), unnest($5::text[]), unnest($6::text[]))
-    AS t (id, role_id, entity_type, operation)
+SELECT t.id, t.role_id, $1, t.scope_id, t.entity_type, t.operation
+FROM ROWS FROM (unnest($2::uuid[]), unnest($3::uuid[]), unnest($4::text[]), unnest($5::text[]),
+    unnest($6::text[])) AS t (id, role_id, scope_id, entity_type, operation)
 `
 
 type CreatePermissionsParams struct {
 	ScopeType   string
-	ScopeID     string
 	Ids         []pgtype.UUID
 	RoleIds     []pgtype.UUID
+	ScopeIds    []string
 	EntityTypes []string
 	Operations  []string
 }
 
+// CreatePermissions inserts permissions in scopes of one type.
 func (q *Queries) CreatePermissions(ctx context.Context, arg CreatePermissionsParams) error {
 	_, err := q.db.Exec(ctx, createPermissions,
 		arg.ScopeType,
-		arg.ScopeID,
 		arg.Ids,
 		arg.RoleIds,
+		arg.ScopeIds,
 		arg.EntityTypes,
 		arg.Operations,
 	)
 	return err
+}
+
+const createProjects = `-- name: CreateProjects :many
+INSERT INTO projects (id, domain_id, name, description)
+SELECT t.id, t.domain_id, t.name, nullif(t.description, '')
+FROM ROWS FROM (unnest($1::uuid[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[]))
+    AS t (id, domain_id, name, description)
+RETURNING id, domain_id, name, description, created_at
+`
+
+type CreateProjectsParams struct {
+	Ids          []pgtype.UUID
+	DomainIds    []pgtype.UUID
+	Names        []string
+	Descriptions []string
+}
+
+// CreateProjects inserts projects into domains. An empty description stands for none.
+func (q *Queries) CreateProjects(ctx context.Context, arg CreateProjectsParams) ([]Project, error) {
+	rows, err := q.db.Query(ctx, createProjects,
+		arg.Ids,
+		arg.DomainIds,
+		arg.Names,
+		arg.Descriptions,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Project
+	for rows.Next() {
+		var i Project
+		if err := rows.Scan(
+			&i.ID,
+			&i.DomainID,
+			&i.Name,
+			&i.Description,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const createRoles = `-- name: CreateRoles :many
@@ -79,7 +128,8 @@ type CreateRolesParams struct {
 	AutoAssigns []bool
 }
 
-// What an expert adds to the queries of the reference: one statement a table for all rows of it.
+// What an expert adds to the queries of the reference: one statement a table for all rows of it, of one project or of many.
+// CreateRoles inserts roles that are made from presets.
 func (q *Queries) CreateRoles(ctx context.Context, arg CreateRolesParams) ([]Role, error) {
 	rows, err := q.db.Query(ctx, createRoles, arg.Ids, arg.Names, arg.AutoAssigns)
 	if err != nil {
@@ -100,6 +150,31 @@ func (q *Queries) CreateRoles(ctx context.Context, arg CreateRolesParams) ([]Rol
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockDomains = `-- name: LockDomains :many
+SELECT id FROM domains WHERE id = ANY($1::uuid[]) ORDER BY id FOR KEY SHARE
+`
+
+// LockDomains keeps domains from being purged until the transaction ends. It locks them in the order of their ids.
+func (q *Queries) LockDomains(ctx context.Context, ids []pgtype.UUID) ([]pgtype.UUID, error) {
+	rows, err := q.db.Query(ctx, lockDomains, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []pgtype.UUID
+	for rows.Next() {
+		var id pgtype.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

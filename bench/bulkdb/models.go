@@ -8,6 +8,32 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
+// A domain is the outermost scope: it holds the projects and the users of one organisation.
+type Domain struct {
+	// Made by the client, so that the rows that refer to it can be sent with it.
+	ID pgtype.UUID
+	// Unique, and not empty.
+	Name string
+	// Free text; NULL for none.
+	Description *string
+	// When the row was inserted, by the server's clock.
+	CreatedAt pgtype.Timestamptz
+}
+
+// A project is a scope inside a domain: it groups the work of one team.
+type Project struct {
+	// Made by the client.
+	ID pgtype.UUID
+	// The domain that the project belongs to.
+	DomainID pgtype.UUID
+	// Unique within the domain, and not empty.
+	Name string
+	// Free text; NULL for none.
+	Description *string
+	// When the row was inserted, by the server's clock.
+	CreatedAt pgtype.Timestamptz
+}
+
 // A role is a named set of permissions. One made from a preset is a copy: later edits of the preset do not reach it.
 type Role struct {
 	// Made by the client.
@@ -20,6 +46,48 @@ type Role struct {
 	Status string
 	// Whether a member who joins the scope gets the role without being asked.
 	AutoAssign bool
+	// When the row was inserted, by the server's clock.
+	CreatedAt pgtype.Timestamptz
+}
+
+// An entry of a role preset: one operation on one type of entity.
+type RolePermissionPreset struct {
+	ID pgtype.UUID
+	// The preset that the entry belongs to, and goes with.
+	RolePresetID pgtype.UUID
+	// What may be acted upon, such as document.
+	EntityType string
+	// What may be done to it, such as read.
+	Operation string
+	// When the row was inserted, by the server's clock.
+	CreatedAt pgtype.Timestamptz
+}
+
+// A role preset is a template: every new scope of its type gets one role made from it.
+type RolePreset struct {
+	ID pgtype.UUID
+	// The type of scope that the preset applies to, such as project.
+	ScopeType string
+	// Unique among the active presets of a scope type. The roles made from the preset bear it.
+	Name string
+	// Whether a member who joins the scope gets the role without being asked.
+	AutoAssign bool
+	// Soft delete: new scopes get no role from the preset, roles made before stay.
+	Deleted bool
+	// When the row was inserted, by the server's clock.
+	CreatedAt pgtype.Timestamptz
+}
+
+// A user is a person inside a domain, and a scope for what belongs to that person alone.
+type User struct {
+	// Made by the client.
+	ID pgtype.UUID
+	// The domain that the user belongs to.
+	DomainID pgtype.UUID
+	// Unique among all users, compared as it is written, and not empty.
+	Email string
+	// The name to show; NULL when the user gave none.
+	FullName *string
 	// When the row was inserted, by the server's clock.
 	CreatedAt pgtype.Timestamptz
 }

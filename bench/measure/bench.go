@@ -27,7 +27,7 @@ type Bench struct {
 // lane is one peer: its database, the network in front of that, and a connection
 // past the network to prepare and to check.
 type lane struct {
-	name     string
+	kind     peer.Kind
 	database string
 	peer     peer.Peer
 	proxy    *wire.Proxy
@@ -56,9 +56,9 @@ func Open(ctx context.Context, server *pglocal.Server, kinds []peer.Kind) (_ *Be
 		if err != nil {
 			return nil, err
 		}
-		l := &lane{name: kind.Name, database: name}
+		l := &lane{kind: kind, database: name}
 		b.lanes = append(b.lanes, l)
-		if err := l.open(ctx, url, kind); err != nil {
+		if err := l.open(ctx, url); err != nil {
 			return nil, fmt.Errorf("opening %s: %w", kind.Name, err)
 		}
 	}
@@ -66,7 +66,7 @@ func Open(ctx context.Context, server *pglocal.Server, kinds []peer.Kind) (_ *Be
 }
 
 // open gets as far as it can: close closes that.
-func (l *lane) open(ctx context.Context, url string, kind peer.Kind) error {
+func (l *lane) open(ctx context.Context, url string) error {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return err
@@ -80,7 +80,7 @@ func (l *lane) open(ctx context.Context, url string, kind peer.Kind) error {
 	through := config.Copy()
 	through.Host, through.Port = "127.0.0.1", l.proxy.Port()
 	through.TLSConfig, through.Fallbacks = nil, nil
-	l.peer, err = kind.Open(ctx, through)
+	l.peer, err = l.kind.Open(ctx, through)
 	return err
 }
 

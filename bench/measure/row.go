@@ -22,10 +22,13 @@ type Row struct {
 	Ratio      float64 `json:"ratio"` // of P50 to that of the limit; 0 without a limit
 }
 
-// Rows sums the samples up.
+// Rows sums the samples up. A peer that was left out has none.
 func Rows(samples []Sample) []Row {
 	rows := make([]Row, 0, len(samples))
 	for _, s := range samples {
+		if len(s.Times) == 0 {
+			continue
+		}
 		row := Row{
 			Workload: s.Workload, Impl: s.Impl, RTT: float64(s.RTT) / float64(time.Millisecond),
 			RoundTrips: s.Wire.RoundTrips, Statements: s.Wire.Statements,

@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"time"
@@ -88,60 +89,77 @@ func (b *withBun) transaction(ctx context.Context, fn func(ctx context.Context, 
 }
 
 func (b *withBun) CreateProject(ctx context.Context, p Project) error {
+	return b.CreateProjects(ctx, []Project{p})
+}
+
+func (b *withBun) CreateProjects(ctx context.Context, all []Project) error {
 	return b.transaction(ctx, func(ctx context.Context, tx bun.Tx) error {
-		var domain bunDomain
-		if err := tx.NewSelect().Model(&domain).Where("id = ?", p.DomainID).For("KEY SHARE").Scan(ctx); err != nil {
-			return err
+		var domains []bunDomain
+		ids := domainsOf(all)
+		err := tx.NewSelect().Model(&domains).Where("id IN (?)", bun.List(ids)).Order("id").For("KEY SHARE").Scan(ctx)
+		if err != nil || len(domains) != len(ids) {
+			return cmp.Or(err, sql.ErrNoRows)
 		}
-		project := &bunProject{ID: newID(), DomainID: p.DomainID, Name: p.Name, Description: p.Description}
-		if _, err := tx.NewInsert().Model(project).Exec(ctx); err != nil {
+		projects := make([]bunProject, 0, len(all))
+		for _, p := range all {
+			projects = append(projects, bunProject{ID: newID(), DomainID: p.DomainID, Name: p.Name, Description: p.Description})
+		}
+		if _, err := tx.NewInsert().Model(&projects).Exec(ctx); err != nil {
 			return err
 		}
 		var presets []bunPreset
-		err := tx.NewSelect().Model(&presets).Where("scope_type = ? AND NOT deleted", "project").Order("id").For("SHARE").Scan(ctx)
+		err = tx.NewSelect().Model(&presets).Where("scope_type = ? AND NOT deleted", "project").Order("id").For("SHARE").Scan(ctx)
 		if err != nil {
 			return err
 		}
-		ids := make([]pgtype.UUID, len(presets))
+		presetIDs := make([]pgtype.UUID, len(presets))
 		for i, preset := range presets {
-			ids[i] = preset.ID
+			presetIDs[i] = preset.ID
 		}
 		var entries []bunEntry
-		if err := tx.NewSelect().Model(&entries).Where("role_preset_id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+		if err := tx.NewSelect().Model(&entries).Where("role_preset_id IN (?)", bun.List(presetIDs)).Scan(ctx); err != nil {
 			return err
 		}
-		roles, permissions, associations := bunRows(project.ID, p.DomainID, presets, entries)
-		if _, err := tx.NewInsert().Model(&roles).Exec(ctx); err != nil {
+		var rows bunRows
+		for _, p := range projects {
+			rows.add(p.ID, p.DomainID, presets, entries)
+		}
+		if _, err := tx.NewInsert().Model(&rows.roles).Exec(ctx); err != nil {
 			return err
 		}
-		if _, err := tx.NewInsert().Model(&permissions).Exec(ctx); err != nil {
+		if _, err := tx.NewInsert().Model(&rows.permissions).Exec(ctx); err != nil {
 			return err
 		}
-		_, err = tx.NewInsert().Model(&associations).Exec(ctx)
+		_, err = tx.NewInsert().Model(&rows.associations).Exec(ctx)
 		return err
 	})
 }
 
-func bunRows(projectID, domainID pgtype.UUID, presets []bunPreset, entries []bunEntry) (
-	roles []bunRole, permissions []bunPermission, associations []bunAssociation,
-) {
+// bunRows are those that belong to projects.
+type bunRows struct {
+	roles        []bunRole
+	permissions  []bunPermission
+	associations []bunAssociation
+}
+
+func (r *bunRows) add(projectID, domainID pgtype.UUID, presets []bunPreset, entries []bunEntry) {
 	scopeID := projectID.String()
 	roleOf := map[pgtype.UUID]pgtype.UUID{}
 	for _, preset := range presets {
 		role := bunRole{ID: newID(), Name: preset.Name, Source: "preset", Status: "active", AutoAssign: preset.AutoAssign}
-		roles = append(roles, role)
+		r.roles = append(r.roles, role)
 		roleOf[preset.ID] = role.ID
-		associations = append(associations, bunAssociation{
+		r.associations = append(r.associations, bunAssociation{
 			ID: newID(), ScopeType: "project", ScopeID: scopeID, EntityType: "role", EntityID: role.ID.String(), RelationType: "auto",
 		})
 	}
 	for _, entry := range entries {
-		permissions = append(permissions, bunPermission{
+		r.permissions = append(r.permissions, bunPermission{
 			ID: newID(), RoleID: roleOf[entry.RolePresetID], ScopeType: "project", ScopeID: scopeID,
 			EntityType: entry.EntityType, Operation: entry.Operation,
 		})
 	}
-	return roles, permissions, append(associations, bunAssociation{
+	r.associations = append(r.associations, bunAssociation{
 		ID: newID(), ScopeType: "domain", ScopeID: domainID.String(), EntityType: "project", EntityID: scopeID, RelationType: "auto",
 	})
 }

@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -110,50 +111,71 @@ func (g *withGorm) transaction(ctx context.Context, fn func(tx *gorm.DB) error) 
 }
 
 func (g *withGorm) CreateProject(ctx context.Context, p Project) error {
+	return g.CreateProjects(ctx, []Project{p})
+}
+
+// rowsPerStatement is how many rows gorm puts into one statement: a statement has
+// 65,535 parameters at most (PostgreSQL manual, appendix K).
+const rowsPerStatement = 5000
+
+func (g *withGorm) CreateProjects(ctx context.Context, all []Project) error {
 	return g.transaction(ctx, func(tx *gorm.DB) error {
-		var domain gormDomain
-		if err := tx.Clauses(clause.Locking{Strength: "KEY SHARE"}).Take(&domain, "id = ?", p.DomainID).Error; err != nil {
-			return err
+		var domains []gormDomain
+		ids := domainsOf(all)
+		err := tx.Clauses(clause.Locking{Strength: "KEY SHARE"}).Order("id").Find(&domains, "id IN ?", ids).Error
+		if err != nil || len(domains) != len(ids) {
+			return cmp.Or(err, gorm.ErrRecordNotFound)
 		}
-		project := gormProject{ID: newID(), DomainID: p.DomainID, Name: p.Name, Description: p.Description}
-		if err := tx.Create(&project).Error; err != nil {
+		projects := make([]gormProject, 0, len(all))
+		for _, p := range all {
+			projects = append(projects, gormProject{ID: newID(), DomainID: p.DomainID, Name: p.Name, Description: p.Description})
+		}
+		if err := tx.CreateInBatches(&projects, rowsPerStatement).Error; err != nil {
 			return err
 		}
 		var presets []gormPreset
-		err := tx.Clauses(clause.Locking{Strength: "SHARE"}).Preload("Entries").Where("scope_type = ? AND NOT deleted", "project").
+		err = tx.Clauses(clause.Locking{Strength: "SHARE"}).Preload("Entries").Where("scope_type = ? AND NOT deleted", "project").
 			Order("id").Find(&presets).Error
 		if err != nil {
 			return err
 		}
-		roles, permissions, associations := gormRows(project.ID, p.DomainID, presets)
-		if err := tx.Create(&roles).Error; err != nil {
+		var rows gormRows
+		for _, p := range projects {
+			rows.add(p.ID, p.DomainID, presets)
+		}
+		if err := tx.CreateInBatches(&rows.roles, rowsPerStatement).Error; err != nil {
 			return err
 		}
-		if err := tx.Create(&permissions).Error; err != nil {
+		if err := tx.CreateInBatches(&rows.permissions, rowsPerStatement).Error; err != nil {
 			return err
 		}
-		return tx.Create(&associations).Error
+		return tx.CreateInBatches(&rows.associations, rowsPerStatement).Error
 	})
 }
 
-func gormRows(projectID, domainID pgtype.UUID, presets []gormPreset) (
-	roles []gormRole, permissions []gormPermission, associations []gormAssociation,
-) {
+// gormRows are those that belong to projects.
+type gormRows struct {
+	roles        []gormRole
+	permissions  []gormPermission
+	associations []gormAssociation
+}
+
+func (r *gormRows) add(projectID, domainID pgtype.UUID, presets []gormPreset) {
 	scopeID := projectID.String()
 	for _, preset := range presets {
 		role := gormRole{ID: newID(), Name: preset.Name, Source: "preset", Status: "active", AutoAssign: preset.AutoAssign}
-		roles = append(roles, role)
+		r.roles = append(r.roles, role)
 		for _, entry := range preset.Entries {
-			permissions = append(permissions, gormPermission{
+			r.permissions = append(r.permissions, gormPermission{
 				ID: newID(), RoleID: role.ID, ScopeType: "project", ScopeID: scopeID,
 				EntityType: entry.EntityType, Operation: entry.Operation,
 			})
 		}
-		associations = append(associations, gormAssociation{
+		r.associations = append(r.associations, gormAssociation{
 			ID: newID(), ScopeType: "project", ScopeID: scopeID, EntityType: "role", EntityID: role.ID.String(), RelationType: "auto",
 		})
 	}
-	return roles, permissions, append(associations, gormAssociation{
+	r.associations = append(r.associations, gormAssociation{
 		ID: newID(), ScopeType: "domain", ScopeID: domainID.String(), EntityType: "project", EntityID: scopeID, RelationType: "auto",
 	})
 }

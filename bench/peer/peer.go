@@ -22,10 +22,12 @@ type Project struct {
 	Description *string
 }
 
-// Peer creates and purges projects, each in one transaction. A purge of a project
-// that is not there is an error: the benchmark would measure nothing.
+// Peer creates and purges projects, in one transaction for each call. A purge of a
+// project that is not there is an error: the benchmark would measure nothing.
 type Peer interface {
 	CreateProject(ctx context.Context, p Project) error
+	// CreateProjects creates all or none.
+	CreateProjects(ctx context.Context, all []Project) error
 	PurgeProject(ctx context.Context, id pgtype.UUID) error
 	Close()
 }
@@ -35,15 +37,25 @@ type Peer interface {
 type Kind struct {
 	Name string
 	Open func(ctx context.Context, config *pgx.ConnConfig) (Peer, error)
+	// Many says that it is for several projects at once: a single one it creates as
+	// another peer does.
+	Many bool
+	// Loops says that it creates several projects one after the other, so that the
+	// time grows with their number whatever the network.
+	Loops bool
+	// Sizes says that its statements depend on the number of rows in them.
+	Sizes bool
 }
 
 // Kinds returns all, in the order in which they take turns.
 func Kinds() []Kind {
 	return []Kind{
 		{Name: "specgen", Open: openSpecgen},
-		{Name: "sqlc-loop", Open: openSQLCLoop},
-		{Name: "sqlc-bulk", Open: openSQLCBulk},
-		{Name: "gorm", Open: openGorm},
+		{Name: "specgen-rows", Open: openSpecgenRows},
+		{Name: "sqlc-loop", Open: openSQLCLoop, Loops: true},
+		{Name: "sqlc-bulk", Open: openSQLCBulk, Loops: true},
+		{Name: "sqlc-array", Open: openSQLCArray, Many: true},
+		{Name: "gorm", Open: openGorm, Sizes: true},
 		{Name: "bun", Open: openBun},
 		{Name: Limit, Open: openLimit},
 	}

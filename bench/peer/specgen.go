@@ -7,13 +7,14 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/specgen-dev/specgen/gen/rbac"
+	"github.com/specgen-dev/specgen/bench/bulkrbac"
 )
 
-// specgen is the generated code of the reference RBAC as it is committed.
+// specgen is generated code as it is committed, of a specification whose queries
+// take arrays.
 type specgen struct {
 	pool   *pgxpool.Pool
-	scopes *rbac.Provider
+	scopes *bulkrbac.Provider
 }
 
 func openSpecgen(ctx context.Context, config *pgx.ConnConfig) (Peer, error) {
@@ -21,16 +22,28 @@ func openSpecgen(ctx context.Context, config *pgx.ConnConfig) (Peer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &specgen{pool: pool, scopes: rbac.NewProvider(pool)}, nil
+	return &specgen{pool: pool, scopes: bulkrbac.NewProvider(pool)}, nil
 }
 
 func (s *specgen) CreateProject(ctx context.Context, p Project) error {
-	_, err := s.scopes.CreateProject(ctx, rbac.ProjectCreatorSpec{DomainID: p.DomainID, Name: p.Name, Description: p.Description})
+	_, err := s.scopes.CreateProject(ctx, bulkrbac.ProjectCreatorSpec{DomainID: p.DomainID, Name: p.Name, Description: p.Description})
 	return err
 }
 
+func (s *specgen) CreateProjects(ctx context.Context, all []Project) error {
+	return s.scopes.WriterOps(ctx, func(ctx context.Context, ops *bulkrbac.WriterOps) error {
+		for _, p := range all {
+			spec := bulkrbac.ProjectCreatorSpec{DomainID: p.DomainID, Name: p.Name, Description: p.Description}
+			if _, err := ops.CreateProject(ctx, spec); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 func (s *specgen) PurgeProject(ctx context.Context, id pgtype.UUID) error {
-	res, err := s.scopes.PurgeProject(ctx, rbac.ProjectPurgerSpec{ID: id})
+	res, err := s.scopes.PurgeProject(ctx, bulkrbac.ProjectPurgerSpec{ID: id})
 	if err == nil && !res.Found {
 		return pgx.ErrNoRows
 	}

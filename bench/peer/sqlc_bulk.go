@@ -12,7 +12,7 @@ import (
 )
 
 // sqlcBulk is what an expert writes with the functions of sqlc: one statement a
-// table, which takes arrays.
+// table, which takes arrays. Several projects are made one after the other.
 type sqlcBulk struct{ pool *pgxpool.Pool }
 
 func openSQLCBulk(ctx context.Context, config *pgx.ConnConfig) (Peer, error) {
@@ -24,45 +24,23 @@ func openSQLCBulk(ctx context.Context, config *pgx.ConnConfig) (Peer, error) {
 }
 
 func (s *sqlcBulk) CreateProject(ctx context.Context, p Project) error {
-	return inTransaction(ctx, s.pool, func(tx pgx.Tx) error {
-		h, err := beginProject(ctx, rbacdb.New(tx), p)
-		if err != nil {
-			return err
-		}
-		projectID := h.project.ID.String()
-		var roles bulkdb.CreateRolesParams
-		permissions := bulkdb.CreatePermissionsParams{ScopeType: "project", ScopeID: projectID}
-		var associations bulkdb.CreateAssociationsParams
-		associate := func(scopeType, scopeID, entityType, entityID string) {
-			associations.Ids = append(associations.Ids, newID())
-			associations.ScopeTypes = append(associations.ScopeTypes, scopeType)
-			associations.ScopeIds = append(associations.ScopeIds, scopeID)
-			associations.EntityTypes = append(associations.EntityTypes, entityType)
-			associations.EntityIds = append(associations.EntityIds, entityID)
-		}
-		for _, preset := range h.presets {
-			roleID := newID()
-			roles.Ids = append(roles.Ids, roleID)
-			roles.Names = append(roles.Names, preset.Name)
-			roles.AutoAssigns = append(roles.AutoAssigns, preset.AutoAssign)
-			for _, entry := range h.entries[preset.ID] {
-				permissions.Ids = append(permissions.Ids, newID())
-				permissions.RoleIds = append(permissions.RoleIds, roleID)
-				permissions.EntityTypes = append(permissions.EntityTypes, entry.EntityType)
-				permissions.Operations = append(permissions.Operations, entry.Operation)
-			}
-			associate("project", projectID, "role", roleID.String())
-		}
-		associate("domain", p.DomainID.String(), "project", projectID)
+	return s.CreateProjects(ctx, []Project{p})
+}
 
-		q := bulkdb.New(tx)
-		if _, err := q.CreateRoles(ctx, roles); err != nil {
-			return err
+func (s *sqlcBulk) CreateProjects(ctx context.Context, all []Project) error {
+	return inTransaction(ctx, s.pool, func(tx pgx.Tx) error {
+		for _, p := range all {
+			h, err := beginProject(ctx, rbacdb.New(tx), p)
+			if err != nil {
+				return err
+			}
+			var c columns
+			c.add(h.template, h.project.ID, p.DomainID)
+			if err := c.insert(ctx, bulkdb.New(tx)); err != nil {
+				return err
+			}
 		}
-		if err := q.CreatePermissions(ctx, permissions); err != nil {
-			return err
-		}
-		return q.CreateAssociations(ctx, associations)
+		return nil
 	})
 }
 
@@ -71,3 +49,49 @@ func (s *sqlcBulk) PurgeProject(ctx context.Context, id pgtype.UUID) error {
 }
 
 func (s *sqlcBulk) Close() { s.pool.Close() }
+
+// columns are the rows of projects, gathered column by column.
+type columns struct {
+	roles        bulkdb.CreateRolesParams
+	permissions  bulkdb.CreatePermissionsParams
+	associations bulkdb.CreateAssociationsParams
+}
+
+// add gathers the rows of one project.
+func (c *columns) add(t template, project, domain pgtype.UUID) {
+	projectID := project.String()
+	for _, preset := range t.presets {
+		roleID := newID()
+		c.roles.Ids = append(c.roles.Ids, roleID)
+		c.roles.Names = append(c.roles.Names, preset.Name)
+		c.roles.AutoAssigns = append(c.roles.AutoAssigns, preset.AutoAssign)
+		for _, entry := range t.entries[preset.ID] {
+			c.permissions.Ids = append(c.permissions.Ids, newID())
+			c.permissions.RoleIds = append(c.permissions.RoleIds, roleID)
+			c.permissions.ScopeIds = append(c.permissions.ScopeIds, projectID)
+			c.permissions.EntityTypes = append(c.permissions.EntityTypes, entry.EntityType)
+			c.permissions.Operations = append(c.permissions.Operations, entry.Operation)
+		}
+		c.associate("project", projectID, "role", roleID.String())
+	}
+	c.associate("domain", domain.String(), "project", projectID)
+}
+
+func (c *columns) associate(scopeType, scopeID, entityType, entityID string) {
+	c.associations.Ids = append(c.associations.Ids, newID())
+	c.associations.ScopeTypes = append(c.associations.ScopeTypes, scopeType)
+	c.associations.ScopeIds = append(c.associations.ScopeIds, scopeID)
+	c.associations.EntityTypes = append(c.associations.EntityTypes, entityType)
+	c.associations.EntityIds = append(c.associations.EntityIds, entityID)
+}
+
+func (c *columns) insert(ctx context.Context, q *bulkdb.Queries) error {
+	if _, err := q.CreateRoles(ctx, c.roles); err != nil {
+		return err
+	}
+	c.permissions.ScopeType = "project"
+	if err := q.CreatePermissions(ctx, c.permissions); err != nil {
+		return err
+	}
+	return q.CreateAssociations(ctx, c.associations)
+}

@@ -23,40 +23,53 @@ func openSQLCLoop(ctx context.Context, config *pgx.ConnConfig) (Peer, error) {
 }
 
 func (s *sqlcLoop) CreateProject(ctx context.Context, p Project) error {
+	return s.CreateProjects(ctx, []Project{p})
+}
+
+func (s *sqlcLoop) CreateProjects(ctx context.Context, all []Project) error {
 	return inTransaction(ctx, s.pool, func(tx pgx.Tx) error {
 		q := rbacdb.New(tx)
-		h, err := beginProject(ctx, q, p)
+		for _, p := range all {
+			if err := createByRows(ctx, q, p); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func createByRows(ctx context.Context, q *rbacdb.Queries, p Project) error {
+	h, err := beginProject(ctx, q, p)
+	if err != nil {
+		return err
+	}
+	for _, preset := range h.presets {
+		role, err := q.CreateRole(ctx, rbacdb.CreateRoleParams{
+			ID: newID(), Name: preset.Name, Source: "preset", Status: "active", AutoAssign: preset.AutoAssign,
+		})
 		if err != nil {
 			return err
 		}
-		for _, preset := range h.presets {
-			role, err := q.CreateRole(ctx, rbacdb.CreateRoleParams{
-				ID: newID(), Name: preset.Name, Source: "preset", Status: "active", AutoAssign: preset.AutoAssign,
-			})
-			if err != nil {
-				return err
-			}
-			for _, entry := range h.entries[preset.ID] {
-				err := q.CreatePermission(ctx, rbacdb.CreatePermissionParams{
-					ID: newID(), RoleID: role.ID, ScopeType: "project", ScopeID: h.project.ID.String(),
-					EntityType: entry.EntityType, Operation: entry.Operation,
-				})
-				if err != nil {
-					return err
-				}
-			}
-			err = q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
-				ID: newID(), ScopeType: "project", ScopeID: h.project.ID.String(),
-				EntityType: "role", EntityID: role.ID.String(), RelationType: "auto",
+		for _, entry := range h.entries[preset.ID] {
+			err := q.CreatePermission(ctx, rbacdb.CreatePermissionParams{
+				ID: newID(), RoleID: role.ID, ScopeType: "project", ScopeID: h.project.ID.String(),
+				EntityType: entry.EntityType, Operation: entry.Operation,
 			})
 			if err != nil {
 				return err
 			}
 		}
-		return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
-			ID: newID(), ScopeType: "domain", ScopeID: p.DomainID.String(),
-			EntityType: "project", EntityID: h.project.ID.String(), RelationType: "auto",
+		err = q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
+			ID: newID(), ScopeType: "project", ScopeID: h.project.ID.String(),
+			EntityType: "role", EntityID: role.ID.String(), RelationType: "auto",
 		})
+		if err != nil {
+			return err
+		}
+	}
+	return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
+		ID: newID(), ScopeType: "domain", ScopeID: p.DomainID.String(),
+		EntityType: "project", EntityID: h.project.ID.String(), RelationType: "auto",
 	})
 }
 
@@ -66,36 +79,42 @@ func (s *sqlcLoop) PurgeProject(ctx context.Context, id pgtype.UUID) error {
 
 func (s *sqlcLoop) Close() { s.pool.Close() }
 
-// head is what both peers on sqlc begin with.
+// head is what both peers on sqlc begin a project with.
 type head struct {
 	project rbacdb.Project
+	template
+}
+
+// template is what the roles of a project are made from.
+type template struct {
 	presets []rbacdb.RolePreset
 	entries map[pgtype.UUID][]rbacdb.RolePermissionPreset // by preset
 }
 
-func beginProject(ctx context.Context, q *rbacdb.Queries, p Project) (*head, error) {
+func beginProject(ctx context.Context, q *rbacdb.Queries, p Project) (h head, err error) {
 	if _, err := q.LockDomain(ctx, p.DomainID); err != nil {
-		return nil, err
+		return h, err
 	}
-	h := &head{entries: map[pgtype.UUID][]rbacdb.RolePermissionPreset{}}
-	var err error
 	h.project, err = q.CreateProject(ctx, rbacdb.CreateProjectParams{
 		ID: newID(), DomainID: p.DomainID, Name: p.Name, Description: p.Description,
 	})
 	if err != nil {
-		return nil, err
+		return h, err
 	}
-	if h.presets, err = q.ListActiveRolePresets(ctx, "project"); err != nil {
-		return nil, err
+	h.template, err = readTemplate(ctx, q)
+	return h, err
+}
+
+func readTemplate(ctx context.Context, q *rbacdb.Queries) (t template, err error) {
+	if t.presets, err = q.ListActiveRolePresets(ctx, "project"); err != nil {
+		return t, err
 	}
 	entries, err := q.ListRolePermissionPresets(ctx, "project")
-	if err != nil {
-		return nil, err
-	}
+	t.entries = map[pgtype.UUID][]rbacdb.RolePermissionPreset{}
 	for _, e := range entries {
-		h.entries[e.RolePresetID] = append(h.entries[e.RolePresetID], e)
+		t.entries[e.RolePresetID] = append(t.entries[e.RolePresetID], e)
 	}
-	return h, nil
+	return t, err
 }
 
 // purge calls the functions of sqlc one after the other. There is nothing in it

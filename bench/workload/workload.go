@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/md5"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -18,48 +19,78 @@ type Workload struct {
 	Name    string
 	Presets int  // role presets of projects
 	Entries int  // of each preset
+	Domains int  // that projects are created in; 0 stands for 1
 	Heavy   bool // a run takes long
+	Many    bool // a run creates several projects at once
 	// Prepare brings the database to where Run can begin, for the i-th time. It
 	// takes no part in the measurement.
 	Prepare func(ctx context.Context, conn *pgx.Conn, i int) error
 	// Run is what is measured.
 	Run func(ctx context.Context, p peer.Peer, i int) error
 	// Warm, when it is set, does the same as Prepare and Run on a small scale: it
-	// needs the same statements.
+	// needs the same statements, unless those depend on the scale.
 	Warm *Workload
 }
+
+// Expect says how long a run takes, by the time and the round trips of one of its
+// Warm that went one project after the other without a delay.
+func (w *Workload) Expect(warm time.Duration, roundTrips int, rtt time.Duration) time.Duration {
+	const scale = bulkProjects / smallBulkProjects
+	return scale * (warm + time.Duration(roundTrips)*rtt)
+}
+
+// Takes reports whether a kind of peer takes part.
+func (w *Workload) Takes(k *peer.Kind) bool { return w.Many || !k.Many }
 
 // largeScope is how many permissions the scope of purge-large has.
 const largeScope = 100_000
 
-// All returns the workloads. One of several scopes at once adds a method to the
-// peers that have it, and looks for it in Run.
+// How many projects bulk creates at once, and in how many domains. Small is for
+// peers whose statements do not depend on the number.
+const (
+	bulkProjects      = 1000
+	smallBulkProjects = 10
+	bulkDomains       = 5
+)
+
+// All returns the workloads.
 func All() []Workload {
 	purge := Workload{Name: "purge", Presets: 3, Entries: 30, Prepare: insertProject, Run: purgeProject}
+	small := Workload{
+		Name: "a small bulk", Presets: 3, Entries: 30, Domains: bulkDomains, Many: true,
+		Prepare: emptyProjects, Run: createProjects(smallBulkProjects),
+	}
+	bulk := small
+	bulk.Name, bulk.Heavy, bulk.Run, bulk.Warm = "bulk", true, createProjects(bulkProjects), &small
 	large := Workload{Name: "purge-large", Heavy: true, Prepare: insertLargeProject, Run: purgeProject, Warm: &purge}
 	return []Workload{
 		{Name: "create", Presets: 3, Entries: 30, Run: createProject},
 		{Name: "create-large", Presets: 20, Entries: 100, Heavy: true, Run: createProject},
+		bulk,
 		purge,
 		large,
 	}
 }
 
-// Reset empties the database but for a domain, the presets of the workload, and a
-// project that no purge may touch.
+// Reset empties the database but for the domains and presets of the workload, and
+// a project that no purge may touch.
 func (w *Workload) Reset(ctx context.Context, conn *pgx.Conn) error {
 	const empty = `TRUNCATE domains, projects, users, role_presets, role_permission_presets, roles, permissions, user_roles,
 		association_scopes_entities`
-	const domain = `INSERT INTO domains (id, name) VALUES ($1, 'domain')`
+	const domain = `INSERT INTO domains (id, name) SELECT id, format('domain %s', n) FROM unnest($1::uuid[]) WITH ORDINALITY AS t (id, n)`
 	const presets = `INSERT INTO role_presets (id, scope_type, name, auto_assign)
 		SELECT gen_random_uuid(), 'project', format('preset %s', n), n % 2 = 0 FROM generate_series(1, $1::int) AS n`
 	const entries = `INSERT INTO role_permission_presets (id, role_preset_id, entity_type, operation)
 		SELECT gen_random_uuid(), p.id, format('entity %s', n / 5), format('operation %s', n % 5)
 		FROM role_presets AS p, generate_series(1, $1::int) AS n`
+	var domains []pgtype.UUID
+	for n := range max(w.Domains, 1) {
+		domains = append(domains, domainID(n))
+	}
 	for _, s := range []struct {
 		sql  string
 		args []any
-	}{{empty, nil}, {domain, []any{domainID()}}, {presets, []any{w.Presets}}, {entries, []any{w.Entries}}} {
+	}{{empty, nil}, {domain, []any{domains}}, {presets, []any{w.Presets}}, {entries, []any{w.Entries}}} {
 		if _, err := conn.Exec(ctx, s.sql, s.args...); err != nil {
 			return fmt.Errorf("resetting the database for %s: %w", w.Name, err)
 		}
@@ -68,8 +99,32 @@ func (w *Workload) Reset(ctx context.Context, conn *pgx.Conn) error {
 }
 
 func createProject(ctx context.Context, p peer.Peer, i int) error {
+	return p.CreateProject(ctx, project(i, 1))
+}
+
+// createProjects returns a Run that creates as many projects at once, the same
+// whenever it is called.
+func createProjects(n int) func(context.Context, peer.Peer, int) error {
+	return func(ctx context.Context, p peer.Peer, _ int) error {
+		all := make([]peer.Project, n)
+		for i := range all {
+			all[i] = project(i, bulkDomains)
+		}
+		return p.CreateProjects(ctx, all)
+	}
+}
+
+// project is the i-th to create, in one of the domains.
+func project(i, domains int) peer.Project {
 	description := "made by the benchmark"
-	return p.CreateProject(ctx, peer.Project{DomainID: domainID(), Name: projectName(i), Description: &description})
+	return peer.Project{DomainID: domainID(i % domains), Name: projectName(i), Description: &description}
+}
+
+// emptyProjects removes what an earlier run has created: each begins with tables
+// of the same size, and a peer that runs less often leaves the same behind.
+func emptyProjects(ctx context.Context, conn *pgx.Conn, _ int) error {
+	_, err := conn.Exec(ctx, `TRUNCATE projects, roles, permissions, user_roles, association_scopes_entities`)
+	return err
 }
 
 func purgeProject(ctx context.Context, p peer.Peer, i int) error {
@@ -81,7 +136,7 @@ func insertProject(ctx context.Context, conn *pgx.Conn, i int) error {
 }
 
 func insertProjectNamed(ctx context.Context, conn *pgx.Conn, id pgtype.UUID, name string) error {
-	if _, err := conn.Exec(ctx, peer.CreateSQL, id, domainID(), name, nil); err != nil {
+	if _, err := conn.Exec(ctx, peer.CreateSQL, id, domainID(0), name, nil); err != nil {
 		return fmt.Errorf("inserting %s: %w", name, err)
 	}
 	return nil
@@ -121,7 +176,7 @@ func insertLargeProject(ctx context.Context, conn *pgx.Conn, i int) error {
 
 func projectName(i int) string { return fmt.Sprintf("project %d", i) }
 
-func domainID() pgtype.UUID { return fixedID("domain") }
+func domainID(n int) pgtype.UUID { return fixedID(fmt.Sprintf("domain %d", n)) }
 
 // fixedID is the same in every database.
 func fixedID(name string) pgtype.UUID { return pgtype.UUID{Bytes: md5.Sum([]byte(name)), Valid: true} }
