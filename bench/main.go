@@ -16,7 +16,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"slices"
 	"strings"
 	"time"
 
@@ -93,17 +92,16 @@ func parse(args []string, out io.Writer) (*options, error) {
 }
 
 func chosen(names string) ([]workload.Workload, error) {
-	all := workload.All()
 	if names == "" {
-		return all, nil
+		return workload.All(), nil
 	}
 	var found []workload.Workload
 	for _, name := range strings.Split(names, ",") {
-		i := slices.IndexFunc(all, func(w workload.Workload) bool { return w.Name == name })
-		if i < 0 {
-			return nil, fmt.Errorf("-workload %s: there is no workload %q", names, name)
+		w, err := workload.Named(name)
+		if err != nil {
+			return nil, fmt.Errorf("-workload %s: %w", names, err)
 		}
-		found = append(found, all[i])
+		found = append(found, *w)
 	}
 	return found, nil
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgtype"
 )
 
 // A longer flush is sent in parts. These bound the memory that a part takes on
@@ -15,7 +14,7 @@ import (
 // while it writes it keeps what the server has answered so far.
 const (
 	maxBatch      = 5000     // statements of a part
-	maxBatchBytes = 16 << 20 // of texts and byte strings among their arguments, give or take one statement's
+	maxBatchBytes = 16 << 20 // of texts, byte strings and arrays among their arguments, give or take one statement's
 )
 
 const (
@@ -138,23 +137,6 @@ func (r *recorder) queue(sql string, args []any) {
 	for _, arg := range args {
 		r.bytes += sizeOf(arg)
 	}
-}
-
-// sizeOf is the size of what may be large.
-func sizeOf(arg any) int {
-	switch v := arg.(type) {
-	case string:
-		return len(v)
-	case []byte:
-		return len(v)
-	case *string:
-		if v != nil {
-			return len(*v)
-		}
-	case pgtype.Text:
-		return len(v.String)
-	}
-	return 0
 }
 
 func (r *recorder) Exec(_ context.Context, sql string, args ...any) (pgconn.CommandTag, error) {

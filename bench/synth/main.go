@@ -20,6 +20,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/specgen-dev/specgen/bench/memory"
 )
 
 func main() {
@@ -129,7 +131,7 @@ func compete(ctx context.Context, project string, programs []program, rounds int
 			if out, err := cmd.CombinedOutput(); err != nil {
 				return nil, fmt.Errorf("running %s: %w\n%s", cmd, err, out)
 			}
-			costs[i] = append(costs[i], cost{wall: time.Since(began), memory: peakMemory(cmd.ProcessState)})
+			costs[i] = append(costs[i], cost{wall: time.Since(began), memory: memory.Peak(cmd.ProcessState)})
 		}
 	}
 	return costs, nil

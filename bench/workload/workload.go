@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/md5"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -72,6 +73,16 @@ func All() []Workload {
 	}
 }
 
+// Named returns the workload of a name.
+func Named(name string) (*Workload, error) {
+	all := All()
+	i := slices.IndexFunc(all, func(w Workload) bool { return w.Name == name })
+	if i < 0 {
+		return nil, fmt.Errorf("there is no workload %q", name)
+	}
+	return &all[i], nil
+}
+
 // Reset empties the database but for the domains and presets of the workload, and
 // a project that no purge may touch.
 func (w *Workload) Reset(ctx context.Context, conn *pgx.Conn) error {
@@ -105,13 +116,16 @@ func createProject(ctx context.Context, p peer.Peer, i int) error {
 // createProjects returns a Run that creates as many projects at once, the same
 // whenever it is called.
 func createProjects(n int) func(context.Context, peer.Peer, int) error {
-	return func(ctx context.Context, p peer.Peer, _ int) error {
-		all := make([]peer.Project, n)
-		for i := range all {
-			all[i] = project(i, bulkDomains)
-		}
-		return p.CreateProjects(ctx, all)
+	return func(ctx context.Context, p peer.Peer, _ int) error { return p.CreateProjects(ctx, Projects(n)) }
+}
+
+// Projects returns projects to create in the domains of bulk.
+func Projects(n int) []peer.Project {
+	all := make([]peer.Project, n)
+	for i := range all {
+		all[i] = project(i, bulkDomains)
 	}
+	return all
 }
 
 // project is the i-th to create, in one of the domains.

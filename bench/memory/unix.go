@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package memory
 
 import (
 	"os"
@@ -8,8 +8,9 @@ import (
 	"syscall"
 )
 
-// peakMemory is the resident set at its largest (getrusage(2)), in bytes.
-func peakMemory(p *os.ProcessState) int64 {
+// Peak is the resident set of a process that has ended, at its largest
+// (getrusage(2)), in bytes.
+func Peak(p *os.ProcessState) int64 {
 	usage, ok := p.SysUsage().(*syscall.Rusage)
 	if !ok {
 		return 0
