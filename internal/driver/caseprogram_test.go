@@ -22,7 +22,7 @@ const casesModule = "cases.test"
 
 // newModule makes the module of the cases in a temporary directory: it requires
 // this one, in place of a published version, and what this one requires.
-func newModule(t *testing.T) string {
+func newModule(t testing.TB) string {
 	t.Helper()
 	root := t.TempDir()
 	repository, err := filepath.Abs("../..")
@@ -163,7 +163,7 @@ func (p *program) run(t *testing.T, c *caseFile) caseAnswer {
 	return a
 }
 
-func readFile(t *testing.T, name string) []byte {
+func readFile(t testing.TB, name string) []byte {
 	t.Helper()
 	text, err := os.ReadFile(name)
 	if err != nil {
