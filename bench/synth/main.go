@@ -41,6 +41,14 @@ func run(ctx context.Context, sizes string, rounds int, out io.Writer) (err erro
 	if rounds < 1 {
 		return fmt.Errorf("-n %d: it is a number of runs", rounds)
 	}
+	var scopes []int
+	for _, text := range strings.Split(sizes, ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			return fmt.Errorf("-scopes %s: %q is no number of scopes", sizes, text)
+		}
+		scopes = append(scopes, n)
+	}
 	dir, err := os.MkdirTemp("", "specgen-synth-")
 	if err != nil {
 		return err
@@ -52,13 +60,9 @@ func run(ctx context.Context, sizes string, rounds int, out io.Writer) (err erro
 	}
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "scopes\tqueries\tprogram\tmedian_ms\tpeak_mib\t")
-	for _, text := range strings.Split(sizes, ",") {
-		scopes, err := strconv.Atoi(text)
-		if err != nil || scopes < 1 {
-			return fmt.Errorf("-scopes %s: %q is no number of scopes", sizes, text)
-		}
-		project := filepath.Join(dir, "project-"+text)
-		if err := writeProject(project, scopes); err != nil {
+	for _, n := range scopes {
+		project := filepath.Join(dir, fmt.Sprintf("project-%d", n))
+		if err := writeProject(project, n); err != nil {
 			return err
 		}
 		costs, err := compete(ctx, project, programs, rounds)
@@ -66,7 +70,7 @@ func run(ctx context.Context, sizes string, rounds int, out io.Writer) (err erro
 			return err
 		}
 		for i, p := range programs {
-			fmt.Fprintf(table, "%d\t%d\t%s\t%d\t%d\t\n", scopes, scopes*queriesPerScope, p.name,
+			fmt.Fprintf(table, "%d\t%d\t%s\t%d\t%d\t\n", n, n*queriesPerScope, p.name,
 				median(costs[i]).Milliseconds(), peak(costs[i])>>20)
 		}
 	}
