@@ -225,6 +225,230 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 	return res, nil
 }
 
+// PreparedProjects are several ProjectCreatorSpec that are ready to run, as
+// PreparedProject is one. They serve one call, and every retry of that call.
+type PreparedProjects struct {
+	items []*PreparedProject
+	draws *scope.Draws
+}
+
+// PrepareProjects prepares the creation of several scopes of type project. Call
+// it outside of any transaction. Its error is a *scope.ItemError, which names
+// the specification that cannot be prepared.
+func (p *Provider) PrepareProjects(ctx context.Context, specs []ProjectCreatorSpec) (*PreparedProjects, error) {
+	prepared := &PreparedProjects{draws: p.runner.Draw()}
+	for i, spec := range specs {
+		item, err := p.PrepareProject(ctx, spec)
+		if err != nil {
+			return nil, &scope.ItemError{Index: i, Err: err}
+		}
+		prepared.items = append(prepared.items, item)
+	}
+	return prepared, nil
+}
+
+// CreateProjects creates several scopes of type project, all of them or none:
+// in a transaction of its own, or under a savepoint when the Provider joins a
+// caller's, in 2 flushes whatever their number. The results are in the order of
+// specs. An error is a *scope.ItemError, which tells the item that failed where
+// that can be told; what CreateProject says of errors holds for all items
+// together.
+func (p *Provider) CreateProjects(ctx context.Context, specs []ProjectCreatorSpec) ([]*ProjectCreatorResult, error) {
+	prepared, err := p.PrepareProjects(ctx, specs)
+	if err != nil {
+		return nil, err
+	}
+	return p.CreatePreparedProjects(ctx, prepared)
+}
+
+// CreatePreparedProjects is CreateProjects for what PrepareProjects returned.
+func (p *Provider) CreatePreparedProjects(ctx context.Context, prepared *PreparedProjects) ([]*ProjectCreatorResult, error) {
+	return scope.Bulk(ctx, p.runner, len(prepared.items), func(ctx context.Context, tx *scope.Tx, n int) ([]*ProjectCreatorResult, error) {
+		return createProjects(ctx, tx, prepared.items[:n], prepared.draws)
+	})
+}
+
+// CreateEachProject creates several scopes of type project, each in a
+// transaction of its own: those that fail leave the others. The results are in
+// the order of specs, nil for what failed; the error is then a
+// *scope.ItemsError. On a caller's transaction the items are created under
+// savepoints. scope.WithConcurrency has several created at the same time.
+func (p *Provider) CreateEachProject(ctx context.Context, specs []ProjectCreatorSpec, opts ...scope.EachOption) ([]*ProjectCreatorResult, error) {
+	return scope.Each(ctx, p.runner, specs, p.CreateProject, p.CreateProjects, opts...)
+}
+
+// CreateProjects is Provider.CreateProjects within the transaction of ops.
+func (ops *WriterOps) CreateProjects(ctx context.Context, specs []ProjectCreatorSpec) ([]*ProjectCreatorResult, error) {
+	prepared, err := ops.provider.PrepareProjects(ctx, specs)
+	if err != nil {
+		return nil, err
+	}
+	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
+	return ops.CreatePreparedProjects(ctx, prepared)
+}
+
+// CreatePreparedProjects is Provider.CreatePreparedProjects within the
+// transaction of ops.
+func (ops *WriterOps) CreatePreparedProjects(ctx context.Context, prepared *PreparedProjects) ([]*ProjectCreatorResult, error) {
+	return scope.OfItem(createProjects(ctx, ops.tx, prepared.items, prepared.draws))
+}
+
+// createProjects runs the plan of creating many scopes of type project: 2
+// flushes.
+func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProject, draws *scope.Draws) ([]*ProjectCreatorResult, error) {
+	op := tx.Create("project", draws, projectConstraints)
+	q := bulkdb.New(op)
+	type projectItem struct {
+		p             *PreparedProject
+		res           *ProjectCreatorResult
+		projectID     pgtype.UUID
+		projectIDText string
+	}
+	items := make([]*projectItem, len(prepared))
+	res := make([]*ProjectCreatorResult, len(prepared))
+	for i, p := range prepared {
+		res[i] = &ProjectCreatorResult{}
+		items[i] = &projectItem{p: p, res: res[i]}
+	}
+
+	// Flush 1 of 2.
+	f := op.Flush()
+	for item := range scope.DistinctItems(op, items, func(item *projectItem) string {
+		return scope.UUID(item.p.spec.DomainID.Bytes).String()
+	}) {
+		f.Do(scope.Step{Name: "parents.domain", Query: "LockDomain", Missing: scope.ErrParentNotFound}, func(ctx context.Context) error {
+			_, err := q.LockDomain(ctx, item.p.spec.DomainID)
+			return err
+		})
+	}
+	for item := range scope.Items(op, items) {
+		item.projectID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		f.Do(scope.Step{Name: "row", Query: "CreateProject"}, func(ctx context.Context) (err error) {
+			item.res.Row, err = q.CreateProject(ctx, bulkdb.CreateProjectParams{
+				ID:          item.projectID,
+				DomainID:    item.p.spec.DomainID,
+				Name:        item.p.spec.Name,
+				Description: item.p.spec.Description,
+			})
+			return err
+		})
+	}
+	var presets []bulkdb.RolePreset
+	f.Do(scope.Step{Name: "presets", Query: "ListActiveRolePresets"}, func(ctx context.Context) (err error) {
+		presets, err = q.ListActiveRolePresets(ctx, "project")
+		return err
+	})
+	var entries []bulkdb.RolePermissionPreset
+	f.Do(scope.Step{Name: "entries", Query: "ListRolePermissionPresets"}, func(ctx context.Context) (err error) {
+		entries, err = q.ListRolePermissionPresets(ctx, "project")
+		return err
+	})
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	// Flush 2 of 2.
+	f = op.Flush()
+	var roleIDs []pgtype.UUID
+	var roleNames []string
+	var roleAutoAssigns []bool
+	var roleLists []*[]bulkdb.Role
+	var permissionIDs []pgtype.UUID
+	var permissionRoleIDs []pgtype.UUID
+	var permissionScopeIDs []string
+	var permissionEntityTypes []string
+	var permissionOperations []string
+	var associationIDs []pgtype.UUID
+	var associationScopeTypes []string
+	var associationScopeIDs []string
+	var associationEntityTypes []string
+	var associationEntityIDs []string
+	for item := range scope.Items(op, items) {
+		item.projectIDText = scope.UUID(item.projectID.Bytes).String()
+		for _, preset := range presets {
+			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+			roleIDs = append(roleIDs, roleID)
+			roleNames = append(roleNames, preset.Name)
+			roleAutoAssigns = append(roleAutoAssigns, preset.AutoAssign)
+			roleLists = append(roleLists, &item.res.Roles)
+			for _, entry := range entries {
+				if entry.RolePresetID != preset.ID {
+					continue
+				}
+				permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+				permissionIDs = append(permissionIDs, permissionID)
+				permissionRoleIDs = append(permissionRoleIDs, roleID)
+				permissionScopeIDs = append(permissionScopeIDs, item.projectIDText)
+				permissionEntityTypes = append(permissionEntityTypes, entry.EntityType)
+				permissionOperations = append(permissionOperations, entry.Operation)
+			}
+			associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+			associationIDs = append(associationIDs, associationID)
+			associationScopeTypes = append(associationScopeTypes, "project")
+			associationScopeIDs = append(associationScopeIDs, item.projectIDText)
+			associationEntityTypes = append(associationEntityTypes, "role")
+			associationEntityIDs = append(associationEntityIDs, scope.UUID(roleID.Bytes).String())
+		}
+	}
+	if len(roleIDs) > 0 {
+		f.Do(scope.Step{Name: "role", Query: "CreateRoles"}, func(ctx context.Context) error {
+			rows, err := q.CreateRoles(ctx, bulkdb.CreateRolesParams{
+				Ids:         roleIDs,
+				Names:       roleNames,
+				AutoAssigns: roleAutoAssigns,
+			})
+			if err != nil {
+				return err
+			}
+			scope.Distribute(rows, func(row bulkdb.Role) pgtype.UUID {
+				return row.ID
+			}, roleIDs, roleLists)
+			return nil
+		})
+	}
+	if len(permissionIDs) > 0 {
+		f.Do(scope.Step{Name: "create_permissions", Query: "CreatePermissions"}, func(ctx context.Context) error {
+			return q.CreatePermissions(ctx, bulkdb.CreatePermissionsParams{
+				ScopeType:   "project",
+				Ids:         permissionIDs,
+				RoleIds:     permissionRoleIDs,
+				ScopeIds:    permissionScopeIDs,
+				EntityTypes: permissionEntityTypes,
+				Operations:  permissionOperations,
+			})
+		})
+	}
+	if len(associationIDs) > 0 {
+		f.Do(scope.Step{Name: "create_associations", Query: "CreateAssociations"}, func(ctx context.Context) error {
+			return q.CreateAssociations(ctx, bulkdb.CreateAssociationsParams{
+				Ids:         associationIDs,
+				ScopeTypes:  associationScopeTypes,
+				ScopeIds:    associationScopeIDs,
+				EntityTypes: associationEntityTypes,
+				EntityIds:   associationEntityIDs,
+			})
+		})
+	}
+	for item := range scope.Items(op, items) {
+		associationID2 := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
+		f.Do(scope.Step{Name: "create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
+			return q.CreateAssociation(ctx, bulkdb.CreateAssociationParams{
+				ID:           associationID2,
+				ScopeType:    "domain",
+				ScopeID:      scope.UUID(item.p.spec.DomainID.Bytes).String(),
+				EntityType:   "project",
+				EntityID:     item.projectIDText,
+				RelationType: "auto",
+			})
+		})
+	}
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	return res, nil
+}
+
 // ProjectPurgerSpec says what project to purge.
 type ProjectPurgerSpec struct {
 	// ID is the id of the scope.
@@ -286,11 +510,11 @@ func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*P
 		_, err := q.LockProjectForPurge(ctx, spec.ID)
 		return scope.Optional(err)
 	})
-	idText := scope.UUID(spec.ID.Bytes).String()
+	IDText := scope.UUID(spec.ID.Bytes).String()
 	f.Do(scope.Step{Name: "permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopePermissions(ctx, bulkdb.DeleteScopePermissionsParams{
 			ScopeType: "project",
-			ScopeID:   idText,
+			ScopeID:   IDText,
 		})
 		if err != nil {
 			return err
@@ -301,7 +525,7 @@ func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*P
 	f.Do(scope.Step{Name: "scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteScopeAssociations(ctx, bulkdb.DeleteScopeAssociationsParams{
 			ScopeType: "project",
-			ScopeID:   idText,
+			ScopeID:   IDText,
 		})
 		if err != nil {
 			return err
@@ -312,7 +536,7 @@ func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*P
 	f.Do(scope.Step{Name: "entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteEntityAssociations(ctx, bulkdb.DeleteEntityAssociationsParams{
 			EntityType: "project",
-			EntityID:   idText,
+			EntityID:   IDText,
 		})
 		if err != nil {
 			return err
@@ -327,6 +551,112 @@ func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*P
 		}
 		return err
 	})
+	f.MayEnd()
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	return res, nil
+}
+
+// PurgeProjects removes several scopes of type project, all of them or none, as
+// PurgeProject removes one, in one flush whatever their number. They are locked
+// in the order of their ids. The results are in the order of ids. An error is a
+// *scope.ItemError, which tells the item that failed where that can be told.
+func (p *Provider) PurgeProjects(ctx context.Context, ids []pgtype.UUID) ([]*ProjectPurgerResult, error) {
+	return scope.Bulk(ctx, p.runner, len(ids), func(ctx context.Context, tx *scope.Tx, n int) ([]*ProjectPurgerResult, error) {
+		return purgeProjects(ctx, tx, ids[:n])
+	})
+}
+
+// PurgeEachProject removes several scopes of type project, each in a
+// transaction of its own, as CreateEachProject creates them.
+func (p *Provider) PurgeEachProject(ctx context.Context, ids []pgtype.UUID, opts ...scope.EachOption) ([]*ProjectPurgerResult, error) {
+	one := func(ctx context.Context, id pgtype.UUID) (*ProjectPurgerResult, error) {
+		return p.PurgeProject(ctx, ProjectPurgerSpec{ID: id})
+	}
+	return scope.Each(ctx, p.runner, ids, one, p.PurgeProjects, opts...)
+}
+
+// PurgeProjects is Provider.PurgeProjects within the transaction of ops.
+func (ops *WriterOps) PurgeProjects(ctx context.Context, ids []pgtype.UUID) ([]*ProjectPurgerResult, error) {
+	return scope.OfItem(purgeProjects(ctx, ops.tx, ids))
+}
+
+// purgeProjects runs the plan of purging many scopes of type project: one
+// flush.
+func purgeProjects(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) ([]*ProjectPurgerResult, error) {
+	op := tx.Purge(scope.Context{Type: "project"}, projectConstraints)
+	q := bulkdb.New(op)
+	type projectItem struct {
+		id     pgtype.UUID
+		res    *ProjectPurgerResult
+		idText string
+	}
+	items := make([]*projectItem, len(ids))
+	res := make([]*ProjectPurgerResult, len(ids))
+	for i, id := range ids {
+		if !id.Valid {
+			return nil, &scope.ItemError{Index: i, Err: scope.NoID("project")}
+		}
+		res[i] = &ProjectPurgerResult{}
+		items[i] = &projectItem{id: id, res: res[i]}
+	}
+
+	// Flush 1 of 1.
+	f := op.Flush()
+	f.RequireReadCommitted()
+	for item := range scope.ItemsBy(op, items, func(item *projectItem) string {
+		return scope.UUID(item.id.Bytes).String()
+	}) {
+		f.Do(scope.Step{Name: "lock", Query: "LockProjectForPurge"}, func(ctx context.Context) error {
+			_, err := q.LockProjectForPurge(ctx, item.id)
+			return scope.Optional(err)
+		})
+	}
+	for item := range scope.Items(op, items) {
+		item.idText = scope.UUID(item.id.Bytes).String()
+		f.Do(scope.Step{Name: "permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteScopePermissions(ctx, bulkdb.DeleteScopePermissionsParams{
+				ScopeType: "project",
+				ScopeID:   item.idText,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.Permissions += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteScopeAssociations(ctx, bulkdb.DeleteScopeAssociationsParams{
+				ScopeType: "project",
+				ScopeID:   item.idText,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.ScopeAssociations += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
+			n, err := q.DeleteEntityAssociations(ctx, bulkdb.DeleteEntityAssociationsParams{
+				EntityType: "project",
+				EntityID:   item.idText,
+			})
+			if err != nil {
+				return err
+			}
+			item.res.EntityAssociations += n
+			return nil
+		})
+		f.Do(scope.Step{Name: "row", Query: "DeleteProject", Deletes: true}, func(ctx context.Context) error {
+			row, err := q.DeleteProject(ctx, item.id)
+			if item.res.Found, err = scope.Found(err); item.res.Found {
+				item.res.Row = row
+			}
+			return err
+		})
+	}
 	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err

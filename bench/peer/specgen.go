@@ -31,15 +31,12 @@ func (s *specgen) CreateProject(ctx context.Context, p Project) error {
 }
 
 func (s *specgen) CreateProjects(ctx context.Context, all []Project) error {
-	return s.scopes.WriterOps(ctx, func(ctx context.Context, ops *bulkrbac.WriterOps) error {
-		for _, p := range all {
-			spec := bulkrbac.ProjectCreatorSpec{DomainID: p.DomainID, Name: p.Name, Description: p.Description}
-			if _, err := ops.CreateProject(ctx, spec); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	specs := make([]bulkrbac.ProjectCreatorSpec, len(all))
+	for i, p := range all {
+		specs[i] = bulkrbac.ProjectCreatorSpec{DomainID: p.DomainID, Name: p.Name, Description: p.Description}
+	}
+	_, err := s.scopes.CreateProjects(ctx, specs)
+	return err
 }
 
 func (s *specgen) PurgeProject(ctx context.Context, id pgtype.UUID) error {

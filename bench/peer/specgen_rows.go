@@ -31,15 +31,12 @@ func (s *specgenRows) CreateProject(ctx context.Context, p Project) error {
 }
 
 func (s *specgenRows) CreateProjects(ctx context.Context, all []Project) error {
-	return s.scopes.WriterOps(ctx, func(ctx context.Context, ops *rbac.WriterOps) error {
-		for _, p := range all {
-			spec := rbac.ProjectCreatorSpec{DomainID: p.DomainID, Name: p.Name, Description: p.Description}
-			if _, err := ops.CreateProject(ctx, spec); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	specs := make([]rbac.ProjectCreatorSpec, len(all))
+	for i, p := range all {
+		specs[i] = rbac.ProjectCreatorSpec{DomainID: p.DomainID, Name: p.Name, Description: p.Description}
+	}
+	_, err := s.scopes.CreateProjects(ctx, specs)
+	return err
 }
 
 func (s *specgenRows) PurgeProject(ctx context.Context, id pgtype.UUID) error {
