@@ -16,6 +16,7 @@ import (
 
 	"github.com/specgen-dev/specgen/bench/measure"
 	"github.com/specgen-dev/specgen/bench/peer"
+	"github.com/specgen-dev/specgen/bench/wire"
 	"github.com/specgen-dev/specgen/bench/workload"
 	"github.com/specgen-dev/specgen/internal/pglocal/pgtest"
 )
@@ -66,8 +67,17 @@ func TestRoundTripsOnTheWire(t *testing.T) {
 		{"purge", map[string]trips{
 			"specgen": {1, 7}, "specgen-rows": {1, 7}, "sqlc-loop": {7, 7}, "sqlc-bulk": {7, 7}, "gorm": {7, 7}, "bun": {7, 7}, "limit": alone,
 		}},
+		{"small bulk", map[string]trips{
+			// Five domains, and for each of ten projects its row and its association.
+			"specgen": {3, 32}, "specgen-rows": {2, 989}, "sqlc-loop": {1012, 1012}, "sqlc-bulk": {72, 72},
+			"sqlc-array": grouped, "gorm": grouped, "bun": grouped, "limit": {7, 9},
+		}},
 	} {
-		samples, err := b.Run(t.Context(), workloadNamed(t, tc.workload), atOnce(), measure.Effort{Rounds: 2})
+		w := workloadNamed(t, "bulk").Warm
+		if tc.workload != w.Name {
+			w = workloadNamed(t, tc.workload)
+		}
+		samples, err := b.Run(t.Context(), w, atOnce(), measure.Effort{Rounds: 2})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -83,6 +93,49 @@ func TestRoundTripsOnTheWire(t *testing.T) {
 				t.Errorf("%s: %s sent %d pings and %d prepares in its steady state", tc.workload, s.Impl, s.Extra.Pings, s.Extra.Prepares)
 			}
 		}
+	}
+}
+
+// However many projects there are, the round trips are those of a few, and with
+// array queries the statements but for two a project, too.
+func TestBulkTakesTheRoundTripsOfAFew(t *testing.T) {
+	t.Parallel()
+	kinds := slices.DeleteFunc(peer.Kinds(), func(k peer.Kind) bool { return k.Name != "specgen" && k.Name != peer.Limit })
+	samples, err := open(t, kinds).Run(t.Context(), workloadNamed(t, "bulk"), atOnce(), measure.Effort{Rounds: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := wire.Counts{RoundTrips: 3, Statements: 2012}
+	if diff := cmp.Diff(want, samples[0].Wire); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", samples[0].Impl, diff)
+	}
+}
+
+// In a hurry the slow peers are left out, and the others are measured.
+func TestSlowPeersAreLeftOutInAHurry(t *testing.T) {
+	t.Parallel()
+	kinds := slices.DeleteFunc(peer.Kinds(), func(k peer.Kind) bool { return k.Name == "bun" || k.Name == "gorm" })
+	w := *workloadNamed(t, "bulk").Warm
+	samples, err := open(t, kinds).Run(t.Context(), &w, atOnce(), measure.Effort{Rounds: 1, Brief: true, Until: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var measured, left []string
+	for _, s := range samples {
+		if len(s.Times) > 0 {
+			measured = append(measured, s.Impl)
+		} else {
+			left = append(left, s.Impl)
+		}
+	}
+	if diff := cmp.Diff([]string{"specgen", "specgen-rows", "limit"}, measured); diff != "" {
+		t.Errorf("measured (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"sqlc-loop", "sqlc-bulk", "sqlc-array"}, left); diff != "" {
+		t.Errorf("left out (-want +got):\n%s", diff)
+	}
+	if rows := measure.Rows(samples); len(rows) != len(measured) {
+		t.Errorf("%d rows of results, want %d", len(rows), len(measured))
 	}
 }
 
@@ -130,9 +183,12 @@ func TestRowsHaveTheKeysThatAreDocumented(t *testing.T) {
 //
 //	go test -run '^$' -bench 'Peers/create/specgen' -cpuprofile cpu.out .
 func BenchmarkPeers(b *testing.B) {
-	for _, name := range []string{"create", "create-large", "purge"} {
+	for _, name := range []string{"create", "create-large", "purge", "bulk"} {
 		w := workloadNamed(b, name)
 		for _, kind := range peer.Kinds() {
+			if !w.Takes(&kind) {
+				continue
+			}
 			b.Run(name+"/"+kind.Name, func(b *testing.B) {
 				p, conn := direct(b, kind)
 				if err := w.Reset(b.Context(), conn); err != nil {

@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -28,9 +29,13 @@ type Effort struct {
 	Time   time.Duration // for all peers together
 	Least  int
 	Most   int
-	// Longest, when it is set, leaves a peer that loops out where one run would
-	// take longer: by what a small run took.
-	Longest time.Duration
+	// Until, when it is set, is when a workload of several projects should be done:
+	// peers are left out, the slowest first, by what a small run took. Those that
+	// generate code and the limit never are.
+	Until time.Time
+	// Brief has what a peer prepares for rows of a certain number prepared in the
+	// measured run.
+	Brief bool
 }
 
 func (e Effort) enough(rounds int, began time.Time) bool {
@@ -47,7 +52,7 @@ type Sample struct {
 	Times          []time.Duration // none when the peer was left out
 	Wire           wire.Counts     // of one run
 	Extra          wire.Counts     // pings and prepares of all runs, which no run needs
-	Expected       time.Duration   // of one run, for a peer that was left out
+	Expected       time.Duration   // of one run, roughly, in a workload of several projects
 }
 
 // Run measures one workload at the round-trip times, one after the other. At each
@@ -57,23 +62,23 @@ func (b *Bench) Run(ctx context.Context, w *workload.Workload, rtts []time.Durat
 	lanes := slices.DeleteFunc(slices.Clone(b.lanes), func(l *lane) bool { return !w.Takes(&l.kind) })
 	small := make([]Sample, len(lanes))
 	for i, l := range lanes {
-		if err := l.warm(ctx, w, &small[i]); err != nil {
+		if err := l.warm(ctx, w, effort, &small[i]); err != nil {
 			return nil, err
 		}
 	}
 	var all []Sample
-	for _, rtt := range rtts {
-		var samples []Sample
-		var taking []*lane
+	for n, rtt := range rtts {
+		samples := make([]Sample, len(lanes))
 		for i, l := range lanes {
-			s := Sample{Workload: w.Name, Impl: l.kind.Name, RTT: rtt}
-			if loops(w, l) && effort.Longest > 0 {
-				if s.Expected = w.Expect(small[i].Times[len(small[i].Times)-1], small[i].Wire.RoundTrips, rtt); s.Expected > effort.Longest {
-					all = append(all, s)
-					continue
-				}
+			samples[i] = Sample{Workload: w.Name, Impl: l.kind.Name, RTT: rtt}
+			if w.Many {
+				s := &small[i]
+				samples[i].Expected = w.Expect(s.Times[len(s.Times)-1], s.Wire.RoundTrips, l.kind.Loops, rtt)
 			}
-			samples, taking = append(samples, s), append(taking, l)
+		}
+		taking := lanes
+		if w.Many && !effort.Until.IsZero() {
+			taking, samples = fitting(lanes, samples, time.Until(effort.Until)/time.Duration(len(rtts)-n))
 		}
 		if err := compete(ctx, w, taking, samples, effort); err != nil {
 			return nil, err
@@ -81,6 +86,32 @@ func (b *Bench) Run(ctx context.Context, w *workload.Workload, rtts []time.Durat
 		all = append(all, samples...)
 	}
 	return all, nil
+}
+
+// fitting leaves peers out until one run of each fits into the time. The samples
+// of those that are left out stay, at the end.
+func fitting(lanes []*lane, samples []Sample, left time.Duration) ([]*lane, []Sample) {
+	order := make([]int, len(lanes)) // the fastest first
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(samples[a].Expected, samples[b].Expected) })
+	out := make([]bool, len(lanes))
+	for _, i := range order {
+		// Preparing and comparing take time, too.
+		left -= samples[i].Expected * 3 / 2
+		out[i] = left < 0 && !lanes[i].kind.Always
+	}
+	var taking []*lane
+	var these, others []Sample
+	for i, l := range lanes {
+		if out[i] {
+			others = append(others, samples[i])
+			continue
+		}
+		taking, these = append(taking, l), append(these, samples[i])
+	}
+	return taking, append(these, others...)
 }
 
 // loops reports whether a peer takes so long that it runs once.
@@ -110,14 +141,23 @@ func compete(ctx context.Context, w *workload.Workload, lanes []*lane, samples [
 }
 
 // warm brings a peer to its steady state, without a delay; s is what that took.
-func (l *lane) warm(ctx context.Context, w *workload.Workload, s *Sample) error {
+func (l *lane) warm(ctx context.Context, w *workload.Workload, effort Effort, s *Sample) error {
+	if w.Many && l.kind.Sizes && !effort.Brief {
+		if err := l.warmBy(ctx, w, 1, &Sample{}); err != nil {
+			return err
+		}
+	}
 	rounds := warmRounds
 	if w.Heavy {
 		rounds = heavyWarmRounds
 	}
-	if w.Warm != nil && !(w.Many && l.kind.Sizes) {
+	if w.Warm != nil {
 		w = w.Warm
 	}
+	return l.warmBy(ctx, w, rounds, s)
+}
+
+func (l *lane) warmBy(ctx context.Context, w *workload.Workload, rounds int, s *Sample) error {
 	if err := w.Reset(ctx, l.direct); err != nil {
 		return err
 	}

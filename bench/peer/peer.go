@@ -45,19 +45,21 @@ type Kind struct {
 	Loops bool
 	// Sizes says that its statements depend on the number of rows in them.
 	Sizes bool
+	// Always says that it is measured however little time there is.
+	Always bool
 }
 
 // Kinds returns all, in the order in which they take turns.
 func Kinds() []Kind {
 	return []Kind{
-		{Name: "specgen", Open: openSpecgen},
-		{Name: "specgen-rows", Open: openSpecgenRows},
+		{Name: "specgen", Open: openSpecgen, Always: true},
+		{Name: "specgen-rows", Open: openSpecgenRows, Always: true},
 		{Name: "sqlc-loop", Open: openSQLCLoop, Loops: true},
 		{Name: "sqlc-bulk", Open: openSQLCBulk, Loops: true},
 		{Name: "sqlc-array", Open: openSQLCArray, Many: true},
 		{Name: "gorm", Open: openGorm, Sizes: true},
 		{Name: "bun", Open: openBun},
-		{Name: Limit, Open: openLimit},
+		{Name: Limit, Open: openLimit, Always: true},
 	}
 }
 
