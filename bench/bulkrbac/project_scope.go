@@ -218,6 +218,7 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 			RelationType: "auto",
 		})
 	})
+	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
@@ -442,6 +443,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 			})
 		})
 	}
+	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
