@@ -208,14 +208,13 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 		})
 	}
 	associationID2 := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-	f.Do(scope.Step{Name: "create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
-		return q.CreateAssociation(ctx, bulkdb.CreateAssociationParams{
-			ID:           associationID2,
-			ScopeType:    "domain",
-			ScopeID:      scope.UUID(p.spec.DomainID.Bytes).String(),
-			EntityType:   "project",
-			EntityID:     projectIDText,
-			RelationType: "auto",
+	f.Do(scope.Step{Name: "create_associations", Query: "CreateAssociations"}, func(ctx context.Context) error {
+		return q.CreateAssociations(ctx, bulkdb.CreateAssociationsParams{
+			Ids:         []pgtype.UUID{associationID2},
+			ScopeTypes:  []string{"domain"},
+			ScopeIds:    []string{scope.UUID(p.spec.DomainID.Bytes).String()},
+			EntityTypes: []string{"project"},
+			EntityIds:   []string{projectIDText},
 		})
 	})
 	f.MayEnd()
@@ -430,16 +429,27 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 			})
 		})
 	}
+	var associationIDs2 []pgtype.UUID
+	var associationScopeTypes2 []string
+	var associationScopeIDs2 []string
+	var associationEntityTypes2 []string
+	var associationEntityIDs2 []string
 	for item := range scope.Items(op, items) {
 		associationID2 := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
-			return q.CreateAssociation(ctx, bulkdb.CreateAssociationParams{
-				ID:           associationID2,
-				ScopeType:    "domain",
-				ScopeID:      scope.UUID(item.p.spec.DomainID.Bytes).String(),
-				EntityType:   "project",
-				EntityID:     item.projectIDText,
-				RelationType: "auto",
+		associationIDs2 = append(associationIDs2, associationID2)
+		associationScopeTypes2 = append(associationScopeTypes2, "domain")
+		associationScopeIDs2 = append(associationScopeIDs2, scope.UUID(item.p.spec.DomainID.Bytes).String())
+		associationEntityTypes2 = append(associationEntityTypes2, "project")
+		associationEntityIDs2 = append(associationEntityIDs2, item.projectIDText)
+	}
+	if len(associationIDs2) > 0 {
+		f.Do(scope.Step{Name: "create_associations", Query: "CreateAssociations"}, func(ctx context.Context) error {
+			return q.CreateAssociations(ctx, bulkdb.CreateAssociationsParams{
+				Ids:         associationIDs2,
+				ScopeTypes:  associationScopeTypes2,
+				ScopeIds:    associationScopeIDs2,
+				EntityTypes: associationEntityTypes2,
+				EntityIds:   associationEntityIDs2,
 			})
 		})
 	}
