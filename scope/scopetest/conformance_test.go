@@ -1,0 +1,59 @@
+package scopetest_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/specgen-dev/specgen/internal/pglocal/pgtest"
+	"github.com/specgen-dev/specgen/schema"
+	"github.com/specgen-dev/specgen/scope/scopetest"
+)
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+
+// seed are presets of every type of scope: two with entries, one without.
+const seed = `
+	INSERT INTO role_presets (scope_type, name, auto_assign)
+	SELECT t, n, n = 'member' FROM unnest('{domain,project,user}'::text[]) AS t, unnest('{admin,member,guest}'::text[]) AS n;
+	INSERT INTO role_permission_presets (role_preset_id, entity_type, operation)
+	SELECT id, e, 'read' FROM role_presets, unnest('{document,folder}'::text[]) AS e WHERE name <> 'guest'`
+
+// referenceSQL is the schema of the reference RBAC, and the seed.
+func referenceSQL(t *testing.T) []string {
+	t.Helper()
+	files, err := schema.Files.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var texts []string
+	for _, f := range files {
+		text, err := schema.Files.ReadFile(f.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, string(text))
+	}
+	return append(texts, seed)
+}
+
+// withoutForeignKeys drops every foreign key: without them PostgreSQL's triggers
+// lock nothing, and refuse nothing.
+const withoutForeignKeys = `
+	DO $$ DECLARE c record; BEGIN
+		FOR c IN SELECT conrelid::regclass AS t, conname FROM pg_constraint WHERE contype = 'f' LOOP
+			EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', c.t, c.conname);
+		END LOOP;
+	END $$`
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	for name, more := range map[string]string{"quickstart": "", "quickstart without foreign keys": withoutForeignKeys} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, s := range []scopetest.Subject{domains(generated), projects(generated), users(generated)} {
+				scopetest.Run(t, pgtest.Pool(t, append(referenceSQL(t), strings.TrimSpace(more))...), s)
+			}
+		})
+	}
+}
