@@ -91,6 +91,9 @@ func (t *trial) callerGoesOn() error {
 			}
 			tried++
 		}
+		if tried == 0 {
+			return fmt.Errorf("%s issues no statement in the transaction that it is given", inner.what)
+		}
 		t.logf("%s failed within a transaction at %d statements", inner.what, tried)
 	}
 	return nil
@@ -116,7 +119,7 @@ func (t *trial) failWithin(k int, parent any, kept map[string]int, run func(cont
 		return false, fmt.Errorf("the create before: %w", err)
 	}
 	s := &stage{pool: t.pool, fault: Refused, at: k}
-	runErr := run(t.ctx, stagedTx{Tx: outer, stage: s}, there)
+	runErr := run(t.ctx, s.tx(outer), there)
 	if _, hit = s.struck(); !hit {
 		return false, runErr
 	}

@@ -15,7 +15,6 @@ type operation func(ctx context.Context, db scope.DB) error
 // encounter is how two operations met.
 type encounter struct {
 	holder, other error // what they returned
-	stopped       bool  // the holder had as many statements as it was to be stopped behind
 	waited        bool  // the other one was seen waiting for a lock of the holder's
 }
 
@@ -43,9 +42,8 @@ func (t *trial) meet(k int, holder, other operation) (encounter, error) {
 	var pid uint32
 	select {
 	case e.holder = <-holderDone:
-		return e, nil // it has fewer statements
+		return e, fmt.Errorf("it ended before its statement %d, which it had before: error %v", k, e.holder)
 	case pid = <-stopped:
-		e.stopped = true
 	}
 	go func() { otherDone <- other(ctx, t.pool) }()
 	otherEnded, err := t.watch(ctx, pid, &e, otherDone)

@@ -49,7 +49,7 @@ const refusal = "SELECT scopetest_refuses_this_statement()"
 type stage struct {
 	pool  *pgxpool.Pool
 	fault Fault
-	at    int               // the statement that fails, or behind which it stops; 0 for none
+	at    int              // the statement that fails, or behind which it stops; 0 for none
 	stop  func(pid uint32) // called behind statement at; nil to go on
 
 	mu  sync.Mutex
@@ -67,7 +67,18 @@ func (s *stage) BeginTx(ctx context.Context, opts pgx.TxOptions) (pgx.Tx, error)
 	if err != nil {
 		return nil, err
 	}
-	return stagedTx{Tx: tx, stage: s}, nil
+	return s.tx(tx), nil
+}
+
+// tx stages a transaction, or a savepoint in it.
+func (s *stage) tx(tx pgx.Tx) stagedTx {
+	return stagedTx{Tx: tx, stage: s, pid: tx.Conn().PgConn().PID()}
+}
+
+func (s *stage) pause(pid uint32) {
+	if s.stop != nil {
+		s.stop(pid)
+	}
 }
 
 // statements is how many were counted.
@@ -103,14 +114,11 @@ func (s *stage) count(sql string) bool {
 type stagedTx struct {
 	pgx.Tx
 	stage *stage
+	pid   uint32 // of the server's process
 }
 
 // behind is called when the statement that was struck has been executed.
-func (t stagedTx) behind() {
-	if t.stage.stop != nil {
-		t.stage.stop(t.Conn().PgConn().PID())
-	}
-}
+func (t stagedTx) behind() { t.stage.pause(t.pid) }
 
 func (t stagedTx) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
 	if !t.stage.count(sql) {
@@ -180,17 +188,22 @@ func (t stagedTx) Begin(ctx context.Context) (pgx.Tx, error) {
 	if err != nil {
 		return nil, err
 	}
-	return stagedTx{Tx: tx, stage: t.stage}, nil
+	return t.stage.tx(tx), nil
 }
 
 // Commit fails for certain, whatever the fault: were its answer lost, nobody
 // could tell what is in the database.
 func (t stagedTx) Commit(ctx context.Context) error {
-	if t.stage.count("COMMIT") && t.stage.fault != 0 {
+	struck := t.stage.count("COMMIT")
+	if struck && t.stage.fault != 0 {
 		// The server then answers ROLLBACK to COMMIT.
 		_, _ = t.Tx.Exec(ctx, refusal)
 	}
-	return t.Tx.Commit(ctx)
+	err := t.Tx.Commit(ctx)
+	if struck {
+		t.behind()
+	}
+	return err
 }
 
 // lost is the error of a statement that was executed. An error of its own is not
