@@ -149,7 +149,7 @@ func (t *trial) canonicalTable() (string, error) {
 }
 
 // putBack inserts rows that were there, and returns how many it could: again and
-// again, since one may refer to another.
+// again, since one may refer to another. Rows of nested scopes stay away.
 func (t *trial) putBack(rows map[string][]string) (total int, err error) {
 	for {
 		inserted := 0
@@ -158,12 +158,13 @@ func (t *trial) putBack(rows map[string][]string) (total int, err error) {
 			if err != nil {
 				return total, err
 			}
-			sql := fmt.Sprintf(`INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM (SELECT ($1::text::%s).*) AS r`, name, columns, columns, name)
+			sql := fmt.Sprintf(`
+				INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM (SELECT ($1::text::%s).*) AS r
+				WHERE NOT EXISTS (SELECT FROM jsonb_each_text(to_jsonb(r)) AS c WHERE c.value = ANY ($2::text[]))`,
+				name, columns, columns, name)
 			rows[name] = slices.DeleteFunc(slices.Clone(left), func(row string) bool {
-				_, err := t.pool.Exec(t.ctx, sql, row)
-				if err == nil {
-					inserted++
-				}
+				tag, err := t.pool.Exec(t.ctx, sql, row, t.nested)
+				inserted += int(tag.RowsAffected())
 				return err == nil
 			})
 		}

@@ -32,6 +32,10 @@ type Scope[Parent, Made any] struct {
 	// as roles that outlive their scope or an audit log.
 	Keep []string
 
+	// Nested are the types of scopes that Create makes within this one. What is left
+	// of them without this scope's row is theirs, and for their own purge to clean.
+	Nested []string
+
 	// Create creates a scope below parent. db is a *pgxpool.Pool, a pgx.Tx to join,
 	// or a DB of this package, which begins transactions like a pool: hand it to the
 	// generated NewProvider. name is unique, unless the suite wants two of one name;
@@ -118,7 +122,7 @@ type Maker[Made any] interface {
 // subject is a Scope without its types.
 type subject struct {
 	typ, table    string
-	keep          []string
+	keep, nested  []string
 	parent        *subject
 	create        func(ctx context.Context, db scope.DB, parent any, name string) (any, error)
 	purge         func(ctx context.Context, db scope.DB, made any) (bool, error)
@@ -136,7 +140,7 @@ func (s Scope[Parent, Made]) makes(Made) {}
 
 func (s Scope[Parent, Made]) erase() *subject {
 	out := &subject{
-		typ: s.Type, table: s.Table, keep: s.Keep, taken: s.Taken, otherType: s.OtherType, presets: s.Presets,
+		typ: s.Type, table: s.Table, keep: s.Keep, nested: s.Nested, taken: s.Taken, otherType: s.OtherType, presets: s.Presets,
 		notApplicable: s.NotApplicable, incomplete: s.incomplete(),
 	}
 	if s.Parent != nil {

@@ -115,6 +115,8 @@ type stagedTx struct {
 	pgx.Tx
 	stage *stage
 	pid   uint32 // of the server's process
+
+	nested bool // it is a savepoint of pgx's, which no COMMIT ends
 }
 
 // behind is called when the statement that was struck has been executed.
@@ -188,13 +190,15 @@ func (t stagedTx) Begin(ctx context.Context) (pgx.Tx, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.stage.tx(tx), nil
+	inner := t.stage.tx(tx)
+	inner.nested = true
+	return inner, nil
 }
 
 // Commit fails for certain, whatever the fault: were its answer lost, nobody
 // could tell what is in the database.
 func (t stagedTx) Commit(ctx context.Context) error {
-	struck := t.stage.count("COMMIT")
+	struck := !t.nested && t.stage.count("COMMIT")
 	if struck && t.stage.fault != 0 {
 		// The server then answers ROLLBACK to COMMIT.
 		_, _ = t.Tx.Exec(ctx, refusal)
