@@ -99,7 +99,7 @@ func (t *trial) oppositePurgesEnd() error {
 }
 
 func (t *trial) oneCreateWins() error {
-	parent, before, err := t.setUp()
+	parent, err := t.ancestor()
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,8 @@ func (t *trial) oneCreateWins() error {
 	}
 	var c contest
 	for _, k := range points(n) {
-		if before, err = t.dump(); err != nil {
+		before, err := t.dump()
+		if err != nil {
 			return err
 		}
 		name := t.name()
