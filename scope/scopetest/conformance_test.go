@@ -4,10 +4,13 @@ import (
 	"os"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/specgen-dev/specgen/gen/rbac"
 	"github.com/specgen-dev/specgen/internal/pglocal/pgtest"
 	"github.com/specgen-dev/specgen/schema"
+	"github.com/specgen-dev/specgen/scope"
 	"github.com/specgen-dev/specgen/scope/scopetest"
 )
 
@@ -73,6 +76,7 @@ func TestConformance(t *testing.T) {
 		{"quickstart project", projects(generated), nil},
 		{"quickstart user", users(generated), nil},
 		{"quickstart project without foreign keys", projects(generated), []string{withoutForeignKeys}},
+		{"quickstart project from a snapshot", snapshotProjects(), []string{withoutForeignKeys}},
 		{"quickstart user without foreign keys", users(generated), []string{withoutForeignKeys}},
 	} {
 		t.Run(s.name, func(t *testing.T) {
@@ -80,4 +84,15 @@ func TestConformance(t *testing.T) {
 			scopetest.Run(t, newPool(t, s.more...), s.subject)
 		})
 	}
+}
+
+// snapshotProjects are created at REPEATABLE READ, and so need no lock on the
+// presets: the other way to see each whole.
+func snapshotProjects() projectScope {
+	rules := &rewriting{edits: []edit{{"ListActiveRolePresets", "FOR SHARE", ""}}, done: map[edit]bool{}}
+	s := projects(generated)
+	s.Create = projects(func(db scope.DB) *rbac.Provider {
+		return rbac.NewProvider(rules.on(db), scope.WithIsolation(pgx.RepeatableRead))
+	}).Create
+	return s
 }

@@ -47,8 +47,8 @@
 // statement, the other one is started, and the suite asks the server
 // (pg_blocking_pids) until it says that the second waits for a lock of the first,
 // or until the second is done; then the first goes on. That is done behind each of
-// the first statements and behind the last one. An encounter in which nobody ever
-// waited proves nothing, and fails. A deadlock takes as long as deadlock_timeout
+// the first statements and behind the last one. Where only a lock can keep the two
+// apart, encounters in which nobody was ever seen waiting fail. A deadlock takes as long as deadlock_timeout
 // says, one second by default: a superuser can lower it for the pool, by
 // ConnConfig.RuntimeParams.
 //
