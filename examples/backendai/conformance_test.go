@@ -123,6 +123,24 @@ func domains() scopetest.Scope[scopetest.None, *scopes.DomainCreatorResult] {
 				return err
 			})
 		},
+		CreateMany: func(ctx context.Context, db scope.DB, _ scopetest.None, names []string) ([]*scopes.DomainCreatorResult, error) {
+			var specs []scopes.DomainCreatorSpec
+			for _, name := range names {
+				specs = append(specs, scopes.DomainCreatorSpec{Name: name})
+			}
+			return scopes.NewProvider(db).CreateDomains(ctx, specs)
+		},
+		PurgeMany: func(ctx context.Context, db scope.DB, all []*scopes.DomainCreatorResult) (found []bool, err error) {
+			var ids []pgtype.UUID
+			for _, d := range all {
+				ids = append(ids, d.Row.ID)
+			}
+			res, err := scopes.NewProvider(db).PurgeDomains(ctx, ids)
+			for _, r := range res {
+				found = append(found, r.Found)
+			}
+			return found, err
+		},
 		ID:    func(d *scopes.DomainCreatorResult) string { return text(d.Row.ID) },
 		Taken: scopes.ErrDomainNameTaken,
 		AddMember: func(ctx context.Context, tx pgx.Tx, d *scopes.DomainCreatorResult) error {
@@ -149,6 +167,24 @@ func projects() scopetest.Scope[*scopes.DomainCreatorResult, *scopes.ProjectCrea
 				_, err := ops.PurgeProject(ctx, scopes.ProjectPurgerSpec{ID: p.Row.ID})
 				return err
 			})
+		},
+		CreateMany: func(ctx context.Context, db scope.DB, d *scopes.DomainCreatorResult, names []string) ([]*scopes.ProjectCreatorResult, error) {
+			var specs []scopes.ProjectCreatorSpec
+			for _, name := range names {
+				specs = append(specs, scopes.ProjectCreatorSpec{Name: name, DomainName: d.Row.Name})
+			}
+			return scopes.NewProvider(db).CreateProjects(ctx, specs)
+		},
+		PurgeMany: func(ctx context.Context, db scope.DB, all []*scopes.ProjectCreatorResult) (found []bool, err error) {
+			var ids []pgtype.UUID
+			for _, p := range all {
+				ids = append(ids, p.Row.ID)
+			}
+			res, err := scopes.NewProvider(db).PurgeProjects(ctx, ids)
+			for _, r := range res {
+				found = append(found, r.Found)
+			}
+			return found, err
 		},
 		ID:    func(p *scopes.ProjectCreatorResult) string { return text(p.Row.ID) },
 		Taken: scopes.ErrProjectNameTaken,
@@ -179,6 +215,26 @@ func users() scopetest.Scope[*scopes.DomainCreatorResult, *scopes.UserCreatorRes
 				_, err := ops.PurgeUser(ctx, scopes.UserPurgerSpec{ID: u.Row.Uuid})
 				return err
 			})
+		},
+		CreateMany: func(ctx context.Context, db scope.DB, d *scopes.DomainCreatorResult, names []string) ([]*scopes.UserCreatorResult, error) {
+			var specs []scopes.UserCreatorSpec
+			for _, name := range names {
+				specs = append(specs, scopes.UserCreatorSpec{
+					Username: name, Email: name + "@example.com", DomainName: d.Row.Name,
+				})
+			}
+			return scopes.NewProvider(db).CreateUsers(ctx, specs)
+		},
+		PurgeMany: func(ctx context.Context, db scope.DB, all []*scopes.UserCreatorResult) (found []bool, err error) {
+			var ids []pgtype.UUID
+			for _, u := range all {
+				ids = append(ids, u.Row.Uuid)
+			}
+			res, err := scopes.NewProvider(db).PurgeUsers(ctx, ids)
+			for _, r := range res {
+				found = append(found, r.Found)
+			}
+			return found, err
 		},
 		ID:    func(u *scopes.UserCreatorResult) string { return text(u.Row.Uuid) },
 		Taken: scopes.ErrUsernameTaken,

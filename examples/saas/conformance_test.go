@@ -96,6 +96,26 @@ func organisations() scopetest.Scope[scopetest.None, *scopes.OrganisationCreator
 				return err
 			})
 		},
+		CreateMany: func(ctx context.Context, db scope.DB, _ scopetest.None, names []string) ([]*scopes.OrganisationCreatorResult, error) {
+			ctx, p := ask(ctx, db)
+			var specs []scopes.OrganisationCreatorSpec
+			for _, name := range names {
+				specs = append(specs, scopes.OrganisationCreatorSpec{Name: name, Owners: []pgtype.UUID{ada}})
+			}
+			return p.CreateOrganisations(ctx, specs)
+		},
+		PurgeMany: func(ctx context.Context, db scope.DB, all []*scopes.OrganisationCreatorResult) (found []bool, err error) {
+			ctx, p := ask(ctx, db)
+			var ids []int64
+			for _, o := range all {
+				ids = append(ids, o.Row.ID)
+			}
+			res, err := p.PurgeOrganisations(ctx, ids)
+			for _, r := range res {
+				found = append(found, r.Found)
+			}
+			return found, err
+		},
 		ID:    func(o *scopes.OrganisationCreatorResult) string { return strconv.FormatInt(o.Row.ID, 10) },
 		Taken: scopes.ErrOrganisationNameTaken,
 		AddMember: func(ctx context.Context, tx pgx.Tx, o *scopes.OrganisationCreatorResult) error {
@@ -134,6 +154,32 @@ func workspaces() scopetest.Scope[*scopes.OrganisationCreatorResult, *scopes.Wor
 				return err
 			})
 		},
+		CreateMany: func(ctx context.Context, db scope.DB, o *scopes.OrganisationCreatorResult, names []string) ([]*scopes.WorkspaceCreatorResult, error) {
+			ctx, p := ask(ctx, db)
+			var specs []scopes.WorkspaceCreatorSpec
+			for _, name := range names {
+				specs = append(specs, scopes.WorkspaceCreatorSpec{
+					OrganisationID: o.Row.ID, Slug: name, Name: name, Owners: []pgtype.UUID{ada, bob},
+				})
+			}
+			prepared, err := p.PrepareWorkspaces(ctx, specs)
+			if err != nil {
+				return nil, err
+			}
+			return p.CreatePreparedWorkspaces(ctx, prepared)
+		},
+		PurgeMany: func(ctx context.Context, db scope.DB, all []*scopes.WorkspaceCreatorResult) (found []bool, err error) {
+			ctx, p := ask(ctx, db)
+			var ids []int64
+			for _, w := range all {
+				ids = append(ids, w.Row.ID)
+			}
+			res, err := p.PurgeWorkspaces(ctx, ids)
+			for _, r := range res {
+				found = append(found, r.Found)
+			}
+			return found, err
+		},
 		ID:    func(w *scopes.WorkspaceCreatorResult) string { return strconv.FormatInt(w.Row.ID, 10) },
 		Taken: scopes.ErrWorkspaceSlugTaken,
 		// A subscription makes the purge refuse. The row is locked by the foreign key alone.
@@ -163,6 +209,26 @@ func environments() scopetest.Scope[*scopes.WorkspaceCreatorResult, *scopes.Envi
 				_, err := ops.PurgeEnvironment(ctx, scopes.EnvironmentPurgerSpec{ID: e.Row.ID})
 				return err
 			})
+		},
+		CreateMany: func(ctx context.Context, db scope.DB, w *scopes.WorkspaceCreatorResult, names []string) ([]*scopes.EnvironmentCreatorResult, error) {
+			ctx, p := ask(ctx, db)
+			var specs []scopes.EnvironmentCreatorSpec
+			for _, name := range names {
+				specs = append(specs, scopes.EnvironmentCreatorSpec{ID: name, WorkspaceID: w.Row.ID, Name: name})
+			}
+			return p.CreateEnvironments(ctx, specs)
+		},
+		PurgeMany: func(ctx context.Context, db scope.DB, all []*scopes.EnvironmentCreatorResult) (found []bool, err error) {
+			ctx, p := ask(ctx, db)
+			var ids []string
+			for _, e := range all {
+				ids = append(ids, e.Row.ID)
+			}
+			res, err := p.PurgeEnvironments(ctx, ids)
+			for _, r := range res {
+				found = append(found, r.Found)
+			}
+			return found, err
 		},
 		ID:    func(e *scopes.EnvironmentCreatorResult) string { return e.Row.ID },
 		Taken: scopes.ErrEnvironmentIDTaken,

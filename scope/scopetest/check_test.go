@@ -62,6 +62,8 @@ func TestIncompleteScopes(t *testing.T) {
 		"no Create, Purge": func(s *projectScope) { s.Create, s.Purge = nil, nil },
 		"no Parent":        func(s *projectScope) { s.Parent = nil },
 		"only Archive":     func(s *projectScope) { s.Presets.Update = "" },
+		"lacks CreateMany": func(s *projectScope) { s.CreateMany = nil },
+		"has bulk":         func(s *projectScope) { s.NotApplicable = map[scopetest.Invariant]string{scopetest.InBulk: "no"} },
 	} {
 		s := projects(generated)
 		change(&s)

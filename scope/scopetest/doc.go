@@ -37,6 +37,10 @@
 //		})
 //	}
 //
+// With CreateMany and PurgeMany, the bulk functions, all of it is tried once more
+// on two scopes at a time. Nothing is left out in silence: what a Scope does not
+// give fails the invariants that need it, unless NotApplicable says why.
+//
 // # How it tries
 //
 // What is compared are whole tables, all of the database: after a failure, a race

@@ -113,14 +113,14 @@ func (f failures) String() string {
 // at READ COMMITTED and without locks, and on the generated one.
 func TestPlainCoordinatorLosesRaces(t *testing.T) {
 	t.Parallel()
-	lost := failing(t, scopetest.Check(t.Context(), newPool(t, withoutForeignKeys), plainProjects()))
+	lost := failing(t, scopetest.Check(t.Context(), newPool(t, withoutForeignKeys), oneByOne(plainProjects())))
 	want := []scopetest.Invariant{
 		scopetest.PresetsAreWhole, scopetest.ParentOutlivesChildren, scopetest.OppositePurgesEnd, scopetest.MembersGoToo,
 	}
 	if diff := cmp.Diff(want, lost); diff != "" {
 		t.Errorf("what the plain coordinator loses (-want +got):\n%s", diff)
 	}
-	lostByGenerated := failing(t, scopetest.Check(t.Context(), newPool(t, withoutForeignKeys), projects(generated)))
+	lostByGenerated := failing(t, scopetest.Check(t.Context(), newPool(t, withoutForeignKeys), oneByOne(projects(generated))))
 	for _, i := range lost {
 		if slices.Contains(lostByGenerated, i) {
 			t.Errorf("the generated code loses, too: %s", i)

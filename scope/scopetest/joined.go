@@ -81,7 +81,7 @@ func (t *trial) callerGoesOn() error {
 		}},
 	} {
 		tried := 0
-		for k := 1; k <= 12; k++ {
+		for k := 1; k <= t.most; k++ {
 			hit, err := t.failWithin(k, parent, kept, inner.run)
 			if err != nil {
 				return fmt.Errorf("%s that fails at statement %d: %w", inner.what, k, err)

@@ -25,7 +25,7 @@ func (t *trial) onePurgeFinds() error {
 		return err
 	}
 	var c contest
-	for _, k := range points(n) {
+	for _, k := range t.points(n) {
 		if made, err = t.make(parent); err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func (t *trial) oneCreateWins() error {
 		return err
 	}
 	var c contest
-	for _, k := range points(n) {
+	for _, k := range t.points(n) {
 		before, err := t.dump()
 		if err != nil {
 			return err
@@ -235,7 +235,7 @@ func (t *trial) membersGoToo() error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", side.what, err)
 		}
-		for _, k := range points(n) {
+		for _, k := range t.points(n) {
 			before, created, err := again()
 			if err != nil {
 				return err

@@ -74,7 +74,7 @@ func (t *trial) parentOutlivesChildren() error {
 		{"a purge of a parent about to be committed, and a new child", purgeLength, purge, create, false},
 	} {
 		var c contest
-		for _, k := range points(side.n) {
+		for _, k := range t.points(side.n) {
 			if err := again(); err != nil {
 				return err
 			}

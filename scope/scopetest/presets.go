@@ -151,7 +151,7 @@ func (t *trial) presetChanges(parent any, ed edit) error {
 		if err != nil {
 			return err
 		}
-		for _, k := range points(n) {
+		for _, k := range t.points(n) {
 			if err := again(); err != nil {
 				return err
 			}

@@ -89,6 +89,24 @@ func domains(on provider) domainScope {
 				return nil
 			})
 		},
+		CreateMany: func(ctx context.Context, db scope.DB, _ scopetest.None, names []string) ([]*rbac.DomainCreatorResult, error) {
+			var specs []rbac.DomainCreatorSpec
+			for _, name := range names {
+				specs = append(specs, rbac.DomainCreatorSpec{Name: name})
+			}
+			return on(db).CreateDomains(ctx, specs)
+		},
+		PurgeMany: func(ctx context.Context, db scope.DB, all []*rbac.DomainCreatorResult) (found []bool, err error) {
+			var ids []pgtype.UUID
+			for _, d := range all {
+				ids = append(ids, d.Row.ID)
+			}
+			res, err := on(db).PurgeDomains(ctx, ids)
+			for _, r := range res {
+				found = append(found, r.Found)
+			}
+			return found, err
+		},
 		ID:        func(d *rbac.DomainCreatorResult) string { return text(d.Row.ID) },
 		Taken:     rbac.ErrDomainNameTaken,
 		Presets:   presets(),
@@ -122,6 +140,24 @@ func projects(on provider) projectScope {
 				return nil
 			})
 		},
+		CreateMany: func(ctx context.Context, db scope.DB, d *rbac.DomainCreatorResult, names []string) ([]*rbac.ProjectCreatorResult, error) {
+			var specs []rbac.ProjectCreatorSpec
+			for _, name := range names {
+				specs = append(specs, rbac.ProjectCreatorSpec{DomainID: d.Row.ID, Name: name})
+			}
+			return on(db).CreateProjects(ctx, specs)
+		},
+		PurgeMany: func(ctx context.Context, db scope.DB, all []*rbac.ProjectCreatorResult) (found []bool, err error) {
+			var ids []pgtype.UUID
+			for _, p := range all {
+				ids = append(ids, p.Row.ID)
+			}
+			res, err := on(db).PurgeProjects(ctx, ids)
+			for _, r := range res {
+				found = append(found, r.Found)
+			}
+			return found, err
+		},
 		ID:        func(p *rbac.ProjectCreatorResult) string { return text(p.Row.ID) },
 		Parent:    domains(on),
 		Taken:     rbac.ErrProjectNameTaken,
@@ -152,6 +188,24 @@ func users(on provider) userScope {
 				}
 				return nil
 			})
+		},
+		CreateMany: func(ctx context.Context, db scope.DB, d *rbac.DomainCreatorResult, names []string) ([]*rbac.UserCreatorResult, error) {
+			var specs []rbac.UserCreatorSpec
+			for _, name := range names {
+				specs = append(specs, rbac.UserCreatorSpec{DomainID: d.Row.ID, Email: name})
+			}
+			return on(db).CreateUsers(ctx, specs)
+		},
+		PurgeMany: func(ctx context.Context, db scope.DB, all []*rbac.UserCreatorResult) (found []bool, err error) {
+			var ids []pgtype.UUID
+			for _, u := range all {
+				ids = append(ids, u.Row.ID)
+			}
+			res, err := on(db).PurgeUsers(ctx, ids)
+			for _, r := range res {
+				found = append(found, r.Found)
+			}
+			return found, err
 		},
 		ID:        func(u *rbac.UserCreatorResult) string { return text(u.Row.ID) },
 		Parent:    domains(on),

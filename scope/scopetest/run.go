@@ -32,26 +32,46 @@ func Run(t *testing.T, pool *pgxpool.Pool, subjects ...Subject) {
 		t.Fatal("scopetest.Run: there is nothing to test")
 	}
 	for _, s := range subjects {
-		sub := s.erase()
-		t.Run(sub.typ, func(t *testing.T) {
-			for _, c := range checks() {
-				t.Run(string(c.name), func(t *testing.T) {
-					o := c.try(t.Context(), pool, sub)
-					for _, line := range o.Log {
-						t.Log(line)
-					}
-					if o.Err != nil {
-						t.Error(o.Err)
-					}
-				})
-			}
-		})
+		erased := s.erase()
+		for _, sub := range erased.both() {
+			t.Run(sub.title, func(t *testing.T) {
+				for _, c := range checks() {
+					t.Run(string(c.name), func(t *testing.T) {
+						o := c.try(t.Context(), pool, sub.subject)
+						for _, line := range o.Log {
+							t.Log(line)
+						}
+						if o.Err != nil {
+							t.Error(o.Err)
+						}
+					})
+				}
+			})
+		}
+		if why := erased.notApplicable[InBulk]; why != "" {
+			t.Run(erased.typ+" in bulk", func(t *testing.T) { t.Log("not applicable: " + why) })
+		}
 	}
+}
+
+// titled is a subject with the name of its tests.
+type titled struct {
+	title string
+	*subject
+}
+
+// both returns the subject and, where it has bulk functions, itself in bulk.
+func (s *subject) both() []titled {
+	all := []titled{{s.typ, s}}
+	if s.bulk != nil {
+		all = append(all, titled{s.typ + " in bulk", s.bulk})
+	}
+	return all
 }
 
 // Outcome is what became of one invariant.
 type Outcome struct {
-	Type          string // of the scope
+	Subject       string // the scope's type, with "in bulk" behind it if so
 	Invariant     Invariant
 	Err           error    // nil when it holds, or does not apply
 	NotApplicable string   // why not, if so
@@ -63,9 +83,12 @@ type Outcome struct {
 func Check(ctx context.Context, pool *pgxpool.Pool, subjects ...Subject) []Outcome {
 	var all []Outcome
 	for _, s := range subjects {
-		sub := s.erase()
-		for _, c := range checks() {
-			all = append(all, c.try(ctx, pool, sub))
+		for _, sub := range s.erase().both() {
+			for _, c := range checks() {
+				o := c.try(ctx, pool, sub.subject)
+				o.Subject = sub.title
+				all = append(all, o)
+			}
 		}
 	}
 	return all
@@ -73,7 +96,7 @@ func Check(ctx context.Context, pool *pgxpool.Pool, subjects ...Subject) []Outco
 
 // try tries one invariant on one subject.
 func (c check) try(ctx context.Context, pool *pgxpool.Pool, s *subject) Outcome {
-	o := Outcome{Type: s.typ, Invariant: c.name}
+	o := Outcome{Subject: s.typ, Invariant: c.name}
 	why, excused := s.notApplicable[c.name]
 	lacks := c.lacks(s)
 	switch {

@@ -45,9 +45,14 @@ type Scope[Parent, Made any] struct {
 	// Purge purges what Create made, and says whether it was found.
 	Purge func(ctx context.Context, db scope.DB, made Made) (found bool, err error)
 
-	// PurgeAll purges several in one transaction, in the order given, as
-	// WriterOps or a bulk function does.
+	// PurgeAll purges several in one transaction, one after the other in the order
+	// given, as operations of WriterOps do.
 	PurgeAll func(ctx context.Context, db scope.DB, made []Made) error
+
+	// CreateMany and PurgeMany are the bulk functions: all of the scopes, or none.
+	// With them every invariant is tried once more, on two scopes at a time.
+	CreateMany func(ctx context.Context, db scope.DB, parent Parent, names []string) ([]Made, error)
+	PurgeMany  func(ctx context.Context, db scope.DB, made []Made) (found []bool, err error)
 
 	// ID returns the scope's id as the tables of rights store it.
 	ID func(made Made) string
@@ -134,6 +139,8 @@ type subject struct {
 	presets       *Presets
 	notApplicable map[Invariant]string
 	incomplete    error
+	most          int      // statements behind which an operation is stopped
+	bulk          *subject // two scopes at a time; nil without bulk functions
 }
 
 func (s Scope[Parent, Made]) makes(Made) {}
@@ -141,7 +148,7 @@ func (s Scope[Parent, Made]) makes(Made) {}
 func (s Scope[Parent, Made]) erase() *subject {
 	out := &subject{
 		typ: s.Type, table: s.Table, keep: s.Keep, nested: s.Nested, taken: s.Taken, otherType: s.OtherType, presets: s.Presets,
-		notApplicable: s.NotApplicable, incomplete: s.incomplete(),
+		notApplicable: s.NotApplicable, incomplete: s.incomplete(), most: 12,
 	}
 	if s.Parent != nil {
 		out.parent = s.Parent.erase()
@@ -165,6 +172,9 @@ func (s Scope[Parent, Made]) erase() *subject {
 	if s.AddMember != nil {
 		out.addMember = func(ctx context.Context, tx pgx.Tx, made any) error { return s.AddMember(ctx, tx, made.(Made)) }
 	}
+	if s.CreateMany != nil && s.PurgeMany != nil {
+		out.bulk = s.inBulk(*out)
+	}
 	return out
 }
 
@@ -179,7 +189,13 @@ func (s Scope[Parent, Made]) incomplete() error {
 		}
 	}
 	_, isNone := any(*new(Parent)).(None)
+	bulk := s.CreateMany != nil && s.PurgeMany != nil
+	why, excused := s.NotApplicable[InBulk]
 	switch {
+	case !bulk && why == "":
+		return fmt.Errorf("the Scope of %q lacks CreateMany or PurgeMany: give both, or say in NotApplicable[InBulk] why not", s.Type)
+	case bulk && excused:
+		return fmt.Errorf("the Scope of %q has bulk functions, which NotApplicable excuses: remove it there", s.Type)
 	case len(lacking) > 0:
 		slices.Sort(lacking)
 		return fmt.Errorf("the Scope of %q has no %s", s.Type, strings.Join(lacking, ", "))

@@ -130,11 +130,10 @@ func (t *trial) length(run func(ctx context.Context, db scope.DB) error) (int, e
 
 // points are the statements behind which to stop: all, or, of many, the first and
 // the last. What matters most comes first: locks, and what is read for the rest.
-func points(n int) []int {
-	const most = 12
+func (t *trial) points(n int) []int {
 	var all []int
 	for k := 1; k <= n; k++ {
-		if k < most || k == n {
+		if k < t.most || k == n {
 			all = append(all, k)
 		}
 	}
