@@ -32,7 +32,7 @@ func TestConformance(t *testing.T) {
 			}
 			t.Cleanup(pool.Close)
 			// The seed's presets have up to 79 entries. A few show the same, in less time.
-			mustExec(t, pool, `DELETE FROM role_permission_presets WHERE operation <> 'read' OR entity_type > 'image'`)
+			mustExec(t, pool, `DELETE FROM role_permission_presets WHERE operation <> 'read' OR entity_type > 'artifact'`)
 			scopetest.Run(t, pool, s.subject)
 		})
 	}

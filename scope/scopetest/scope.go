@@ -148,7 +148,7 @@ func (s Scope[Parent, Made]) makes(Made) {}
 func (s Scope[Parent, Made]) erase() *subject {
 	out := &subject{
 		typ: s.Type, table: s.Table, keep: s.Keep, nested: s.Nested, taken: s.Taken, otherType: s.OtherType, presets: s.Presets,
-		notApplicable: s.NotApplicable, incomplete: s.incomplete(), most: 12,
+		notApplicable: s.NotApplicable, incomplete: s.incomplete(), most: 8,
 	}
 	if s.Parent != nil {
 		out.parent = s.Parent.erase()
