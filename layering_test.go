@@ -51,6 +51,7 @@ func layers() []layer {
 		// pgxpool too: to let COMMIT travel with the last statements, the runtime
 		// holds the connection itself, and only the pool can hand it out.
 		{pkg: "scope", may: []string{pgx}, does: "the runtime"},
+		{pkg: "scope/scopetest", may: []string{pgx, "scope"}, does: "the conformance suite"},
 		{pkg: "schema", does: "embeds the DDL of the reference RBAC"},
 		{pkg: "gen/...", may: []string{pgx, "scope", "gen/..."}, does: "the reference RBAC"},
 		{pkg: "internal/pglocal", may: []string{pgx}, does: "a throwaway PostgreSQL"},

@@ -32,10 +32,25 @@ func TestBackoffIsBounded(t *testing.T) {
 	} {
 		var longest time.Duration
 		for range 1000 {
-			longest = max(longest, backoff(attempt))
+			longest = max(longest, backoff(attempt, false))
 		}
 		if longest > bound || longest < bound/2 {
 			t.Errorf("attempt %d waits up to %v, want %v", attempt, longest, bound)
+		}
+	}
+}
+
+// TestBackoffAfterDeadlock is about the transaction that was let live: it must be
+// able to take what it waited for before the retry does.
+func TestBackoffAfterDeadlock(t *testing.T) {
+	t.Parallel()
+	for attempt, bound := range map[int]time.Duration{
+		1: 50 * time.Millisecond, 2: 100 * time.Millisecond, 3: 200 * time.Millisecond, 4: retryCap, 1 << 40: retryCap,
+	} {
+		for range 1000 {
+			if pause := backoff(attempt, true); pause < bound/2 || pause > bound {
+				t.Fatalf("attempt %d waits %v, want %v to %v", attempt, pause, bound/2, bound)
+			}
 		}
 	}
 }

@@ -12,16 +12,32 @@ import (
 const (
 	retryBase = 5 * time.Millisecond
 	retryCap  = 250 * time.Millisecond
+
+	// What a deadlock costs anyhow is deadlock_timeout, one second by default.
+	deadlockBase = 50 * time.Millisecond
 )
 
 // backoff returns how long to wait after an attempt, counted from 1, has
 // failed: anything up to a bound that doubles each time, because two
 // transactions that met must not meet again (full jitter, in "Exponential
 // Backoff And Jitter", AWS Architecture Blog, 2015).
-func backoff(attempt int) time.Duration {
+//
+// After a deadlock it is half of a larger bound at least. The transaction that
+// was let live has been woken by then, but may not run yet, and the row that it
+// waited for is free: PostgreSQL lets whoever comes first have it
+// (src/backend/access/heap/README.tuplock). A retry that comes too soon takes it
+// again, and makes the same deadlock.
+func backoff(attempt int, deadlock bool) time.Duration {
+	base := retryBase
+	if deadlock {
+		base = deadlockBase
+	}
 	bound := retryCap
-	if shift := attempt - 1; shift < 16 && retryBase<<shift < retryCap {
-		bound = retryBase << shift
+	if shift := attempt - 1; shift < 16 && base<<shift < retryCap {
+		bound = base << shift
+	}
+	if deadlock {
+		return bound/2 + rand.N(bound/2+1)
 	}
 	return rand.N(bound + 1)
 }
@@ -30,18 +46,24 @@ func backoff(attempt int) time.Duration {
 // (manual, section 13.5): it has ended the transaction on account of another
 // one, so nothing of it remains.
 func isRetryable(err error) bool {
+	state := endedBy(err)
+	return state == stateSerialization || state == stateDeadlock
+}
+
+// endedBy returns the SQLSTATE of err, or "".
+func endedBy(err error) string {
 	if err == nil || errors.Is(err, ErrCommitUnknown) {
-		return false
+		return ""
 	}
-	var state string
 	if e, ok := asType[*Error](err); ok {
 		// Not what its cause holds: that may be of another database, to which
 		// the application's Go code went.
-		state = e.SQLState
-	} else if pgErr, ok := asType[*pgconn.PgError](err); ok {
-		state = pgErr.Code
+		return e.SQLState
 	}
-	return state == stateSerialization || state == stateDeadlock
+	if pgErr, ok := asType[*pgconn.PgError](err); ok {
+		return pgErr.Code
+	}
+	return ""
 }
 
 // wait returns nil after d, and the context's error if that is done earlier.

@@ -155,7 +155,7 @@ func (r *Runner) run(ctx context.Context, single bool, fn func(context.Context, 
 		if attempt >= r.config.attempts || !tx.canRunAgain(err) {
 			return false, err
 		}
-		pause := backoff(attempt)
+		pause := backoff(attempt, tx.deadlocked(err))
 		r.config.observe(ctx, Event{Kind: Retry, Op: OpTransaction, Attempt: attempt, Duration: pause, Err: err})
 		if ctxErr := wait(ctx, pause); ctxErr != nil {
 			e := &Error{Op: OpTransaction, phase: "waiting to run again", generic: ErrConflict}
@@ -172,6 +172,12 @@ func (tx *Tx) canRunAgain(err error) bool {
 		return false
 	}
 	return isRetryable(err) || tx.failure != nil && isRetryable(tx.failure) || tx.dropped != nil && isRetryable(tx.dropped)
+}
+
+// deadlocked reports whether a deadlock is why the attempt can run again.
+func (tx *Tx) deadlocked(err error) bool {
+	return endedBy(err) == stateDeadlock ||
+		tx.failure != nil && endedBy(tx.failure) == stateDeadlock || tx.dropped != nil && endedBy(tx.dropped) == stateDeadlock
 }
 
 // run is one attempt. It can be committed and failed.

@@ -1,0 +1,97 @@
+package scopetest_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/specgen-dev/specgen/gen/rbac"
+	"github.com/specgen-dev/specgen/internal/pglocal/pgtest"
+	"github.com/specgen-dev/specgen/schema"
+	"github.com/specgen-dev/specgen/scope"
+	"github.com/specgen-dev/specgen/scope/scopetest"
+)
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+
+// seed are presets of every type of scope: two with entries, one without.
+const seed = `
+	INSERT INTO role_presets (scope_type, name, auto_assign)
+	SELECT t, n, n = 'member' FROM unnest('{domain,project,user}'::text[]) AS t, unnest('{admin,member,guest}'::text[]) AS n;
+	INSERT INTO role_permission_presets (role_preset_id, entity_type, operation)
+	SELECT id, e, 'read' FROM role_presets, unnest('{document,folder}'::text[]) AS e WHERE name <> 'guest'`
+
+// referenceSQL is the schema of the reference RBAC, and the seed.
+func referenceSQL(t *testing.T) []string {
+	t.Helper()
+	files, err := schema.Files.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var texts []string
+	for _, f := range files {
+		text, err := schema.Files.ReadFile(f.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, string(text))
+	}
+	return append(texts, seed)
+}
+
+// withoutForeignKeys drops every foreign key: without them PostgreSQL's triggers
+// lock nothing, and refuse nothing.
+const withoutForeignKeys = `
+	DO $$ DECLARE c record; BEGIN
+		FOR c IN SELECT conrelid::regclass AS t, conname FROM pg_constraint WHERE contype = 'f' LOOP
+			EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', c.t, c.conname);
+		END LOOP;
+	END $$`
+
+// newPool returns a pool on a database with the reference RBAC, where deadlocks
+// are found at once: some invariants make them.
+func newPool(t *testing.T, more ...string) *pgxpool.Pool {
+	t.Helper()
+	config := pgtest.Pool(t, append(referenceSQL(t), more...)...).Config()
+	config.ConnConfig.RuntimeParams["deadlock_timeout"] = "50ms"
+	config.MaxConns = 8
+	pool, err := pgxpool.NewWithConfig(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	return pool
+}
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	for _, s := range []struct {
+		name    string
+		subject scopetest.Subject
+		more    []string
+	}{
+		{"quickstart domain", domains(generated), nil},
+		{"quickstart project", projects(generated), nil},
+		{"quickstart user", users(generated), nil},
+		{"quickstart project without foreign keys", projects(generated), []string{withoutForeignKeys}},
+		{"quickstart project from a snapshot", oneByOne(snapshotProjects()), []string{withoutForeignKeys}},
+	} {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			scopetest.Run(t, newPool(t, s.more...), s.subject)
+		})
+	}
+}
+
+// snapshotProjects are created at REPEATABLE READ, and so need no lock on the
+// presets: the other way to see each whole.
+func snapshotProjects() projectScope {
+	rules := &rewriting{edits: []edit{{"ListActiveRolePresets", "FOR SHARE", ""}}, done: map[edit]bool{}}
+	s := projects(generated)
+	s.Create = projects(func(db scope.DB) *rbac.Provider {
+		return rbac.NewProvider(rules.on(db), scope.WithIsolation(pgx.RepeatableRead))
+	}).Create
+	return s
+}
