@@ -3,6 +3,7 @@ package scope
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -111,9 +112,22 @@ func (tx *Tx) transactionError(ctx context.Context, phase string, err error) *Er
 	e := &Error{Op: OpTransaction, phase: phase, cause: withContext(ctx, err)}
 	if len(tx.ops) == 1 {
 		e.Op, e.Scope = tx.ops[0].kind, tx.ops[0].scope
+	} else {
+		e.parts = tx.parts()
 	}
 	e.setServerError(err, tx.constraints(err), tx.genericForCommit())
 	return e
+}
+
+// parts names what the transaction is made of, each kind once.
+func (tx *Tx) parts() []string {
+	var parts []string
+	for _, op := range tx.ops {
+		if part := op.kind + " " + op.scope.Type; !slices.Contains(parts, part) {
+			parts = append(parts, part)
+		}
+	}
+	return parts
 }
 
 // constraints returns those of the first operation that names the constraint in
@@ -125,7 +139,7 @@ func (tx *Tx) constraints(err error) map[string]error {
 		return nil
 	}
 	for _, op := range tx.ops {
-		if op.constraints[pgErr.ConstraintName] != nil {
+		if _, own := named(pgErr, op.constraints); own != nil {
 			return op.constraints
 		}
 	}

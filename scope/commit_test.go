@@ -216,14 +216,14 @@ func TestDeferredForeignKeyAtCommit(t *testing.T) {
 		}, errNoTeam, scope.OpCreate, "create item: COMMIT: team not found"},
 		{"two creates", func(ctx context.Context, tx *scope.Tx) error {
 			return errors.Join(missing(ctx, tx.Create("item", nil, nil)), insertItem(ctx, tx.Create("other", nil, constraints), "b"))
-		}, errNoTeam, scope.OpTransaction, "transaction: COMMIT: team not found"},
+		}, errNoTeam, scope.OpTransaction, "transaction (create item, create other): COMMIT: team not found"},
 		{"purge", func(ctx context.Context, tx *scope.Tx) error {
 			return exec(ctx, tx.Purge(scope.Context{Type: "team", ID: "used"}, nil), scope.Step{Name: "row", Deletes: true}, "DELETE FROM parents")
 		}, scope.ErrInUse, scope.OpPurge, "purge team: COMMIT: still in use"},
 		{"both", func(ctx context.Context, tx *scope.Tx) error {
 			tx.Purge(scope.Context{Type: "team", ID: "x"}, nil)
 			return missing(ctx, tx.Create("item", nil, nil))
-		}, scope.ErrConflict, scope.OpTransaction, "transaction: COMMIT: conflict"},
+		}, scope.ErrConflict, scope.OpTransaction, "transaction (purge team, create item): COMMIT: conflict"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -268,7 +268,7 @@ func TestConnectionLostBeforeCommit(t *testing.T) {
 	pool := oneByOne(t, newDB(t)) // where a function can drop an error
 	for _, tc := range []struct{ name, want string }{
 		// The driver's rows tell their error to the function that drops it only.
-		{"list", "create item: COMMIT: the connection is closed or busy"},
+		{"list", "create item: COMMIT: the connection is closed or busy; call it again, once the server is reached"},
 		{"row", "create item: step row: the server reported an error (SQLSTATE 57P01); the server ended the connection: run it again once the server is back"},
 	} {
 		err := create(t.Context(), scope.NewRunner(pool), func(ctx context.Context, op *scope.Op) error {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -24,6 +26,7 @@ const (
 	stateQueryCanceled       = "57014"
 	classConnectionException = "08"
 	classDataException       = "22"
+	classIntegrity           = "23"
 )
 
 // stepError says what err, from a step of op, means.
@@ -55,18 +58,69 @@ func (e *Error) setMissing(missing error) {
 
 // setServerError copies what may be told of a *pgconn.PgError, and looks up
 // what it means. The constraint's name is the better key; where the server gives
-// none, or the specification has none, the SQLSTATE remains.
+// none, or the specification has none, the SQLSTATE and the step remain.
 func (e *Error) setServerError(err error, constraints map[string]error, foreignKey error) {
 	pgErr, ok := asType[*pgconn.PgError](err)
 	if !ok {
 		return
 	}
-	e.SQLState, e.Table, e.Constraint = pgErr.Code, pgErr.TableName, pgErr.ConstraintName
+	e.SQLState, e.Table = pgErr.Code, pgErr.TableName
+	e.Constraint, e.own = named(pgErr, constraints)
 	e.generic = genericForState(pgErr.Code, foreignKey)
-	if pgErr.ConstraintName != "" {
-		e.own = constraints[pgErr.ConstraintName]
-	}
 }
+
+// named returns the constraint that the server names, and the specification's
+// error for it, if any. A distributed PostgreSQL may leave the field empty, and
+// name the constraint of a shard in the message: Citus appends the number of the
+// shard. Of a message only a name is taken that the specification has.
+func named(pgErr *pgconn.PgError, constraints map[string]error) (name string, own error) {
+	switch {
+	case pgErr.ConstraintName != "":
+		return pgErr.ConstraintName, constraints[pgErr.ConstraintName]
+	case !strings.HasPrefix(pgErr.Code, classIntegrity):
+		return "", nil
+	}
+	for name, err := range constraints {
+		if mentions(pgErr.Message, name, false) {
+			return name, err
+		}
+	}
+	for name, err := range constraints {
+		if mentions(pgErr.Message, name, true) {
+			return name, err
+		}
+	}
+	return "", nil
+}
+
+// mentions reports whether a message has a name that is not part of a longer
+// one; with shard, whether it has it with an underscore and digits behind it.
+// Which quotes are around it depends on the server's language.
+func mentions(message, name string, shard bool) bool {
+	for at := 0; name != ""; {
+		i := strings.Index(message[at:], name)
+		if i < 0 {
+			return false
+		}
+		before, after := message[:at+i], message[at+i+len(name):]
+		if shard {
+			digits := strings.TrimLeft(strings.TrimPrefix(after, "_"), "0123456789")
+			if len(after)-len(digits) < 2 || after[0] != '_' {
+				digits = name // part of a longer name
+			}
+			after = digits
+		}
+		last, _ := utf8.DecodeLastRuneInString(before)
+		first, _ := utf8.DecodeRuneInString(after)
+		if !inName(last) && !inName(first) {
+			return true
+		}
+		at += i + 1
+	}
+	return false
+}
+
+func inName(r rune) bool { return r == '_' || r == '$' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // genericForState returns the sentinel for a SQLSTATE, nil if there is none.
 func genericForState(state string, foreignKey error) error {

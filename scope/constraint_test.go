@@ -135,3 +135,49 @@ func TestMissing(t *testing.T) {
 		})
 	}
 }
+
+// Citus leaves the constraint's field empty and names the constraint of a shard
+// in the message, whatever the server's language.
+func TestConstraintNamedInTheMessage(t *testing.T) {
+	t.Parallel()
+	errTaken := scope.NewError("name taken", scope.ErrAlreadyExists)
+	errOther := scope.NewError("other", scope.ErrAlreadyExists)
+	constraints := map[string]error{"items_name_key": errTaken, "items_name_key_1": errOther}
+	for _, tc := range []struct {
+		message, state string
+		want           error
+		constraint     string
+	}{
+		{`duplicate key value violates unique constraint "items_name_key_102008"`, "23505", errTaken, "items_name_key"},
+		{`duplicate key value violates unique constraint "items_name_key_1_102008"`, "23505", errOther, "items_name_key_1"},
+		{`duplicate key value violates unique constraint "items_name_key_1"`, "23505", errOther, "items_name_key_1"},
+		{`duplicate key value violates unique constraint "items_name_key"`, "23505", errTaken, "items_name_key"},
+		{`doppelter Schlüsselwert verletzt Unique-Constraint »items_name_key_102008«`, "23505", errTaken, "items_name_key"},
+		{`duplicate key value violates unique constraint "my_items_name_key_102008"`, "23505", nil, ""},
+		{`duplicate key value violates unique constraint "items_name_key_a1"`, "23505", nil, ""},
+		{`duplicate key value violates unique constraint "items_name_key_"`, "23505", nil, ""},
+		{`duplicate key value violates unique constraint "items_name_keys"`, "23505", nil, ""},
+		{`another error of items_name_key`, "P0001", nil, ""},
+	} {
+		for _, at := range []string{"step", "commit"} {
+			t.Run(at+" "+tc.message, func(t *testing.T) {
+				t.Parallel()
+				pool := newDB(t)
+				mustExec(t, pool, `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+					BEGIN RAISE EXCEPTION '`+tc.message+`' USING ERRCODE = '`+tc.state+`'; END $$`)
+				deferred := map[string]string{"step": "NOT DEFERRABLE", "commit": "DEFERRABLE INITIALLY DEFERRED"}[at]
+				mustExec(t, pool, "CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON items "+deferred+" FOR EACH ROW EXECUTE FUNCTION refuse()")
+				err := do(t.Context(), scope.NewRunner(pool), func(ctx context.Context, tx *scope.Tx) error {
+					return insertItem(ctx, tx.Create("item", nil, constraints), "a")
+				})
+				e := wantErr(t, err)
+				if e.Constraint != tc.constraint || errors.Is(err, errTaken) != (tc.want == errTaken) || errors.Is(err, errOther) != (tc.want == errOther) {
+					t.Errorf("constraint %q, error %v, want %v", e.Constraint, err, tc.want)
+				}
+				if errors.Is(err, scope.ErrAlreadyExists) != (tc.state == "23505") {
+					t.Errorf("error %v", err)
+				}
+			})
+		}
+	}
+}

@@ -28,7 +28,8 @@ type Error struct {
 	Query string  // sqlc's name of the query
 
 	// As the server reported them. A distributed PostgreSQL may leave Table and
-	// Constraint empty: Citus does.
+	// Constraint empty: Citus does. Constraint is then what its message names, as
+	// long as the specification has an error for it.
 	Table      string
 	Constraint string
 	SQLState   string
@@ -37,12 +38,13 @@ type Error struct {
 	// there, and the call must not be made again.
 	Committed bool
 
-	phase   string // of the transaction, such as "COMMIT", outside of a step
-	own     error  // the specification's
-	generic error  // ours
-	cause   error  // never nil
-	item    int    // one more than the index of the item; 0 for none
-	goStep  bool   // the cause comes from Go code of the application, which may say what it likes
+	phase   string   // of the transaction, such as "COMMIT", outside of a step
+	parts   []string // of a transaction of several operations, such as "create project"
+	own     error    // the specification's
+	generic error    // ours
+	cause   error    // never nil
+	item    int      // one more than the index of the item; 0 for none
+	goStep  bool     // the cause comes from Go code of the application, which may say what it likes
 }
 
 // Unwrap returns the specification's own error, the sentinel of this package
@@ -54,8 +56,13 @@ func (e *Error) Unwrap() []error { return present(e.own, e.generic, e.cause) }
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(e.Op)
-	if e.Scope.Type != "" {
+	switch {
+	case e.Scope.Type != "":
 		b.WriteString(" " + e.Scope.Type)
+	case len(e.parts) > 3:
+		fmt.Fprintf(&b, " (%s and %d more)", strings.Join(e.parts[:2], ", "), len(e.parts)-2)
+	case len(e.parts) > 0:
+		b.WriteString(" (" + strings.Join(e.parts, ", ") + ")")
 	}
 	switch {
 	case e.Step != "":

@@ -51,7 +51,7 @@ func TestErrorText(t *testing.T) {
 			func(context.Context, *scope.Op) error { return scope.RefuseChildren("environment", 2, errTaken) }},
 		{"refusal", "still in use; remove what refers to it first",
 			func(context.Context, *scope.Op) error { return scope.Refuse(1, nil) }},
-		{"the answer does not fit", "column name of the answer does not fit its Go type",
+		{"the answer does not fit", "column name of the answer does not fit its Go type; compare the schema with the one that sqlc has read",
 			func(ctx context.Context, op *scope.Op) error {
 				var n int
 				return op.QueryRow(ctx, "SELECT name FROM items").Scan(&n)
@@ -85,7 +85,7 @@ func TestFail(t *testing.T) {
 		t.Errorf("Fail of nil is %v", nothing)
 	}
 	e := wantErr(t, err, errCustom)
-	if e.Error() != "create item: step names: an error of the application" {
+	if e.Error() != "create item: step names: an error of the application; see what the function refuses" {
 		t.Errorf("text %q", e)
 	}
 	// The application's code had it from the database: its text has the values.

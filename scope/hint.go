@@ -1,9 +1,13 @@
 package scope
 
 import (
+	"context"
 	"errors"
+	"io"
+	"net"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
@@ -32,7 +36,7 @@ func (e *Error) hint() string {
 		{ErrParentNotFound, "create what the row refers to first; it may have been removed meanwhile"},
 		{ErrHasChildren, "purge the children first"},
 		{ErrInUse, "remove what refers to it first"},
-		{ErrInvalid, "check the values against the constraints of the table"},
+		{ErrInvalid, e.invalidHint()},
 		{ErrIsolation, "run the purge in a transaction at read committed"},
 		{ErrNotFound, "check the key; the row may have been removed meanwhile"},
 		{ErrConflict, "run the whole transaction again"},
@@ -44,10 +48,54 @@ func (e *Error) hint() string {
 	if hint := hintForState(e.SQLState); hint != "" {
 		return hint
 	}
-	if _, dialling := asType[*pgconn.ConnectError](e.cause); dialling {
-		return "check the address of the server and that it runs"
+	return e.causeHint()
+}
+
+// invalidHint says where the rule is that a value breaks. A misuse says in its
+// text what to do.
+func (e *Error) invalidHint() string {
+	_, said := e.cause.(misuse)
+	switch {
+	case said:
+		return ""
+	case e.SQLState == "":
+		return "correct the value"
+	case strings.HasPrefix(e.SQLState, classDataException):
+		return "check the values against the types of the columns"
+	default:
+		return "check the values against the constraints of the table"
 	}
-	return ""
+}
+
+// causeHint is for failures of which neither a sentinel nor the SQLSTATE says
+// what to do.
+func (e *Error) causeHint() string {
+	_, fromServer := asType[*pgconn.PgError](e.cause)
+	_, dialling := asType[*pgconn.ConnectError](e.cause)
+	_, onTheWire := asType[*net.OpError](e.cause)
+	_, scanning := asType[pgx.ScanArgError](e.cause)
+	switch {
+	case isOurs(e.cause): // its text says what to do
+		return ""
+	case errors.Is(e.cause, context.Canceled), errors.Is(e.cause, context.DeadlineExceeded):
+		return "call it again, with more time"
+	case fromServer:
+		return "unwrap this error to see the server's message"
+	case e.goStep:
+		return "see what the function refuses"
+	case dialling:
+		return "check the address of the server and that it runs"
+	case errors.Is(e.cause, pgx.ErrTxCommitRollback):
+		return "return the error of every statement"
+	case errors.Is(e.cause, pgx.ErrTxClosed):
+		return "begin another one"
+	case onTheWire, pgconn.SafeToRetry(e.cause), errors.Is(e.cause, pgconn.ErrConnClosed), errors.Is(e.cause, io.ErrUnexpectedEOF):
+		return "call it again, once the server is reached"
+	case scanning:
+		return "compare the schema with the one that sqlc has read"
+	default:
+		return ""
+	}
 }
 
 // hintForState is for failures that no sentinel stands for: those of an

@@ -33,5 +33,12 @@ func Value[T any](ctx context.Context, name string, from func(context.Context) (
 // find nothing, and it would read as a scope that is gone. It is an
 // [ErrInvalid]; nothing was sent.
 func NoID(scopeType string) error {
-	return &Error{Op: OpPurge, Scope: Context{Type: scopeType}, generic: ErrInvalid, cause: misuse("the id of the scope is not set")}
+	return &Error{Op: OpPurge, Scope: Context{Type: scopeType}, Step: "id", generic: ErrInvalid, cause: misuse("the id of the scope is not set: give the specification an ID")}
+}
+
+// NotPrepared returns the error of a creation in a caller's transaction that has
+// work to do before it, and was not prepared. It is an [ErrPrepareFirst]; nothing
+// was sent.
+func NotPrepared(scopeType string) error {
+	return &Error{Op: OpCreate, Scope: Context{Type: scopeType}, Step: "before", generic: ErrPrepareFirst, cause: ErrPrepareFirst}
 }

@@ -158,8 +158,8 @@ func (r *Runner) run(ctx context.Context, single bool, fn func(context.Context, 
 		pause := backoff(attempt, tx.deadlocked(err))
 		r.config.observe(ctx, Event{Kind: Retry, Op: OpTransaction, Attempt: attempt, Duration: pause, Err: err})
 		if ctxErr := wait(ctx, pause); ctxErr != nil {
-			e := &Error{Op: OpTransaction, phase: "waiting to run again", generic: ErrConflict}
-			e.cause = errors.Join(ctxErr, err)
+			e := tx.transactionError(ctx, "waiting to run again", errors.Join(ctxErr, err))
+			e.own, e.generic = nil, ErrConflict
 			return false, e
 		}
 	}

@@ -94,7 +94,7 @@ func (f *file) creatorMethods(s *plan.Scope) {
 	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("Create"+s.GoName).Params(ctxParam(), jen.Id("spec").Id(c.Spec.Name)).
 		Params(jen.Op("*").Id(c.Result.Name), jen.Error()).BlockFunc(func(g *jen.Group) {
 		if c.HasHooks {
-			g.If(jen.Id("p").Dot("runner").Dot("Joined").Call()).Block(jen.Return(jen.Nil(), jen.Qual(scopePath, "ErrPrepareFirst")))
+			g.If(jen.Id("p").Dot("runner").Dot("Joined").Call()).Block(jen.Return(jen.Nil(), jen.Qual(scopePath, "NotPrepared").Call(jen.Lit(s.Type))))
 		}
 		prepareFirst(g, s, jen.Id("p"))
 		g.Return(jen.Id("p").Dot("CreatePrepared"+s.GoName).Call(jen.Id("ctx"), jen.Id("prepared")))

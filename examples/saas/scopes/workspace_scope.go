@@ -91,7 +91,7 @@ func (p *Provider) PrepareWorkspace(ctx context.Context, spec WorkspaceCreatorSp
 // every statement.
 func (p *Provider) CreateWorkspace(ctx context.Context, spec WorkspaceCreatorSpec) (*WorkspaceCreatorResult, error) {
 	if p.runner.Joined() {
-		return nil, scope.ErrPrepareFirst
+		return nil, scope.NotPrepared("workspace")
 	}
 	prepared, err := p.PrepareWorkspace(ctx, spec)
 	if err != nil {
