@@ -44,6 +44,7 @@ type Error struct {
 	generic error    // ours
 	cause   error    // never nil
 	item    int      // one more than the index of the item; 0 for none
+	later   *Error   // of an ErrCommitUnknown: how running it again failed
 	goStep  bool     // the cause comes from Go code of the application, which may say what it likes
 }
 
@@ -76,6 +77,9 @@ func (e *Error) Error() string {
 	b.WriteString(": " + e.meaning())
 	if where := e.where(); where != "" {
 		b.WriteString(" (" + where + ")")
+	}
+	if e.later != nil {
+		b.WriteString("; then " + e.later.Error())
 	}
 	if hint := e.hint(); hint != "" {
 		b.WriteString("; " + hint)

@@ -19,9 +19,10 @@ type Op struct {
 	draws       *Draws
 	constraints map[string]error
 	flushes     int
-	item        int   // one more than the index of the item that steps are queued for; 0 for none
-	misuse      error // found when the Op was made, told at its first flush
-	via         DBTX  // where statements go; set by the executor while a function of Flush.Do runs
+	item        int     // one more than the index of the item that steps are queued for; 0 for none
+	lookUp      *queued // finds out whether the scope is there; nil for none
+	misuse      error   // found when the Op was made, told at its first flush
+	via         DBTX    // where statements go; set by the executor while a function of Flush.Do runs
 }
 
 var _ DBTX = (*Op)(nil)

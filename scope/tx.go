@@ -19,6 +19,7 @@ type Tx struct {
 	foreign   pgx.Tx         // begun by a DB of a kind that we do not know; else nil
 	open      bool           // BEGIN, or SAVEPOINT, has succeeded
 	single    bool           // it has one operation alone
+	finished  bool           // the function has returned its result: every answer was read
 	ended     bool           // COMMIT, or RELEASE, has travelled with the last flush and succeeded
 	release   func()         // gives the connection back
 	isolation pgx.TxIsoLevel // empty until it is known
@@ -112,7 +113,7 @@ func (tx *Tx) note(e *Error) {
 // An [ErrCommitUnknown] means that COMMIT was handed to the network and that the
 // answer was not read: the connection was lost, ctx was done first, or a proxy or
 // the server said that it does not know. The rows may be there or not. It is
-// never retried.
+// never retried, but by [Single] for an operation that has a [Op.LookUp].
 //
 // A deferred constraint fails at COMMIT: in a joined transaction that is the
 // caller's, which reports it to the caller.
@@ -126,41 +127,71 @@ func In[T any](ctx context.Context, r *Runner, fn func(ctx context.Context, tx *
 
 // Single is [In] for a function that runs one operation and does nothing after
 // it: COMMIT may then travel with the operation's last statements.
+//
+// When COMMIT was not answered in a transaction of our own, and the operation has
+// a [Op.LookUp], Single asks on another connection whether the scope is there. If
+// it is, the call succeeds, or, if answers were lost with the connection, returns
+// no result and an [*Error] whose Committed is true; what was to run after the
+// commit does not run then. If it is not, fn runs again, as after a 40001.
+// What cannot be decided stays an [ErrCommitUnknown].
 func Single[T any](ctx context.Context, r *Runner, fn func(ctx context.Context, tx *Tx) (T, error)) (T, error) {
 	return in(ctx, r, true, fn)
 }
 
 func in[T any](ctx context.Context, r *Runner, single bool, fn func(ctx context.Context, tx *Tx) (T, error)) (T, error) {
-	var result, zero T
-	committed, err := r.run(ctx, single, func(ctx context.Context, tx *Tx) (err error) {
-		result, err = fn(ctx, tx)
+	var results []T // of the attempts
+	attempt, err := r.run(ctx, single, func(ctx context.Context, tx *Tx) error {
+		result, err := fn(ctx, tx)
+		results = append(results, make([]T, tx.attempt-len(results))...)
+		results[tx.attempt-1] = result
 		return err
 	})
-	if !committed {
-		return zero, err
+	if attempt == 0 {
+		var none T
+		return none, err
 	}
-	return result, err
+	return results[attempt-1], err
 }
 
-// run runs attempts until one commits or none is left. It reports whether the
-// transaction is committed, or its savepoint released.
-func (r *Runner) run(ctx context.Context, single bool, fn func(context.Context, *Tx) error) (committed bool, err error) {
+// run runs attempts until one commits or none is left. It returns the attempt
+// that is committed, or whose savepoint is released, counted from 1; 0 for none,
+// or when its result is not whole.
+func (r *Runner) run(ctx context.Context, single bool, fn func(context.Context, *Tx) error) (committed int, err error) {
 	shared := &call{}
+	var open lost
 	for attempt := 1; ; attempt++ {
 		tx := &Tx{runner: r, call: shared, attempt: attempt, single: single}
 		committed, err := tx.run(ctx, fn)
 		if committed {
-			return true, tx.afterCommit(ctx, err)
+			return attempt, tx.afterCommit(ctx, err)
 		}
-		if attempt >= r.config.attempts || !tx.canRunAgain(err) {
-			return false, err
+		again := tx.canRunAgain(err)
+		if open.add(tx, err); open.tx != nil {
+			there, askErr := open.isThere(ctx)
+			switch {
+			case there:
+				return open.settled(ctx)
+			case askErr != nil:
+				return 0, open.unknown(askErr)
+			}
+			again = again || open.tx == tx
 		}
 		pause := backoff(attempt, tx.deadlocked(err))
+		switch {
+		case attempt < r.config.attempts && again:
+		case open.tx != nil:
+			return 0, open.unknown(err)
+		default:
+			return 0, err
+		}
 		r.config.observe(ctx, Event{Kind: Retry, Op: OpTransaction, Attempt: attempt, Duration: pause, Err: err})
 		if ctxErr := wait(ctx, pause); ctxErr != nil {
+			if open.tx != nil {
+				return 0, open.unknown(nil)
+			}
 			e := tx.transactionError(ctx, "waiting to run again", errors.Join(ctxErr, err))
 			e.own, e.generic = nil, ErrConflict
-			return false, e
+			return 0, e
 		}
 	}
 }
@@ -205,6 +236,7 @@ func (tx *Tx) run(ctx context.Context, fn func(context.Context, *Tx) error) (com
 	case errors.Is(tx.failure, ErrCommitUnknown) && !errors.Is(err, ErrCommitUnknown):
 		err = errors.Join(err, tx.failure) // fn must not make a mere failure of it
 	}
+	tx.finished = err == nil
 	switch {
 	case tx.ended && err != nil && tx.runner.Joined():
 		return false, err // the rollback sees to it
