@@ -22,6 +22,7 @@ const (
 	stateSerialization       = "40001"
 	stateCompletionUnknown   = "40003"
 	stateDeadlock            = "40P01"
+	stateTooLarge            = "54000"
 	stateLockNotAvailable    = "55P03"
 	stateQueryCanceled       = "57014"
 	classConnectionException = "08"
@@ -131,7 +132,7 @@ func genericForState(state string, foreignKey error) error {
 		return foreignKey
 	case stateRestrict:
 		return ErrInUse
-	case stateNotNull, stateCheck:
+	case stateNotNull, stateCheck, stateTooLarge:
 		return ErrInvalid
 	case stateSerialization, stateDeadlock, stateLockNotAvailable:
 		return ErrConflict

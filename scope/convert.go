@@ -46,20 +46,21 @@ func CountTrue(b bool) int64 {
 // (PostgreSQL manual, section 13.3.4).
 func Sorted[T comparable](ids []T) []T {
 	sorted := slices.Clone(ids)
-	slices.SortFunc(sorted, compareIDs)
+	slices.SortFunc(sorted, func(a, b T) int { return compareKeys(a, b) })
 	return slices.Compact(sorted)
 }
 
-func compareIDs[T comparable](a, b T) int {
-	switch x := any(a).(type) {
+// compareKeys compares two values of one type.
+func compareKeys(a, b any) int {
+	switch x := a.(type) {
 	case string:
-		return strings.Compare(x, any(b).(string))
+		return strings.Compare(x, b.(string))
 	case int64:
-		return cmp.Compare(x, any(b).(int64))
+		return cmp.Compare(x, b.(int64))
 	case int32:
-		return cmp.Compare(x, any(b).(int32))
+		return cmp.Compare(x, b.(int32))
 	case int16:
-		return cmp.Compare(x, any(b).(int16))
+		return cmp.Compare(x, b.(int16))
 	default:
 		return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) // uuids of every package
 	}

@@ -27,7 +27,8 @@ var (
 	ErrInUse = newSentinel("still in use")
 
 	// ErrInvalid: the schema does not accept a value (23502
-	// not_null_violation, 23514 check_violation, class 22 data exceptions).
+	// not_null_violation, 23514 check_violation, class 22 data exceptions, and
+	// 54000 program_limit_exceeded, as of a text too long for an index).
 	ErrInvalid = newSentinel("invalid value")
 
 	// ErrConflict: another transaction was in the way, and the same call may

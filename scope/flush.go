@@ -15,6 +15,13 @@ type Step struct {
 	Missing error  // what no row means; nil stands for ErrNotFound
 	Deletes bool   // a broken foreign key means ErrInUse, and not ErrParentNotFound
 
+	// Lock is what the row is looked up by that the query locks, where the order
+	// of several such locks is not known before: neighbours in a flush that have
+	// one Query are sent in ascending order of it, as [Sorted] has it. Then two
+	// transactions that lock the same rows do not deadlock. Its type is that of
+	// the query's parameter.
+	Lock any
+
 	item int // one more than the index of the item that it is for; 0 for none
 }
 
@@ -55,7 +62,8 @@ func (f *Flush) Do(s Step, call func(ctx context.Context) error) {
 //
 // It costs no statement in a transaction of our own, whose level we chose. In a
 // caller's it asks the server, as one more statement of this flush, once for
-// each call of [In].
+// each [Runner]: the level of a transaction cannot change after its first query
+// (PostgreSQL manual, SET TRANSACTION).
 func (f *Flush) RequireReadCommitted() {
 	tx := f.op.tx
 	if tx.isolation != "" {
@@ -77,10 +85,11 @@ func (f *Flush) RequireReadCommitted() {
 			if err := f.op.QueryRow(ctx, query).Scan(&level); err != nil {
 				return err
 			}
-			if !allowsPurge(pgx.TxIsoLevel(level)) {
+			tx.isolation = pgx.TxIsoLevel(level)
+			tx.runner.callerLevel = tx.isolation
+			if !allowsPurge(tx.isolation) {
 				return &IsolationError{Level: level}
 			}
-			tx.isolation = pgx.TxIsoLevel(level)
 			return nil
 		},
 	})
@@ -108,6 +117,7 @@ func (f *Flush) Send(ctx context.Context) error {
 	if err := op.sendable(); err != nil {
 		return err
 	}
+	orderLocks(queue)
 	op.flushes++
 	config := &op.tx.runner.config
 	settled := func(s Step, took time.Duration, err error) error {
@@ -127,6 +137,20 @@ func (f *Flush) Send(ctx context.Context) error {
 		Flush: op.flushes, Statements: statements, Attempt: op.tx.attempt, Duration: time.Since(start), Err: err,
 	})
 	return err
+}
+
+// orderLocks sorts the neighbours that lock rows by one query.
+func orderLocks(queue []queued) {
+	for len(queue) > 0 {
+		first, n := queue[0].step, 1
+		for first.Lock != nil && n < len(queue) && queue[n].step.Lock != nil && queue[n].step.Query == first.Query {
+			n++
+		}
+		if n > 1 {
+			slices.SortStableFunc(queue[:n], func(a, b queued) int { return compareKeys(a.step.Lock, b.step.Lock) })
+		}
+		queue = queue[n:]
+	}
 }
 
 // send picks the executor.

@@ -60,6 +60,8 @@ func (e *Error) invalidHint() string {
 		return ""
 	case e.SQLState == "":
 		return "correct the value"
+	case e.SQLState == stateTooLarge:
+		return "give a shorter value: an index has room for about a third of a page"
 	case strings.HasPrefix(e.SQLState, classDataException):
 		return "check the values against the types of the columns"
 	default:

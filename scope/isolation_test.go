@@ -52,17 +52,28 @@ func TestRequireReadCommitted(t *testing.T) {
 				wantStatements = []int{2, 1} // asked once
 			}
 			var ran bool
-			err := do(t.Context(), r, func(ctx context.Context, tx *scope.Tx) error {
-				if err := purgeItem(ctx, tx, &ran); err != nil {
-					return err
-				}
-				return purgeItem(ctx, tx, &ran)
-			})
+			purge := func() error {
+				return do(t.Context(), r, func(ctx context.Context, tx *scope.Tx) error {
+					if err := purgeItem(ctx, tx, &ran); err != nil {
+						return err
+					}
+					return purgeItem(ctx, tx, &ran)
+				})
+			}
+			err := purge()
 			if !tc.refused {
 				if err != nil || !ran || len(events) != 2 || events[0].Statements != wantStatements[0] || events[1].Statements != wantStatements[1] {
 					t.Errorf("error %v, events %+v", err, events)
 				}
+				events = nil
+				if err := purge(); err != nil || len(events) != 2 || events[0].Statements != 1 { // known by now
+					t.Errorf("again: error %v, events %+v", err, events)
+				}
 				return
+			}
+			events = nil
+			if again := purge(); joined && (!errors.Is(again, scope.ErrIsolation) || len(events) != 1 || events[0].Statements != 0) {
+				t.Errorf("again: error %v, events %+v", again, events)
 			}
 			e := wantErr(t, err, scope.ErrIsolation)
 			var level *scope.IsolationError

@@ -75,6 +75,8 @@ type Runner struct {
 	caller pgx.Tx   // nil unless joined
 	config config
 
+	callerLevel pgx.TxIsoLevel // of the caller's transaction; empty until it is known
+
 	modeOnce sync.Once
 	mode     pgx.QueryExecMode // of the connections; known once there was one
 

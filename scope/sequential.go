@@ -3,10 +3,14 @@ package scope
 import (
 	"cmp"
 	"context"
+	"reflect"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 // sendSequentially is the executor of flushes: it runs the queue one function
@@ -23,7 +27,7 @@ func sendSequentially(
 	// this keeps a function that outlives its turn from running statements.
 	defer func() { op.via = nil }()
 	for _, q := range queue {
-		one := &oneStatement{on: op.tx.link, failed: func(err error) { op.tx.note(op.stepError(ctx, q.step, err)) }}
+		one := &oneStatement{on: op.tx.link, simple: op.tx.oneByOne(), failed: func(err error) { op.tx.note(op.stepError(ctx, q.step, err)) }}
 		op.via = one
 		start := time.Now()
 		err := q.call(ctx)
@@ -43,19 +47,43 @@ func sendSequentially(
 // oneStatement runs one statement on the transaction, and refuses a second one.
 type oneStatement struct {
 	on       DBTX
+	simple   bool        // in the simple protocol, which writes texts into the query
 	failed   func(error) // is told the server's errors
 	issued   int
 	misuse   error
 	reported error // by the server
 }
 
-func (o *oneStatement) db() DBTX {
+func (o *oneStatement) db(args ...any) DBTX {
 	if o.issued > 0 {
 		o.misuse = errTwoStatements
 		return refusing{errTwoStatements}
 	}
+	if o.simple && slices.ContainsFunc(args, hasNUL) {
+		return refusing{errNULByte}
+	}
 	o.issued++
 	return o.on
+}
+
+// errNULByte stands for the 22021 that the server answers to a parameter. Within
+// a query a NUL byte would end it, and the rest break the protocol.
+var errNULByte = NewError("a text has a NUL byte, which PostgreSQL does not store", ErrInvalid)
+
+func hasNUL(arg any) bool {
+	switch v := arg.(type) {
+	case string:
+		return strings.Contains(v, "\x00")
+	case *string:
+		return v != nil && strings.Contains(*v, "\x00")
+	case pgtype.Text:
+		return strings.Contains(v.String, "\x00")
+	case []string:
+		return slices.ContainsFunc(v, func(s string) bool { return strings.Contains(s, "\x00") })
+	default:
+		text := reflect.ValueOf(arg) // of a type of the application, such as an enum's
+		return text.Kind() == reflect.String && strings.Contains(text.String(), "\x00")
+	}
 }
 
 // note tells of an error that the function may drop. The transaction has failed
@@ -68,7 +96,7 @@ func (o *oneStatement) note(err error) {
 }
 
 func (o *oneStatement) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
-	tag, err := o.db().Exec(ctx, sql, args...)
+	tag, err := o.db(args...).Exec(ctx, sql, args...)
 	o.note(err)
 	return tag, err
 }
@@ -76,13 +104,13 @@ func (o *oneStatement) Exec(ctx context.Context, sql string, args ...any) (pgcon
 // Query sees the errors of a statement that does not reach its first row only:
 // the rows are the driver's own.
 func (o *oneStatement) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
-	rows, err := o.db().Query(ctx, sql, args...)
+	rows, err := o.db(args...).Query(ctx, sql, args...)
 	o.note(err)
 	return rows, err
 }
 
 func (o *oneStatement) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
-	return notedRow{o.db().QueryRow(ctx, sql, args...), o}
+	return notedRow{o.db(args...).QueryRow(ctx, sql, args...), o}
 }
 
 func (o *oneStatement) CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, rows pgx.CopyFromSource) (int64, error) {
