@@ -75,6 +75,14 @@ func hooksClause(c *plan.Creator) string {
 	return ""
 }
 
+// lostClause says when a committed creation has no result.
+func lostClause(c *plan.Creator) string {
+	if c.Plan.Found == "" {
+		return ""
+	}
+	return fmt.Sprintf(", unless its answers were lost. When COMMIT is not answered, %s looks whether the scope is there, and the creation is run again if it is not", c.Plan.Found)
+}
+
 // transactionClause says in what transaction a scope is created.
 func transactionClause(s *plan.Scope) string {
 	if s.Creator.HasHooks {
@@ -90,7 +98,7 @@ func (f *file) creatorMethods(s *plan.Scope) {
 		Params(jen.Op("*").Id(c.Prepared.Name), jen.Error()).BlockFunc(func(g *jen.Group) { f.prepare(g, s) })
 	f.Line()
 
-	f.doc(fmt.Sprintf("Create%s creates %s with everything that belongs to it: %s. On an error nothing was written, unless the error is scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that one the result is returned too. ctx governs every statement.", s.GoName, a(s.Name), transactionClause(s)))
+	f.doc(fmt.Sprintf("Create%s creates %s with everything that belongs to it: %s. On an error nothing was written, unless the error is scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that one the result is returned too%s. ctx governs every statement.", s.GoName, a(s.Name), transactionClause(s), lostClause(c)))
 	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("Create"+s.GoName).Params(ctxParam(), jen.Id("spec").Id(c.Spec.Name)).
 		Params(jen.Op("*").Id(c.Result.Name), jen.Error()).BlockFunc(func(g *jen.Group) {
 		if c.HasHooks {

@@ -51,6 +51,8 @@ func (f printer) stmt(g *jen.Group, s plan.Stmt) {
 		f.do(g, s)
 	case *plan.AfterCommit:
 		f.afterCommit(g, s)
+	case *plan.LookUp:
+		f.lookUp(g, s)
 	default:
 		panic(fmt.Sprintf("emit: no Go for a %T", s))
 	}
@@ -117,6 +119,14 @@ func (f *file) afterCommit(g *jen.Group, s *plan.AfterCommit) {
 	}))
 }
 
+// lookUp prints how the scope is found after a COMMIT that was not answered.
+func (f *file) lookUp(g *jen.Group, s *plan.LookUp) {
+	g.Id("op").Dot("LookUp").Call(jen.Lit(s.Query), jen.Func().Params(ctxParam()).Error().Block(
+		jen.List(jen.Id("_"), jen.Err()).Op(":=").Add(f.expr(s.Call)),
+		jen.Return(jen.Err()),
+	))
+}
+
 func ctxParam() *jen.Statement { return jen.Id("ctx").Qual("context", "Context") }
 
 // do prints the queueing of a call on the flush f.
@@ -124,6 +134,9 @@ func (f *file) do(g *jen.Group, s *plan.Do) {
 	fields := []jen.Code{jen.Id("Name").Op(":").Lit(s.Step), jen.Id("Query").Op(":").Lit(s.Query)}
 	if s.Missing != nil {
 		fields = append(fields, jen.Id("Missing").Op(":").Add(f.expr(s.Missing)))
+	}
+	if s.Lock != nil {
+		fields = append(fields, jen.Id("Lock").Op(":").Add(f.expr(s.Lock)))
 	}
 	if s.Deletes {
 		fields = append(fields, jen.Id("Deletes").Op(":").True())

@@ -27,6 +27,7 @@ func (r *resolver) resolveCreate(s *Scope) {
 	f.top = top
 	s.Before = r.hooks(s.doc.Before, top, true)
 	c.Row = r.creation(s, top)
+	c.Found = r.found(s, top)
 	c.AfterCommit = r.hooks(s.doc.AfterCommit, top, false)
 	c.Constraints = r.constraints(s)
 	c.Lists = r.results(s, f)
@@ -179,16 +180,37 @@ func (r *resolver) rowRuleBinds(s *spec.Scope, a *Arg) bool {
 }
 
 // parents resolves the locks of the parents, topmost first: the lock
-// order is (depth in the graph of parents, type, lookup key).
+// order is (depth in the graph of parents, type, query, lookup key).
 func (r *resolver) parents(s *Scope, en *env) {
 	docs := slices.Clone(s.doc.Parents)
 	slices.SortStableFunc(docs, func(a, b *spec.Parent) int {
-		return cmp.Or(cmp.Compare(r.depth(a.Type.Value, nil), r.depth(b.Type.Value, nil)), cmp.Compare(a.Type.Value, b.Type.Value))
+		return cmp.Or(cmp.Compare(r.depth(a.Type.Value, nil), r.depth(b.Type.Value, nil)), cmp.Compare(a.Type.Value, b.Type.Value), cmp.Compare(lockName(a), lockName(b)))
 	})
+	var locks []*Call
 	for _, d := range docs {
 		if p := r.parent(d, en); p != nil {
 			en.frame.parents = append(en.frame.parents, p)
+			if p.lock != nil {
+				locks = append(locks, p.lock)
+			}
 		}
+	}
+	orderLocks(locks)
+}
+
+func lockName(p *spec.Parent) string {
+	if p.Lock == nil {
+		return ""
+	}
+	return p.Lock.Name.Value
+}
+
+// orderLocks marks the locks of which the values of the caller decide the order:
+// those that one query takes, by the value of its only parameter.
+func orderLocks(locks []*Call) {
+	for _, c := range locks {
+		several := slices.ContainsFunc(locks, func(other *Call) bool { return other != c && other.Query == c.Query })
+		c.Ordered = several && len(c.Args) == 1 && comparable(c.Args[0].Shape) && c.Args[0].Shape.Form != Pointer
 	}
 }
 
@@ -256,6 +278,7 @@ func (r *resolver) parent(d *spec.Parent, en *env) *parent {
 	r.checkRole(c, d.Lock.Name, nil)
 	r.bind(c, d.Lock, at, binding{})
 	at.add(c)
+	p.lock = c
 	seen := en // a parent that is a list is seen by its own expressions alone
 	if p.loop != nil {
 		seen = at

@@ -58,6 +58,7 @@ type parent struct {
 	id    Value
 	conds []Cond
 	loop  *Loop // nil for exactly one
+	lock  *Call // nil for none
 }
 
 // symbol is a name that a reference may start with. A block's parameter is an

@@ -55,6 +55,7 @@ type Scope struct {
 type Coordinator struct {
 	Body        []Node
 	Row         *Call // the call that writes or deletes the scope's row
+	Found       *Call // looks a created scope up by its id, outside of the body; nil for none
 	Lists       []*Collected
 	Nested      []*Nested
 	AfterCommit []*Hook
@@ -111,6 +112,7 @@ const (
 	Refusal         // counts what forbids the purge
 	PurgeStep       // deletes what belongs to the scope
 	PurgeRow        // deletes the scope's row; no row is fine
+	LookUp          // finds the scope by its id after an unknown commit; no row is an answer
 )
 
 // Call is one call of a generated query.
@@ -127,6 +129,7 @@ type Call struct {
 	Child   *Scope    // of a ChildList
 	Cascade bool      // a ChildList whose children are purged
 	Named   bool      // the document names its result
+	Ordered bool      // a parent's lock: it is one of several, which are taken in the order of what they are looked up by
 	Into    *Collected
 	Loops   []*Loop // the loops around it, outermost first
 	Guards  []Cond  // the conditions around it, outermost first
@@ -138,6 +141,7 @@ type Call struct {
 
 	fragile string
 	owner   *ColumnValue
+	unsafe  spec.Text // why its rows need no lock
 }
 
 // Arg binds one parameter.

@@ -50,6 +50,7 @@ func Resolve(src Sources, problems *diag.List) *Project {
 	for _, s := range r.project.Scopes {
 		r.resolvePurge(s)
 	}
+	r.checkLocks()
 	r.resolveMany()
 	r.finishData()
 	r.project.Imports = r.imports()

@@ -67,7 +67,7 @@ func (r *resolver) queryStep(s *spec.QueryStep, en *env) {
 		en.frame.collects(s.Into.Value, &symbol{pos: s.Into.Pos})
 		return
 	}
-	c.Expect, c.Named = s.Expect, name != ""
+	c.Expect, c.Named, c.unsafe = s.Expect, name != "", s.Unsafe
 	c.Missing = r.errorDef(s.Missing, "ErrNotFound", "a row that "+c.Step+" needs is missing")
 	r.bind(c, s.Query, at, binding{})
 	r.checkStep(c, s)

@@ -28,8 +28,14 @@ func (b *builder) queue(c *model.Call, lv *level) []Stmt {
 	case c.Role == model.ParentLock:
 		do.Missing = inScope("ErrParentNotFound")
 	}
+	if c.Ordered {
+		do.Lock = b.argument(c, c.Args[0], lv)
+	}
 	do.Answer = b.answer(c, lv)
-	return []Stmt{do}
+	if c != b.row || b.found == nil {
+		return []Stmt{do}
+	}
+	return []Stmt{do, &LookUp{Query: b.found.Query.Name, Call: b.invoke(b.found, lv)}}
 }
 
 // invoke builds the call of sqlc's method.

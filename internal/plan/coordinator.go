@@ -31,6 +31,8 @@ type builder struct {
 	counts        map[*model.Call]string // field of the result, by purge step
 	draw          Expr                   // what $new and $now are drawn from
 	flush         int                    // being built
+	row           *model.Call            // that makes the scope
+	found         *model.Call            // that looks it up; nil for none
 }
 
 // place says where a value is kept, as seen from a level.
@@ -105,13 +107,19 @@ func newBuilder(c *model.Coordinator, stored, op string, shared *common, values 
 	b.uses = newUses(b.schedule, c.Body, c.AfterCommit)
 	b.names.Reserve(reservedLocals...)
 	b.names.Reserve(shared.taken...)
+	b.row, b.found = c.Row, c.Found
 	b.openPackages()
 	return b
 }
 
 // openPackages names a variable for the queries of each sqlc package.
 func (b *builder) openPackages() {
-	for _, c := range b.schedule.calls {
+	calls := b.schedule.calls
+	if b.found != nil {
+		b.plan.Found = b.found.Query.Name
+		calls = append(calls[:len(calls):len(calls)], b.found)
+	}
+	for _, c := range calls {
 		p := c.Query.Package
 		if b.packages[p.ImportPath] == nil {
 			b.packages[p.ImportPath] = &Queries{Pkg: p.ImportPath, PkgName: p.Name, DBArgument: p.DBArgument}

@@ -48,6 +48,9 @@ func explainCoordinator(b *strings.Builder, title string, c *Coordinator, many s
 	} else {
 		fmt.Fprintf(b, "  COMMIT is a trip of its own: %s\n", c.Waits)
 	}
+	if c.Found != "" {
+		fmt.Fprintf(b, "  after a COMMIT without an answer: %s, and again if it finds nothing\n", c.Found)
+	}
 	fmt.Fprintf(b, "  %s\n", many)
 	if len(c.Constraints) > 0 {
 		b.WriteString("  errors by constraint\n")

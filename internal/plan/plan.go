@@ -97,6 +97,7 @@ type Coordinator struct {
 	Frames            []*Struct // local types for what a loop keeps between flushes
 	Rides             bool      // COMMIT may travel with the last flush
 	Waits             string    // why COMMIT is a trip of its own, when it does not
+	Found             string    // the query that looks a created scope up, "" for none
 	Flushes           []*Flush
 	AfterCommit       []Stmt
 }
@@ -208,11 +209,18 @@ type AfterCommit struct {
 	Value bool // the function returns a value, which nobody reads
 }
 
+// LookUp says how to find the scope that is created, after an unknown commit.
+type LookUp struct {
+	Query string
+	Call  Expr
+}
+
 // Do queues a call on the current flush.
 type Do struct {
 	Step    string
 	Query   string
 	Missing Expr // nil for the generic error
+	Lock    Expr // what a parent is looked up by, where its value decides the order of the locks; else nil
 	Deletes bool
 	Call    Expr
 	Answer  Answer
@@ -269,3 +277,4 @@ func (*Items) stmt()       {}
 func (*Continue) stmt()    {}
 func (*Do) stmt()          {}
 func (*AfterCommit) stmt() {}
+func (*LookUp) stmt()      {}

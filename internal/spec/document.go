@@ -68,6 +68,7 @@ type Scope struct {
 	Parents     []*Parent
 	Before      []*Hook
 	Row         *Query // nil when missing, which is reported
+	Found       *Query // looks the scope up by its id; nil for none
 	ID          Expr   // nil when not written: $row.id
 	Create      []Step
 	AfterCommit []*Hook
@@ -86,6 +87,7 @@ type Parent struct {
 	When    Cond  // nil for always
 	For     *Each // nil for exactly one
 	Missing Text  // error name; may be empty
+	Unsafe  Text  // why it needs no lock; may be empty
 	Pos     diag.Pos
 }
 
@@ -121,6 +123,7 @@ type Purge struct {
 	Row         *Query // nil when missing, which is reported
 	Keep        []Text
 	AfterCommit []*Hook
+	Unsafe      Text // why it needs no lock; may be empty
 	Pos         diag.Pos
 }
 
@@ -157,6 +160,7 @@ type QueryStep struct {
 	When    Cond
 	Expect  *Expect // nil for any number of rows
 	Missing Text    // error name for a row that must be there; may be empty
+	Unsafe  Text    // why its rows need no lock; may be empty
 	Pos     diag.Pos
 }
 

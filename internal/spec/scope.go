@@ -9,7 +9,7 @@ import (
 // scope reads one entry of `scopes`; nil when it is no mapping at all.
 func (p *parser) scope(e entry) *Scope {
 	what := "the scope " + quoted(e.key.Value)
-	f, ok := p.fields(e.value, what, "doc", "type", "inputs", "parents", "before", "row", "id", "create", "after_commit", "result", "purge", "errors")
+	f, ok := p.fields(e.value, what, "doc", "type", "inputs", "parents", "before", "row", "found", "id", "create", "after_commit", "result", "purge", "errors")
 	if !ok {
 		return nil
 	}
@@ -24,6 +24,9 @@ func (p *parser) scope(e entry) *Scope {
 	p.require(f, e.key.Pos, what, "row", "row: CreateProject")
 	if v, ok := f.get("row"); ok {
 		s.Row = p.query(v, "`row`")
+	}
+	if v, ok := f.get("found"); ok {
+		s.Found = p.query(v, "`found`")
 	}
 	if v, ok := f.get("id"); ok {
 		s.ID = p.expr(v)
@@ -54,13 +57,13 @@ func (p *parser) parents(f fields) []*Parent {
 // parent reads one entry of `parents`; nil when it has no type.
 func (p *parser) parent(v value) *Parent {
 	const what = "a parent"
-	f, ok := p.fields(v, what, "type", "as", "lock", "with", "id", "when", "for", "missing")
+	f, ok := p.fields(v, what, "type", "as", "lock", "with", "id", "when", "for", "missing", "unsafe")
 	if !ok {
 		return nil
 	}
 	parent := &Parent{
 		Type: p.optional(f, "type", anyText), Lock: p.lockQuery(f), When: p.when(f),
-		Missing: p.optional(f, "missing", p.isError), Pos: f.pos,
+		Missing: p.optional(f, "missing", p.isError), Unsafe: p.optional(f, "unsafe", anyText), Pos: f.pos,
 	}
 	parent.As = p.asOr(f, parent.Type)
 	if id, ok := f.get("id"); ok {
@@ -77,13 +80,13 @@ func (p *parser) parent(v value) *Parent {
 }
 
 func (p *parser) purge(v value) *Purge {
-	f, ok := p.fields(v, "`purge`", "before", "lock", "children", "refuse", "steps", "row", "keep", "after_commit")
+	f, ok := p.fields(v, "`purge`", "before", "lock", "children", "refuse", "steps", "row", "keep", "after_commit", "unsafe")
 	if !ok {
 		return nil
 	}
 	purge := &Purge{
 		Before: p.hooks(f, "before"), Children: p.children(f), Refuse: p.refusals(f),
-		Steps: p.steps(f, "steps"), AfterCommit: p.hooks(f, "after_commit"), Pos: f.pos,
+		Steps: p.steps(f, "steps"), AfterCommit: p.hooks(f, "after_commit"), Unsafe: p.optional(f, "unsafe", anyText), Pos: f.pos,
 	}
 	if lock, ok := f.get("lock"); ok {
 		purge.Lock = p.query(lock, "`lock`")

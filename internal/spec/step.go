@@ -12,7 +12,7 @@ import (
 // stepKeys are the keys of each kind of step, the one that tells the kind first.
 func stepKeys() [][]string {
 	return [][]string{
-		{"query", "as", "into", "with", "when", "expect", "missing"},
+		{"query", "as", "into", "with", "when", "expect", "missing", "unsafe"},
 		{"use", "as", "with", "when"},
 		{"for", "where", "when", "do"},
 		{"scope", "as", "with", "when"},
@@ -122,7 +122,7 @@ func (p *parser) queryStep(f fields) Step {
 	q := p.flatQuery(f, "query", "a step")
 	s := &QueryStep{
 		Query: q, As: p.optional(f, "as", p.isLocal), Into: p.optional(f, "into", p.isLocal),
-		When: p.when(f), Expect: p.expect(f), Missing: p.optional(f, "missing", p.isError), Pos: f.pos,
+		When: p.when(f), Expect: p.expect(f), Missing: p.optional(f, "missing", p.isError), Unsafe: p.optional(f, "unsafe", anyText), Pos: f.pos,
 	}
 	if q == nil {
 		return nil
