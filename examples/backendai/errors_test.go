@@ -182,7 +182,7 @@ func TestUnknownOperation(t *testing.T) {
 		_, err := rbac.CreateContainerRegistry(ctx, scopes.ContainerRegistryCreatorSpec{Name: "registry.example.com"})
 		return err
 	})
-	const want = `create container_registry: step $go.PermissionBit: operation "fly" has no permission bit`
+	const want = `create container_registry: step $go.PermissionBit: operation "fly" has no permission bit; see what the function refuses`
 	if diff := cmp.Diff(want, e.Error()); diff != "" {
 		t.Errorf("text (-want +got):\n%s", diff)
 	}
