@@ -77,7 +77,7 @@ func Raise(state, secret string) string {
 }
 
 // Terminate is SQL with which the server ends the connection that runs it.
-const Terminate = "SELECT pg_terminate_backend(pg_backend_pid())"
+const Terminate = "DO $do$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(60); END $do$"
 
 // ErrorResponse is a message for [Verdict.Tell]: what a proxy that lost the
 // server says.
