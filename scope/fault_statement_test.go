@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/jackc/pgx/v5/pgtype"
-
 	"github.com/specgen-dev/specgen/internal/pgproxy"
 	"github.com/specgen-dev/specgen/scope"
 )
@@ -205,19 +203,5 @@ func TestCancelledAtEachStatement(t *testing.T) {
 				})
 			}
 		}
-	}
-}
-
-// lockDomain keeps creators in the base domain waiting until the test ends.
-func (f *faulty) lockDomain(t *testing.T) {
-	t.Helper()
-	tx, err := f.direct.Begin(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = tx.Rollback(context.Background()) })
-	var id pgtype.UUID
-	if err := tx.QueryRow(t.Context(), "SELECT id FROM domains WHERE id = $1 FOR UPDATE", baseDomain).Scan(&id); err != nil {
-		t.Fatal(err)
 	}
 }

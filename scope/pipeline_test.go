@@ -57,7 +57,7 @@ func TestRetryWhereCommitRides(t *testing.T) {
 		for _, at := range []string{"step", "COMMIT"} {
 			t.Run(state+" at "+at, func(t *testing.T) {
 				t.Parallel()
-				pool, w := notesDB(t), &wire{}
+				pool, w := notesDB(t), newWire()
 				wired := w.pool(t, pool, pgx.QueryExecModeCacheStatement)
 				r := scope.NewRunner(wired, scope.WithUUID(sequence()))
 				attempts, hooks := 0, 0

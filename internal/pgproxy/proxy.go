@@ -10,7 +10,9 @@ package pgproxy
 
 import (
 	"context"
+	"maps"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -143,6 +145,16 @@ func (p *Proxy) Settle() {
 	p.mu.Unlock()
 	for _, c := range lost {
 		<-c.ended
+	}
+}
+
+// CutAll loses every connection, at once and wherever it is.
+func (p *Proxy) CutAll() {
+	p.mu.Lock()
+	open := slices.Collect(maps.Keys(p.conns))
+	p.mu.Unlock()
+	for _, c := range open {
+		c.dismiss()
 	}
 }
 
