@@ -64,6 +64,15 @@ func (s script) certain(p pgproxy.Point) bool {
 	return p.N < s.certainToClient && p != (pgproxy.Point{To: p.To, N: s.certainToClient - 1, Bytes: pgproxy.Whole})
 }
 
+// nearEnd reports whether a point is around one of the last messages.
+func (s script) nearEnd(p pgproxy.Point) bool {
+	n := s.toServer
+	if p.To == pgproxy.ToClient {
+		n = s.toClient
+	}
+	return p.N >= n-4
+}
+
 // tally counts what cuts led to, over parallel tests.
 type tally struct {
 	mu                                       sync.Mutex
@@ -94,10 +103,10 @@ func (c *tally) String() string {
 }
 
 // The connection is lost before and after every message, in both directions, on
-// a connection on which everything is prepared and on a new one. In a
-// transaction of its own, with everything prepared, these are all messages. In
-// the other cases, they are all from the beginning of the flush that has COMMIT,
-// and one in eight of those before, unless -allcuts is given.
+// a connection on which everything is prepared and on a new one. For one scope in
+// a transaction of its own, with everything prepared, these are all messages. In
+// the other cases, they are the last ones in each direction, of which COMMIT is
+// one, and one in eight of the others, unless -allcuts is given.
 func TestCutAroundEveryMessage(t *testing.T) {
 	t.Parallel()
 	var all tally
@@ -127,7 +136,7 @@ func cutEverywhere(t *testing.T, h host, w work, cold bool, all *tally) {
 	var here tally
 	around := pgproxy.AroundEach(s.toServer, s.toClient)
 	for i, point := range around {
-		if !*allCuts && s.certain(point) && (cold || h != own) && i%sampled > 1 {
+		if !*allCuts && (w.bulk || cold || h != own) && !s.nearEnd(point) && i%sampled > 1 {
 			continue
 		}
 		if !cold {

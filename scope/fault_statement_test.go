@@ -62,50 +62,48 @@ func TestServerErrorAtEachStatement(t *testing.T) {
 		{"55P03", scope.ErrConflict, false},
 		{"57014", nil, false},
 	} {
-		for _, w := range works() {
-			for _, h := range []host{own, shared, joined} {
-				t.Run(fmt.Sprintf("%s, %s, %v", tc.state, w.name, h), func(t *testing.T) {
-					t.Parallel()
-					retries := 0
-					f := newFaulty(t, scope.WithObserver(func(_ context.Context, e scope.Event) {
-						if e.Kind == scope.Retry {
-							retries++
+		hosted(func(w work, h host) {
+			t.Run(fmt.Sprintf("%s, %s, %v", tc.state, w.name, h), func(t *testing.T) {
+				t.Parallel()
+				retries := 0
+				f := newFaulty(t, scope.WithObserver(func(_ context.Context, e scope.Event) {
+					if e.Kind == scope.Retry {
+						retries++
+					}
+				}))
+				raise := pgproxy.Verdict{Run: pgproxy.Raise(tc.state, secret)}
+				n := f.eachStatement(t, h, w, func(n int, hit func(string)) (context.Context, pgproxy.Rule) {
+					retries = 0
+					return t.Context(), pgproxy.Statement(n, raise, hit)
+				}, func(what, sql string, o outcome, done, whole change) {
+					switch {
+					case callers(h, sql):
+						return
+					case tc.retry && h != joined:
+						if o.err != nil || retries != 1 || !done.equal(whole) {
+							t.Errorf("%s: %v after %d retries", what, o.err, retries)
 						}
-					}))
-					raise := pgproxy.Verdict{Run: pgproxy.Raise(tc.state, secret)}
-					n := f.eachStatement(t, h, w, func(n int, hit func(string)) (context.Context, pgproxy.Rule) {
-						retries = 0
-						return t.Context(), pgproxy.Statement(n, raise, hit)
-					}, func(what, sql string, o outcome, done, whole change) {
-						switch {
-						case callers(h, sql):
-							return
-						case tc.retry && h != joined:
-							if o.err != nil || retries != 1 || !done.equal(whole) {
-								t.Errorf("%s: %v after %d retries", what, o.err, retries)
-							}
-							return
-						case o.err == nil || retries != 0 || !done.none():
-							t.Errorf("%s: %v, %d retries, %+v", what, o.err, retries, done)
-							return
-						}
-						e := wantErr(t, o.err)
-						if tc.is != nil {
-							wantErr(t, o.err, tc.is)
-						}
-						if e.SQLState != tc.state || e.Step == "" && !isFraming(sql) || strings.Contains(o.err.Error(), secret) {
-							t.Errorf("%s: %v", what, o.err)
-						}
-						if errors.Is(o.err, scope.ErrCommitUnknown) {
-							t.Errorf("%s: the server said that it failed: %v", what, o.err)
-						}
-					})
-					if n < 5 {
-						t.Errorf("only %d statements", n)
+						return
+					case o.err == nil || retries != 0 || !done.none():
+						t.Errorf("%s: %v, %d retries, %+v", what, o.err, retries, done)
+						return
+					}
+					e := wantErr(t, o.err)
+					if tc.is != nil {
+						wantErr(t, o.err, tc.is)
+					}
+					if e.SQLState != tc.state || e.Step == "" && !isFraming(sql) || strings.Contains(o.err.Error(), secret) {
+						t.Errorf("%s: %v", what, o.err)
+					}
+					if errors.Is(o.err, scope.ErrCommitUnknown) {
+						t.Errorf("%s: the server said that it failed: %v", what, o.err)
 					}
 				})
-			}
-		}
+				if n < 5 {
+					t.Errorf("only %d statements", n)
+				}
+			})
+		})
 	}
 }
 
@@ -138,38 +136,36 @@ func TestServerErrorAtEachAttempt(t *testing.T) {
 func TestTerminatedAtEachStatement(t *testing.T) {
 	t.Parallel()
 	for _, from := range []string{"within", "outside"} {
-		for _, w := range works() {
-			for _, h := range []host{own, shared, joined} {
-				t.Run(fmt.Sprintf("%s, %s, %v", from, w.name, h), func(t *testing.T) {
-					t.Parallel()
-					f := newFaulty(t)
-					f.eachStatement(t, h, w, func(n int, hit func(string)) (context.Context, pgproxy.Rule) {
-						within := pgproxy.Statement(n, pgproxy.Verdict{Run: pgproxy.Terminate}, hit)
-						if from == "within" {
-							return t.Context(), within
+		hosted(func(w work, h host) {
+			t.Run(fmt.Sprintf("%s, %s, %v", from, w.name, h), func(t *testing.T) {
+				t.Parallel()
+				f := newFaulty(t)
+				f.eachStatement(t, h, w, func(n int, hit func(string)) (context.Context, pgproxy.Rule) {
+					within := pgproxy.Statement(n, pgproxy.Verdict{Run: pgproxy.Terminate}, hit)
+					if from == "within" {
+						return t.Context(), within
+					}
+					return t.Context(), func(m pgproxy.Message) pgproxy.Verdict {
+						if within(m).Run != "" {
+							f.terminate(t, m.PID)
 						}
-						return t.Context(), func(m pgproxy.Message) pgproxy.Verdict {
-							if within(m).Run != "" {
-								f.terminate(t, m.PID)
-							}
-							return pgproxy.Verdict{}
-						}
-					}, func(what, sql string, o outcome, done, _ change) {
-						if callers(h, sql) {
-							return
-						}
-						if o.err == nil || !done.none() {
-							t.Errorf("%s: %v, %+v", what, o.err, done)
-							return
-						}
-						e := wantErr(t, o.err)
-						if unknown := errors.Is(o.err, scope.ErrCommitUnknown); from == "within" && (unknown || e.SQLState != "57P01") {
-							t.Errorf("%s: %v", what, o.err)
-						}
-					})
+						return pgproxy.Verdict{}
+					}
+				}, func(what, sql string, o outcome, done, _ change) {
+					if callers(h, sql) {
+						return
+					}
+					if o.err == nil || !done.none() {
+						t.Errorf("%s: %v, %+v", what, o.err, done)
+						return
+					}
+					e := wantErr(t, o.err)
+					if unknown := errors.Is(o.err, scope.ErrCommitUnknown); from == "within" && (unknown || e.SQLState != "57P01") {
+						t.Errorf("%s: %v", what, o.err)
+					}
 				})
-			}
-		}
+			})
+		})
 	}
 }
 
@@ -186,22 +182,20 @@ func (f *faulty) terminate(t *testing.T, pid uint32) {
 func TestCancelledAtEachStatement(t *testing.T) {
 	t.Parallel()
 	for _, bytes := range []int{0, pgproxy.Whole} {
-		for _, w := range works() {
-			for _, h := range []host{own, shared, joined} {
-				t.Run(fmt.Sprintf("%d bytes, %s, %v", bytes, w.name, h), func(t *testing.T) {
-					t.Parallel()
-					f := newFaulty(t)
-					f.eachStatement(t, h, w, func(n int, hit func(string)) (context.Context, pgproxy.Rule) {
-						ctx, cancel := context.WithCancel(t.Context())
-						return ctx, pgproxy.Statement(n, pgproxy.Verdict{End: pgproxy.Hold, Bytes: bytes, Then: cancel}, hit)
-					}, func(what, sql string, o outcome, _, _ change) {
-						if callers(h, sql) {
-							return
-						}
-						wantErr(t, o.err, context.Canceled)
-					})
+		hosted(func(w work, h host) {
+			t.Run(fmt.Sprintf("%d bytes, %s, %v", bytes, w.name, h), func(t *testing.T) {
+				t.Parallel()
+				f := newFaulty(t)
+				f.eachStatement(t, h, w, func(n int, hit func(string)) (context.Context, pgproxy.Rule) {
+					ctx, cancel := context.WithCancel(t.Context())
+					return ctx, pgproxy.Statement(n, pgproxy.Verdict{End: pgproxy.Hold, Bytes: bytes, Then: cancel}, hit)
+				}, func(what, sql string, o outcome, _, _ change) {
+					if callers(h, sql) {
+						return
+					}
+					wantErr(t, o.err, context.Canceled)
 				})
-			}
-		}
+			})
+		})
 	}
 }

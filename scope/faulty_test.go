@@ -107,25 +107,48 @@ type writer interface {
 	CreateProject(context.Context, rbac.ProjectCreatorSpec) (*rbac.ProjectCreatorResult, error)
 	CreateUser(context.Context, rbac.UserCreatorSpec) (*rbac.UserCreatorResult, error)
 	PurgeProject(context.Context, rbac.ProjectPurgerSpec) (*rbac.ProjectPurgerResult, error)
+	CreateProjects(context.Context, []rbac.ProjectCreatorSpec) ([]*rbac.ProjectCreatorResult, error)
+	PurgeProjects(context.Context, []pgtype.UUID) ([]*rbac.ProjectPurgerResult, error)
 }
 
 // work is an operation to be disturbed.
 type work struct {
 	name string
 	make int // how many projects it finds
+	bulk bool
 	do   func(ctx context.Context, f *faulty, w writer, projects []pgtype.UUID) error
 }
 
 func works() []work {
 	return []work{
-		{"create", 0, func(ctx context.Context, f *faulty, w writer, _ []pgtype.UUID) error {
+		{"create", 0, false, func(ctx context.Context, f *faulty, w writer, _ []pgtype.UUID) error {
 			res, err := w.CreateProject(ctx, f.project())
 			return wantResult(res != nil && len(res.Roles) == 2, err)
 		}},
-		{"purge", 1, func(ctx context.Context, f *faulty, w writer, projects []pgtype.UUID) error {
+		{"purge", 1, false, func(ctx context.Context, f *faulty, w writer, projects []pgtype.UUID) error {
 			res, err := w.PurgeProject(ctx, rbac.ProjectPurgerSpec{ID: projects[0]})
 			return wantResult(res != nil && res.Found && res.Permissions == 3, err)
 		}},
+		{"create two", 0, true, func(ctx context.Context, f *faulty, w writer, _ []pgtype.UUID) error {
+			res, err := w.CreateProjects(ctx, []rbac.ProjectCreatorSpec{f.project(), f.project()})
+			return wantResult(len(res) == 2 && len(res[1].Roles) == 2, err)
+		}},
+		{"purge two", 2, true, func(ctx context.Context, f *faulty, w writer, projects []pgtype.UUID) error {
+			res, err := w.PurgeProjects(ctx, projects)
+			return wantResult(len(res) == 2 && res[1].Found && res[1].Permissions == 3, err)
+		}},
+	}
+}
+
+// hosted calls fn with each work in each kind of transaction; what makes several
+// scopes with one call is done in its own only.
+func hosted(fn func(w work, h host)) {
+	for _, w := range works() {
+		for _, h := range []host{own, shared, joined} {
+			if !w.bulk || h == own {
+				fn(w, h)
+			}
+		}
 	}
 }
 

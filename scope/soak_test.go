@@ -42,7 +42,8 @@ type soak struct {
 	mu     sync.Mutex
 	live   []thing // that may be purged
 	told   map[thing]fate
-	shared map[thing]bool // that more than one worker may purge
+	untold map[string]bool // names of projects that may have been made
+	shared map[thing]bool  // that more than one worker may purge
 	counts map[string]int
 	wrong  []error
 }
@@ -112,7 +113,7 @@ func TestSoak(t *testing.T) {
 	}
 	slices.Sort(lines)
 	t.Logf("%d operations in %v, %d retries: %s", total, took.Round(time.Millisecond), s.retries.Load(), strings.Join(lines, ", "))
-	for _, enough := range []string{"create project: done", "create several: done", "purge project: done", "edit presets: done", "kill: done"} {
+	for _, enough := range []string{"create project: done", "create several: done", "purge project: done", "bulk create: done", "bulk purge: done", "edit presets: done", "kill: done"} {
 		if s.counts[enough] == 0 {
 			t.Errorf("%s never", enough)
 		}
@@ -127,7 +128,7 @@ func TestSoak(t *testing.T) {
 
 func newSoak(t *testing.T) *soak {
 	t.Helper()
-	s := &soak{direct: rbacDB(t), domains: []pgtype.UUID{baseDomain}, told: map[thing]fate{}, shared: map[thing]bool{}, counts: map[string]int{}}
+	s := &soak{direct: rbacDB(t), domains: []pgtype.UUID{baseDomain}, told: map[thing]fate{}, untold: map[string]bool{}, shared: map[thing]bool{}, counts: map[string]int{}}
 	s.versions.begin(t, s.direct)
 	return s
 }
@@ -202,16 +203,22 @@ func (s *soak) act(ctx context.Context, random *rand.Rand) {
 		defer cancel()
 	}
 	switch n := random.IntN(100); {
-	case n < 30:
+	case n < 25:
 		s.createOne(ctx, random)
-	case n < 40:
+	case n < 33:
 		s.createUser(ctx, random)
-	case n < 55:
+	case n < 45:
 		s.createSeveral(ctx, random)
+	case n < 55:
+		s.createBulk(ctx, random)
 	case n < 63:
 		s.join(ctx, random)
-	case n < 78:
+	case n < 73:
 		s.purgeOne(ctx, random)
+	case n < 76:
+		s.purgeBulk(ctx, s.take(random, 8))
+	case n < 78:
+		s.purgeBulk(ctx, s.peek(random, 8))
 	case n < 82:
 		s.purgeSeveral(ctx, s.take(random, 1+random.IntN(4)))
 	case n < 89:

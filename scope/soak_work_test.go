@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -76,6 +77,53 @@ func (s *soak) createSeveral(ctx context.Context, random *rand.Rand) {
 	})
 	s.became(err, things...)
 	s.note("create several", err)
+}
+
+// createBulk makes projects with one call.
+func (s *soak) createBulk(ctx context.Context, random *rand.Rand) {
+	specs := make([]rbac.ProjectCreatorSpec, 1+random.IntN(12))
+	for i := range specs {
+		specs[i] = rbac.ProjectCreatorSpec{DomainID: s.domain(random), Name: s.name()}
+	}
+	created, err := s.rbac.CreateProjects(ctx, specs)
+	var things []thing
+	for _, res := range created {
+		things = append(things, thing{"project", res.Row.ID})
+	}
+	s.became(err, things...)
+	if errors.Is(err, scope.ErrCommitUnknown) { // and their ids were not told
+		s.mu.Lock()
+		for _, spec := range specs {
+			s.untold[spec.Name] = true
+		}
+		s.mu.Unlock()
+	}
+	s.note("bulk create", err)
+}
+
+// purgeBulk purges projects with one call.
+func (s *soak) purgeBulk(ctx context.Context, things []thing) {
+	projects := slices.Clone(things)
+	projects = slices.DeleteFunc(projects, func(th thing) bool { return th.kind != "project" })
+	ids := make([]pgtype.UUID, len(projects))
+	for i, th := range projects {
+		ids[i] = th.id
+	}
+	purged, err := s.rbac.PurgeProjects(ctx, ids)
+	if err == nil {
+		for i, res := range purged {
+			if !res.Found {
+				err = s.unexpectedlyGone(projects[i])
+			}
+		}
+	}
+	s.gone(err, projects...)
+	s.note("bulk purge", err)
+	for _, th := range things {
+		if th.kind != "project" {
+			s.gone(errCustom, th) // given back
+		}
+	}
 }
 
 // join makes a project in a caller's transaction, and purges another.
