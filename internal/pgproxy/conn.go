@@ -77,8 +77,11 @@ var (
 // so that it reads everything that was sent before, and its own end can be seen.
 func (c *conn) toServer() {
 	in := bufio.NewReaderSize(c.client, 64<<10)
+	var raw []byte
 	for {
-		raw, kind, err := readMessage(in, c.session.untyped(ToServer))
+		var kind byte
+		var err error
+		raw, kind, err = readMessage(in, raw, c.session.untyped(ToServer))
 		if err != nil {
 			break
 		}
@@ -90,7 +93,7 @@ func (c *conn) toServer() {
 		}
 		err = c.pass(ToServer, raw, kind, c.server)
 		for held := errors.Is(err, errHeld); held; {
-			_, kind, err := readMessage(in, false)
+			_, kind, err := readMessage(in, nil, false)
 			held = err == nil && kind != 'X' // Terminate: the client has given up
 		}
 		if err != nil {
@@ -111,8 +114,11 @@ func (c *conn) toServer() {
 // nobody listens any more.
 func (c *conn) toClient() {
 	in := bufio.NewReaderSize(c.server, 64<<10)
+	var raw []byte
 	for {
-		raw, kind, err := readMessage(in, false)
+		var kind byte
+		var err error
+		raw, kind, err = readMessage(in, raw, false)
 		if err != nil || c.pass(ToClient, raw, kind, c.client) != nil {
 			break
 		}

@@ -13,13 +13,14 @@ import (
 const cancelRequest = 80877102 // PostgreSQL manual, "Message Formats", CancelRequest
 
 // readMessage returns the next message, whole: a type, unless it is the first of
-// a connection, a length that counts itself, and the rest.
-func readMessage(in *bufio.Reader, untyped bool) (raw []byte, kind byte, err error) {
+// a connection, a length that counts itself, and the rest. It takes the room of
+// raw, a message that is done with.
+func readMessage(in *bufio.Reader, raw []byte, untyped bool) (_ []byte, kind byte, err error) {
 	header := 5
 	if untyped {
 		header = 4
 	}
-	raw = make([]byte, header)
+	raw = slices.Grow(raw[:0], header)[:header]
 	if _, err := io.ReadFull(in, raw); err != nil {
 		return nil, 0, err
 	}
