@@ -57,6 +57,7 @@ func layers() []layer {
 		{pkg: "internal/pglocal", may: []string{pgx}, does: "a throwaway PostgreSQL"},
 		{pkg: "internal/pglocal/pgtest", may: []string{pgx, "internal/pglocal"}, does: "a database for each test"},
 		{pkg: "internal/faultdb", may: []string{pgx, goCmp}, does: "makes statements fail in tests"},
+		{pkg: "internal/pgproxy", may: []string{pgx}, does: "cuts connections and makes the server fail in tests"},
 		// The quickstart shows the generator at work, too.
 		{pkg: "examples/quickstart", may: []string{pgx, "scope", "gen/...", "schema", "internal/pglocal", "internal/driver", "internal/plan"},
 			does: "the demonstration"},

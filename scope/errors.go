@@ -41,6 +41,10 @@ var (
 	// may be there or not; see [In].
 	ErrCommitUnknown = newSentinel("the outcome of COMMIT is unknown")
 
+	// ErrPoolExhausted: all connections of the pool were in use until the
+	// context was done. Nothing was sent.
+	ErrPoolExhausted = newSentinel("all connections of the pool are in use")
+
 	// ErrIsolation: a purge was asked for in a transaction whose isolation
 	// level does not let it see what committed while it waited. See
 	// [IsolationError].

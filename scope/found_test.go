@@ -3,6 +3,7 @@ package scope_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -11,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/specgen-dev/specgen/internal/pgproxy"
 	"github.com/specgen-dev/specgen/scope"
 )
 
@@ -231,17 +233,37 @@ func TestFoundWhileTheLostOneIsAtWork(t *testing.T) {
 // COMMIT travels with the statements, so that answers may be lost with it.
 func TestFoundWhereCommitRides(t *testing.T) {
 	t.Parallel()
+	// The answers are held back until the rows are there, and then lost.
+	committed := func(t *testing.T, f *finding, w wire) pgproxy.Rule {
+		return func(m pgproxy.Message) pgproxy.Verdict {
+			if m.To == pgproxy.ToServer {
+				return pgproxy.Verdict{}
+			}
+			return pgproxy.Verdict{End: pgproxy.Hold, Then: func() {
+				go func() {
+					for count(t, f.pool, "notes") < 4 {
+						runtime.Gosched()
+					}
+					w.Set(nil)
+					w.CutAll()
+				}()
+			}}
+		}
+	}
+	notArrived := func(*testing.T, *finding, wire) pgproxy.Rule {
+		return pgproxy.Point{To: pgproxy.ToServer, Bytes: 1}.Cut()
+	}
 	for _, tc := range []struct {
 		name      string
-		cut       cut
+		rule      func(*testing.T, *finding, wire) pgproxy.Rule
 		run, runs int
 	}{
-		{name: "committed", cut: cut{write: -1, read: 0}, runs: 1},
-		{name: "not arrived", cut: cut{write: 1}, run: 2, runs: 2},
+		{name: "committed", rule: committed, runs: 1},
+		{name: "not arrived", rule: notArrived, run: 2, runs: 2},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			f, w := newFinding(t), &wire{}
+			f, w := newFinding(t), newWire()
 			f.rides = true
 			r := scope.NewRunner(w.pool(t, f.pool, pgx.QueryExecModeCacheStatement))
 			for range 3 {
@@ -252,7 +274,7 @@ func TestFoundWhereCommitRides(t *testing.T) {
 			f.runs, f.hooks, f.asked = 0, 0, 0
 			f.send = func(run int) {
 				if run == 1 {
-					w.arm(tc.cut)
+					w.Set(tc.rule(t, f, w))
 				}
 			}
 			res, err := f.create(t.Context(), r)

@@ -39,6 +39,7 @@ func (e *Error) hint() string {
 		{ErrInvalid, e.invalidHint()},
 		{ErrIsolation, "run the purge in a transaction at read committed"},
 		{ErrNotFound, "check the key; the row may have been removed meanwhile"},
+		{ErrPoolExhausted, "make the pool larger, or hold connections for less time: a call on the pool from within a transaction on it needs a second one"},
 		{ErrConflict, "run the whole transaction again"},
 	} {
 		if errors.Is(e, h.is) {

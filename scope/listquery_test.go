@@ -84,7 +84,7 @@ func TestRoundTripsOfBulkQueries(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			pool, w, fresh := notesDB(t), &wire{}, &ids{}
+			pool, w, fresh := notesDB(t), newWire(), &ids{}
 			wired := w.pool(t, pool, tc.mode)
 			run := func() error {
 				_, err := scope.Single(t.Context(), scope.NewRunner(wired), func(ctx context.Context, tx *scope.Tx) (struct{}, error) {
@@ -126,7 +126,7 @@ func TestFailingBulkQueries(t *testing.T) {
 	} {
 		t.Run(mode.String(), func(t *testing.T) {
 			t.Parallel()
-			pool, w := notesDB(t), &wire{}
+			pool, w := notesDB(t), newWire()
 			wired := w.pool(t, pool, mode)
 			mustExec(t, pool, "INSERT INTO notes (id) VALUES ('b')")
 			for name, bulk := range map[string]func(*scope.Op, ...string) func(context.Context) error{"copy": copyNotes, "batch": batchNotes} {

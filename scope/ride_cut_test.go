@@ -1,16 +1,16 @@
 package scope_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/specgen-dev/specgen/internal/pgproxy"
 	"github.com/specgen-dev/specgen/scope"
 )
 
@@ -25,7 +25,7 @@ type cutting struct {
 
 func newCutting(t *testing.T) *cutting {
 	t.Helper()
-	c := &cutting{pool: notesDB(t)}
+	c := &cutting{pool: notesDB(t), w: newWire()}
 	c.wired = c.w.pool(t, c.pool, pgx.QueryExecModeCacheStatement)
 	return c
 }
@@ -56,7 +56,8 @@ func (c *cutting) run(t *testing.T, ctx context.Context, flushes int, before fun
 		}
 		return nil
 	})
-	c.settle(t)
+	c.w.Set(nil)
+	c.w.Settle()
 	switch n := count(t, c.pool, "notes WHERE id = ANY($1)", written); n {
 	case 0:
 	case len(written):
@@ -81,15 +82,6 @@ func (c *cutting) warm(t *testing.T) {
 		if i == 2 {
 			c.w.want(t, "warm", traffic{Trips: 1})
 		}
-	}
-}
-
-// settle waits until the server is done with what was sent on connections that
-// were lost.
-func (c *cutting) settle(t *testing.T) {
-	t.Helper()
-	const ours = "pg_stat_activity WHERE application_name = 'wire' AND datname = current_database()"
-	for count(t, c.pool, ours) > int(c.wired.Stat().TotalConns()) {
 	}
 }
 
@@ -119,26 +111,24 @@ func TestCutWhereCommitRides(t *testing.T) {
 			t.Parallel()
 			c := newCutting(t)
 			c.warm(t)
-			var sent, answer bytes.Buffer
-			committed, err := c.run(t, t.Context(), flushes, func() { c.w.arm(cut{write: -1, read: -1, sent: &sent, answer: &answer}) })
+			var e *exchange
+			committed, err := c.run(t, t.Context(), flushes, func() { e = c.w.watch() })
 			if !committed || err != nil {
 				t.Fatal(err)
 			}
-			writes, reads := boundaries(sent.Bytes()), boundaries(answer.Bytes())
-			kinds := messageKinds(answer.Bytes())
-			if !bytes.Contains(sent.Bytes(), []byte("B\x00")) || len(writes) < 8 || kinds[len(kinds)-1] != 'Z' || kinds[len(kinds)-2] != 'C' {
-				t.Fatalf("sent %q, read %q", messageKinds(sent.Bytes()), kinds)
+			if e.sent[0] != 'B' || len(e.sent) < 8 || !strings.HasSuffix(string(e.answer), "CZ") {
+				t.Fatalf("sent %q, read %q", e.sent, e.answer)
 			}
 
 			tried := map[bool]int{} // by whether the rows were there
-			for _, end := range append([]int{0}, writes[:len(writes)-1]...) {
-				for _, at := range []int{end, end + 1, end + 3} {
+			for n := range e.sent {
+				for _, bytes := range []int{0, 1, 3} {
 					c.warm(t)
-					what := fmt.Sprintf("%d of %d bytes sent", at, sent.Len())
-					committed, err := c.run(t, t.Context(), flushes, func() { c.w.arm(cut{write: at}) })
-					check(t, what, committed, err)
-					if unknown := errors.Is(err, scope.ErrCommitUnknown); unknown != (at > 0) {
-						t.Errorf("%s: %v", what, err)
+					point := pgproxy.Point{To: pgproxy.ToServer, N: n, Bytes: bytes}
+					committed, err := c.run(t, t.Context(), flushes, func() { c.w.Set(point.Cut()) })
+					check(t, point.String(), committed, err)
+					if !errors.Is(err, scope.ErrCommitUnknown) {
+						t.Errorf("%v: %v", point, err)
 					}
 					tried[committed]++
 				}
@@ -146,31 +136,30 @@ func TestCutWhereCommitRides(t *testing.T) {
 			if tried[true] == 0 || tried[false] == 0 {
 				t.Errorf("the cuts while sending left the rows %v", tried)
 			}
-			completion := reads[len(reads)-2] // of COMMIT
-			for _, end := range append([]int{0}, reads[:len(reads)-1]...) {
-				for _, at := range []int{end, end + 2} {
+			last := len(e.answer) - 1 // behind the completion of COMMIT
+			for n := range e.answer {
+				for _, bytes := range []int{0, 2} {
 					c.warm(t)
-					what := fmt.Sprintf("%d of %d bytes read", at, answer.Len())
-					committed, err := c.run(t, t.Context(), flushes, func() { c.w.arm(cut{write: -1, read: at}) })
-					check(t, what, committed, err)
+					point := pgproxy.Point{To: pgproxy.ToClient, N: n, Bytes: bytes}
+					committed, err := c.run(t, t.Context(), flushes, func() { c.w.Set(point.Cut()) })
+					check(t, point.String(), committed, err)
 					if !committed {
-						t.Errorf("%s: the rows are not there", what)
+						t.Errorf("%v: the rows are not there", point)
 					}
-					if known := err == nil; known != (at >= completion) || !known && !errors.Is(err, scope.ErrCommitUnknown) {
-						t.Errorf("%s: %v", what, err)
+					if known := err == nil; known != (n == last) || !known && !errors.Is(err, scope.ErrCommitUnknown) {
+						t.Errorf("%v: %v", point, err)
 					}
 				}
 			}
-			c.warm(t)
-			for _, at := range []int{0, reads[1], completion - 1, completion} {
+			for _, point := range []pgproxy.Point{{N: 0}, {N: 2}, {N: last - 1, Bytes: 4}, {N: last}} {
 				c.warm(t)
-				what := fmt.Sprintf("cancelled after %d of %d bytes", at, answer.Len())
+				point.To = pgproxy.ToClient
 				ctx, cancel := context.WithCancel(t.Context())
-				committed, err := c.run(t, ctx, flushes, func() { c.w.arm(cut{write: -1, read: at, hold: true, onHold: cancel}) })
+				committed, err := c.run(t, ctx, flushes, func() { c.w.Set(point.At(pgproxy.Verdict{End: pgproxy.Hold, Then: cancel})) })
 				cancel()
-				check(t, what, committed, err)
-				if at < completion && (!errors.Is(err, scope.ErrCommitUnknown) || !errors.Is(err, context.Canceled)) || at == completion && err != nil {
-					t.Errorf("%s: %v", what, err)
+				check(t, "cancelled "+point.String(), committed, err)
+				if point.N < last && (!errors.Is(err, scope.ErrCommitUnknown) || !errors.Is(err, context.Canceled)) || point.N == last && err != nil {
+					t.Errorf("cancelled %v: %v", point, err)
 				}
 			}
 		})
@@ -183,22 +172,17 @@ func TestProxyErrorWhereCommitRides(t *testing.T) {
 	t.Parallel()
 	c := newCutting(t)
 	c.warm(t)
-	var answer bytes.Buffer
-	if _, err := c.run(t, t.Context(), 1, func() { c.w.arm(cut{write: -1, read: -1, answer: &answer}) }); err != nil {
+	var e *exchange
+	if _, err := c.run(t, t.Context(), 1, func() { e = c.w.watch() }); err != nil {
 		t.Fatal(err)
 	}
 	for _, tc := range []struct{ severity, code string }{{"FATAL", "08P01"}, {"FATAL", "40003"}, {"PANIC", "XX000"}} {
-		message := &pgproto3.ErrorResponse{Severity: tc.severity, SeverityUnlocalized: tc.severity, Code: tc.code, Message: "server conn crashed?"}
-		encoded, err := message.Encode(nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ends := boundaries(answer.Bytes())
-		for _, at := range append([]int{0}, ends[:len(ends)-2]...) {
+		tell := pgproxy.Verdict{End: pgproxy.Cut, Tell: pgproxy.ErrorResponse(tc.severity, tc.code)}
+		for n := range len(e.answer) - 1 {
 			c.warm(t)
-			committed, err := c.run(t, t.Context(), 1, func() { c.w.arm(cut{write: -1, read: at, inject: encoded}) })
+			committed, err := c.run(t, t.Context(), 1, func() { c.w.Set(pgproxy.Point{To: pgproxy.ToClient, N: n}.At(tell)) })
 			if !committed || !errors.Is(err, scope.ErrCommitUnknown) {
-				t.Errorf("%s after %d bytes: %v, rows there: %t", tc.code, at, err, committed)
+				t.Errorf("%s in place of message %d: %v, rows there: %t", tc.code, n, err, committed)
 			}
 		}
 	}
@@ -209,12 +193,19 @@ func TestProxyErrorWhereCommitRides(t *testing.T) {
 func TestCutBeforeCommitRides(t *testing.T) {
 	t.Parallel()
 	c := newCutting(t)
-	for _, tc := range []cut{{write: 0}, {write: 20}, {write: -1, read: 0}, {write: -1, read: 30}} {
+	for _, point := range []pgproxy.Point{{To: pgproxy.ToServer}, {To: pgproxy.ToServer, N: 2}, {To: pgproxy.ToClient}, {To: pgproxy.ToClient, N: 3, Bytes: 2}} {
 		c.warm(t)
-		c.w.arm(tc) // the first flush
+		c.w.Set(point.Cut()) // in the first flush
 		committed, err := c.run(t, t.Context(), 2, func() {})
 		if committed || err == nil || errors.Is(err, scope.ErrCommitUnknown) {
-			t.Errorf("%+v: %v, rows there: %t", tc, err, committed)
+			t.Errorf("%v: %v, rows there: %t", point, err, committed)
+		}
+	}
+	for _, flushes := range []int{1, 2} { // nothing of the flush of COMMIT can be sent
+		c.warm(t)
+		committed, err := c.run(t, t.Context(), flushes, c.w.CutAll)
+		if committed || err == nil || errors.Is(err, scope.ErrCommitUnknown) {
+			t.Errorf("lost in front of flush %d: %v, rows there: %t", flushes, err, committed)
 		}
 	}
 	c.warm(t)

@@ -59,6 +59,21 @@ func (tx *Tx) connect(ctx context.Context) error {
 	return nil
 }
 
+// connectError says why there is no connection. A pool waits for one until the
+// context is done, and does not say whether others held all of them or the
+// server did not answer.
+func (tx *Tx) connectError(ctx context.Context, err error) error {
+	e := tx.transactionError(ctx, "BEGIN", err)
+	pool, ok := tx.runner.db.(*pgxpool.Pool)
+	if !ok || ctx.Err() == nil {
+		return e
+	}
+	if stat := pool.Stat(); stat.AcquiredConns() == stat.MaxConns() {
+		e.phase, e.generic = "waiting for a connection", ErrPoolExhausted
+	}
+	return e
+}
+
 // opening is the statement that begins the transaction, or sets the savepoint.
 // The level is named also when it is the default, which may have been changed
 // for the database, the role or the connection.

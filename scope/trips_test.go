@@ -113,7 +113,7 @@ func TestRoundTrips(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			pool, w, fresh := notesDB(t), &wire{}, &ids{}
+			pool, w, fresh := notesDB(t), newWire(), &ids{}
 			wired := w.pool(t, pool, pgx.QueryExecModeCacheStatement)
 			for i := range 4 {
 				var db scope.DB = wired
@@ -149,7 +149,7 @@ func TestRoundTrips(t *testing.T) {
 // is wanted: RELEASE does not travel with it.
 func TestRoundTripsOfAPurge(t *testing.T) {
 	t.Parallel()
-	pool, w := notesDB(t), &wire{}
+	pool, w := notesDB(t), newWire()
 	wired := w.pool(t, pool, pgx.QueryExecModeCacheStatement)
 	purge := func(db scope.DB) error {
 		_, err := scope.Single(t.Context(), scope.NewRunner(db), func(ctx context.Context, tx *scope.Tx) (struct{}, error) {

@@ -214,7 +214,7 @@ func (tx *Tx) deadlocked(err error) bool {
 // run is one attempt. It can be committed and failed.
 func (tx *Tx) run(ctx context.Context, fn func(context.Context, *Tx) error) (committed bool, err error) {
 	if err := tx.connect(ctx); err != nil {
-		return false, tx.transactionError(ctx, "BEGIN", err)
+		return false, tx.connectError(ctx, err)
 	}
 	defer func() { tx.release() }()
 	// A deferred call without recover also runs while a panic or runtime.Goexit

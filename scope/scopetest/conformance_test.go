@@ -1,6 +1,7 @@
 package scopetest_test
 
 import (
+	"flag"
 	"os"
 	"testing"
 
@@ -15,6 +16,10 @@ import (
 )
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+
+// A flag is given to the tests of all packages that are named with it, and those
+// of the package above have this one.
+var _ = flag.Duration("soak", 0, "how long TestSoak of package scope works")
 
 // seed are presets of every type of scope: two with entries, one without.
 const seed = `
