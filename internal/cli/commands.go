@@ -11,7 +11,6 @@ import (
 
 	"github.com/specgen-dev/specgen/internal/diag"
 	"github.com/specgen-dev/specgen/internal/driver"
-	"github.com/specgen-dev/specgen/internal/plan"
 )
 
 // options are the flags that every command takes.
@@ -66,28 +65,6 @@ func diffCommand(o *options) *cobra.Command {
 				return exit(exitStale)
 			}
 			return nil
-		},
-	}
-}
-
-func explainCommand(o *options) *cobra.Command {
-	return &cobra.Command{
-		Use: "explain [scope]", Short: "Print the plans of the coordinators", Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			g, err := o.generate(cmd.ErrOrStderr())
-			if err != nil {
-				return err
-			}
-			scope := ""
-			if len(args) == 1 {
-				scope = args[0]
-			}
-			text, err := plan.Explain(g.Plan, scope)
-			if err != nil {
-				return err
-			}
-			_, err = io.WriteString(cmd.OutOrStdout(), text)
-			return err
 		},
 	}
 }
