@@ -46,14 +46,19 @@ type Severity int
 const (
 	Error   Severity = iota // nothing is generated
 	Warning                 // generated all the same
+	Hint                    // shown on request only, and never a reason to fail
 )
 
 // String returns the severity as it is printed.
 func (s Severity) String() string {
-	if s == Warning {
+	switch s {
+	case Warning:
 		return "warning"
+	case Hint:
+		return "hint"
+	default:
+		return "error"
 	}
-	return "error"
 }
 
 // Problem is one thing wrong with the user's input.
