@@ -2,6 +2,7 @@ package code
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -87,5 +88,20 @@ func wrap(paragraph string, width int) string {
 		column += n
 	}
 	b.WriteString("\n")
+	return b.String()
+}
+
+// Anchor is the fragment that GitHub gives the page's heading in a Markdown
+// file: in lower case, without punctuation, and with hyphens for spaces.
+func (p *Page) Anchor() string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(p.Code + ": " + p.Title) {
+		switch {
+		case r == ' ':
+			b.WriteByte('-')
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '_':
+			b.WriteRune(r)
+		}
+	}
 	return b.String()
 }

@@ -21,6 +21,7 @@ type Generation struct {
 	Base     string // directory of the specification; positions are relative to it
 	File     string // its name in Base
 	Problems diag.List
+	Silenced []Silenced    // by an `ignore` of the specification; not among Problems
 	Plan     *plan.Package // nil when there are errors
 	Files    []emit.File   // nil when there are errors
 	Dir      string        // where Files go, relative to Base, slash-separated
@@ -37,6 +38,7 @@ func Generate(path string) (*Generation, error) {
 	g := &Generation{Base: filepath.Dir(path), File: filepath.Base(path)}
 	doc := spec.Parse(g.File, text, &g.Problems)
 	project := g.resolve(doc)
+	g.silence(doc.Ignores)
 	if g.Problems.HasErrors() {
 		return g, nil
 	}

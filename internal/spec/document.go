@@ -22,6 +22,7 @@ type Document struct {
 	Data    []*Data
 	Blocks  []*Block
 	Scopes  []*Scope
+	Ignores []*Ignore
 }
 
 // Text is a string with its position. An absent one has an empty Value and the

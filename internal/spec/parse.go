@@ -27,6 +27,7 @@ func Parse(file string, text []byte, problems *diag.List) *Document {
 		return doc
 	}
 	p.document(p.value(root, start), doc)
+	doc.Ignores = p.placed(root)
 	return doc
 }
 
@@ -36,6 +37,7 @@ type parser struct {
 	problems *diag.List
 	// reported keeps a mistake inside an anchor from being told once for each alias.
 	reported map[report]bool
+	ignored  []ignored
 }
 
 type report struct {

@@ -200,10 +200,11 @@ func (p *parser) blocks(f fields) []*Block {
 	for _, e := range m.entries {
 		what := "the block " + quoted(e.key.Value)
 		named := p.isName(e.key, "the name of a block")
-		f, ok := p.fields(e.value, what, "params", "steps")
+		f, ok := p.fields(e.value, what, "params", "steps", "ignore")
 		if !ok {
 			continue
 		}
+		p.ignore(f, e.key.Pos, e.value.node)
 		b := &Block{Name: e.key}
 		if params, ok := f.get("params"); ok {
 			b.Params = p.names(params, "`params`", "a list of names", p.isLocal)

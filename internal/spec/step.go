@@ -12,10 +12,10 @@ import (
 // stepKeys are the keys of each kind of step, the one that tells the kind first.
 func stepKeys() [][]string {
 	return [][]string{
-		{"query", "as", "into", "with", "when", "expect", "missing", "unsafe"},
-		{"use", "as", "with", "when"},
-		{"for", "where", "when", "do"},
-		{"scope", "as", "with", "when"},
+		{"query", "as", "into", "with", "when", "expect", "missing", "unsafe", "ignore"},
+		{"use", "as", "with", "when", "ignore"},
+		{"for", "where", "when", "do", "ignore"},
+		{"scope", "as", "with", "when", "ignore"},
 	}
 }
 
@@ -51,6 +51,7 @@ func (p *parser) step(v value) Step {
 		return nil
 	}
 	f := p.stepFields(m, keys)
+	p.ignore(f, v.pos, v.node)
 	switch keys[0] {
 	case "query":
 		return p.queryStep(f)
