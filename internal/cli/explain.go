@@ -29,7 +29,7 @@ func explainCommand(o *options) *cobra.Command {
 			if format != formatText {
 				return fmt.Errorf("plans are printed as text only; --format markdown is for the codes of problems")
 			}
-			g, err := o.generate(cmd.ErrOrStderr())
+			g, err := o.generate(cmd, &reporting{format: formatText})
 			if err != nil {
 				return err
 			}
