@@ -69,6 +69,8 @@ func (g *Generation) resolve(doc *spec.Document) *model.Project {
 	if len(configs) == 0 {
 		return nil // the parser reported it
 	}
+	found := g.Problems
+	g.Problems = diag.List{} // of the files that the document names
 	api := sqlcapi.Load(g.Base, configs, &g.Problems)
 	catalog := g.loadSchema(api)
 	importPath := g.outputPath(doc)
@@ -76,10 +78,20 @@ func (g *Generation) resolve(doc *spec.Document) *model.Project {
 	if doc.Go.Value != "" && doc.Go.Value != importPath {
 		funcs = sqlcapi.LoadFuncs(g.Base, doc.Go.Value, doc.Go.Pos, &g.Problems)
 	}
-	if g.Problems.HasErrors() {
+	broken := g.Problems.HasErrors() || doc.Damage.Lost("sqlc")
+	found.Append(&g.Problems)
+	g.Problems = found
+	if broken {
 		return nil // what refers to a broken thing would be reported, too
 	}
-	return model.Resolve(model.Sources{Document: doc, API: api, Catalog: catalog, Funcs: funcs, ImportPath: importPath}, &g.Problems)
+	var resolved diag.List
+	project := model.Resolve(model.Sources{Document: doc, API: api, Catalog: catalog, Funcs: funcs, ImportPath: importPath}, &resolved)
+	for _, p := range resolved.Sorted() {
+		if !followsFrom(doc.Damage, p) {
+			g.Problems.Add(p)
+		}
+	}
+	return project
 }
 
 func (g *Generation) outputPath(doc *spec.Document) string {

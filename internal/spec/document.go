@@ -23,6 +23,7 @@ type Document struct {
 	Blocks  []*Block
 	Scopes  []*Scope
 	Ignores []*Ignore
+	Damage  *Damage // nil for none
 }
 
 // Text is a string with its position. An absent one has an empty Value and the

@@ -46,12 +46,23 @@ func (p *parser) ignore(f fields, owner diag.Pos, node *yaml.Node) {
 	}
 }
 
-// placed finds where the owners of the entries begin and end. Each of them ends
-// where the next node begins that is no part of it.
+// placed finds where the owners of the entries begin and end.
 func (p *parser) placed(root *yaml.Node) []*Ignore {
 	if len(p.ignored) == 0 {
 		return nil
 	}
+	at := p.extents(root)
+	var out []*Ignore
+	for _, i := range p.ignored {
+		i.From, i.To = at(i.node)
+		out = append(out, i.Ignore)
+	}
+	return out
+}
+
+// extents tells of each node of a document where it begins, and where the next
+// node begins that is no part of it, or the file ends.
+func (p *parser) extents(root *yaml.Node) func(*yaml.Node) (from, to diag.Pos) {
 	var starts []*yaml.Node
 	after := map[*yaml.Node]int{} // how many nodes begin before the end of one
 	var walk func(n *yaml.Node)
@@ -65,13 +76,11 @@ func (p *parser) placed(root *yaml.Node) []*Ignore {
 		after[n] = len(starts)
 	}
 	walk(root)
-	var out []*Ignore
-	for _, i := range p.ignored {
-		i.From, i.To = p.src.pos(i.node.Line, i.node.Column), p.src.posAt(len(p.src.runes))
-		if next := after[i.node]; next < len(starts) {
-			i.To = p.src.pos(starts[next].Line, starts[next].Column)
+	return func(n *yaml.Node) (from, to diag.Pos) {
+		from, to = p.src.pos(n.Line, n.Column), p.src.posAt(len(p.src.runes))
+		if next := after[n]; next < len(starts) {
+			to = p.src.pos(starts[next].Line, starts[next].Column)
 		}
-		out = append(out, i.Ignore)
+		return from, to
 	}
-	return out
 }

@@ -11,8 +11,8 @@ import (
 // and left out of the document. The document is never nil. Its positions name
 // file as it is given here.
 //
-// A document with reported errors is not complete: to resolve its names would
-// only report what follows from them.
+// A document with reported errors is not complete: its Damage says what is
+// missing, so that what follows from that is not reported, too.
 func Parse(file string, text []byte, problems *diag.List) *Document {
 	start := diag.Pos{File: file, Line: 1, Col: 1}
 	doc := &Document{File: file, Go: Text{Pos: start}}
@@ -28,6 +28,7 @@ func Parse(file string, text []byte, problems *diag.List) *Document {
 	}
 	p.document(p.value(root, start), doc)
 	doc.Ignores = p.placed(root)
+	doc.Damage = p.damage(root)
 	return doc
 }
 

@@ -131,6 +131,7 @@ func (p *parser) declaration(e entry, key string) *Declaration {
 	if key == "inputs" {
 		known = []string{"type", "default", "doc"}
 	}
+	before := len(p.reported)
 	f, ok := p.fields(e.value, "an entry of `"+key+"`", known...)
 	if !ok {
 		return nil
@@ -141,6 +142,9 @@ func (p *parser) declaration(e entry, key string) *Declaration {
 	}
 	if key == "context" {
 		p.require(f, e.key.Pos, quoted(e.key.Value), "type", "type: uuid")
+	}
+	if len(p.reported) > before {
+		return nil // of no certain type
 	}
 	return d
 }

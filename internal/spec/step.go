@@ -46,6 +46,7 @@ func (p *parser) step(v value) Step {
 	if !ok {
 		return nil
 	}
+	before := len(p.reported)
 	keys := p.stepKind(m)
 	if keys == nil {
 		return nil
@@ -60,7 +61,7 @@ func (p *parser) step(v value) Step {
 	case "for":
 		return p.forStep(f)
 	default:
-		return p.scopeStep(f)
+		return p.scopeStep(f, len(p.reported) > before)
 	}
 }
 
@@ -149,9 +150,14 @@ func (p *parser) forStep(f fields) Step {
 	return s
 }
 
-func (p *parser) scopeStep(f fields) Step {
+// scopeStep reads a `scope` step. Where a key of it was reported, that may have
+// been `as`, and the scope's name does not stand for it.
+func (p *parser) scopeStep(f fields, odd bool) Step {
 	s := &ScopeStep{Scope: p.optional(f, "scope", p.isName), With: p.bindings(f), When: p.when(f), Pos: f.pos}
-	s.As = p.asOr(f, s.Scope)
+	s.As = Text{Pos: s.Pos}
+	if _, named := f.get("as"); named || !odd {
+		s.As = p.asOr(f, s.Scope)
+	}
 	if s.Scope.Value == "" {
 		return nil
 	}
