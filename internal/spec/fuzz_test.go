@@ -20,6 +20,11 @@ func FuzzParse(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
+	cases, err := filepath.Glob("../driver/testdata/cases/*.txtar")
+	if err != nil || len(cases) == 0 {
+		f.Fatalf("there are %d cases: %v", len(cases), err)
+	}
+	files = append(files, cases...)
 	for _, file := range files {
 		archive, err := txtar.ParseFile(file)
 		if err != nil {
