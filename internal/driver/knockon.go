@@ -11,9 +11,9 @@ import (
 // something in it was reported and left out.
 var partial = []string{"SG206", "SG210", "SG213", "SG216", "SG303", "SG304", "SG401", "SG402", "SG406", "SG407", "SG408", "SG502"}
 
-// fragile are the codes that say something of how steps, loops and data fit
-// together: of nothing can that be said while some of them are missing.
-var fragile = []string{"SG217", "SG409", "SG410"}
+// fragile are the codes that say something of how steps, locks, loops and data
+// fit together: of nothing can that be said while some of them are missing.
+var fragile = []string{"SG217", "SG409", "SG410", "SG503", "SG504", "SG505"}
 
 // followsFrom reports whether a problem may be one only because of what is missing
 // from the document, which was reported.
