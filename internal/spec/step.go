@@ -38,7 +38,7 @@ func (p *parser) steps(f fields, key string) []Step {
 func (p *parser) step(v value) Step {
 	if v.node.Kind == yaml.ScalarNode && scalarTag(v.node) == "!!str" {
 		if q := p.plainQuery(v, "a step"); q != nil {
-			return &QueryStep{Query: q, As: Text{Pos: v.pos}, Into: Text{Pos: v.pos}, Missing: Text{Pos: v.pos}, Pos: v.pos}
+			return &QueryStep{Query: q, As: Text{Pos: v.pos}, Into: Text{Pos: v.pos}, Missing: Text{Pos: v.pos}, Unsafe: Text{Pos: v.pos}, Pos: v.pos}
 		}
 		return nil
 	}
