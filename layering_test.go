@@ -36,6 +36,7 @@ func layers() []layer {
 	return []layer{
 		{pkg: ".", does: "documents the module"},
 		{pkg: "internal/diag", does: "positions and problems"},
+		{pkg: "internal/code", does: "explains the codes of problems"},
 		{pkg: "internal/goname", does: "how Go things are named"},
 		{pkg: "internal/spec", may: []string{yaml, "internal/diag"}, does: "parses specgen.yaml"},
 		{pkg: "internal/sqlcapi", may: []string{yaml, "internal/diag", "internal/goname"}, does: "reads what sqlc generated"},
@@ -45,8 +46,9 @@ func layers() []layer {
 		{pkg: "internal/plan", may: []string{"internal/diag", "internal/goname", "internal/model"}, does: "builds the coordinators"},
 		{pkg: "internal/emit", may: []string{jennifer, "internal/goname", "internal/plan"}, does: "prints them as Go"},
 		{pkg: "internal/driver", may: []string{"internal/diag", "internal/goname", "internal/spec", "internal/sqlcapi", "internal/schema",
-			"internal/model", "internal/plan", "internal/emit"}, does: "runs the stages"},
-		{pkg: "internal/cli", may: []string{cobra, "internal/diag", "internal/driver", "internal/plan"}, does: "the command line"},
+			"internal/model", "internal/plan", "internal/emit", "internal/code"}, does: "runs the stages"},
+		{pkg: "internal/report", may: []string{"internal/code", "internal/diag"}, does: "writes problems for tools"},
+		{pkg: "internal/cli", may: []string{cobra, "internal/code", "internal/diag", "internal/driver", "internal/plan", "internal/report"}, does: "the command line"},
 		{pkg: "cmd/specgen", may: []string{"internal/cli"}, does: "the command"},
 		// pgxpool too: to let COMMIT travel with the last statements, the runtime
 		// holds the connection itself, and only the pool can hand it out.

@@ -2,16 +2,13 @@ package cli
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
-	"github.com/specgen-dev/specgen/internal/diag"
 	"github.com/specgen-dev/specgen/internal/driver"
-	"github.com/specgen-dev/specgen/internal/plan"
 )
 
 // options are the flags that every command takes.
@@ -21,11 +18,12 @@ type options struct {
 }
 
 func generateCommand(o *options) *cobra.Command {
-	return &cobra.Command{
+	r := &reporting{}
+	cmd := &cobra.Command{
 		Use: "generate", Short: "Write the generated package", Args: cobra.NoArgs,
 		Long: "Write the generated package. Nothing is written unless all of it is right; only files that change are\ntouched; files that specgen wrote before and no longer generates are removed.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			g, err := o.generate(cmd.ErrOrStderr())
+			g, err := o.generate(cmd, r)
 			if err != nil {
 				return err
 			}
@@ -33,23 +31,31 @@ func generateCommand(o *options) *cobra.Command {
 			return err
 		},
 	}
+	r.flags(cmd)
+	return cmd
 }
 
 func checkCommand(o *options) *cobra.Command {
-	return &cobra.Command{
+	r := &reporting{}
+	cmd := &cobra.Command{
 		Use: "check", Short: "Report problems, write nothing", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := o.generate(cmd.ErrOrStderr())
+			_, err := o.generate(cmd, r)
 			return err
 		},
 	}
+	r.flags(cmd)
+	cmd.Flags().BoolVar(&r.hints, "hints", false, "tell hints, too, such as what costs a round trip; they never fail")
+	return cmd
 }
 
 func diffCommand(o *options) *cobra.Command {
-	return &cobra.Command{
+	r := &reporting{}
+	cmd := &cobra.Command{
 		Use: "diff", Short: "Show what generate would change; exit 3 when that is anything", Args: cobra.NoArgs,
+		Long: "Show what generate would change, as a unified diff; exit 3 when that is anything. In formats for tools\nthe problems of the specification are told, and no diff.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			g, err := o.generate(cmd.ErrOrStderr())
+			g, err := o.generate(cmd, r)
 			if err != nil {
 				return err
 			}
@@ -58,7 +64,7 @@ func diffCommand(o *options) *cobra.Command {
 				return err
 			}
 			for _, c := range changes {
-				if _, err := io.WriteString(cmd.OutOrStdout(), driver.Unified(c)); err != nil {
+				if err := r.writeIfText(cmd.OutOrStdout(), driver.Unified(c)); err != nil {
 					return err
 				}
 			}
@@ -68,61 +74,26 @@ func diffCommand(o *options) *cobra.Command {
 			return nil
 		},
 	}
-}
-
-func explainCommand(o *options) *cobra.Command {
-	return &cobra.Command{
-		Use: "explain [scope]", Short: "Print the plans of the coordinators", Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			g, err := o.generate(cmd.ErrOrStderr())
-			if err != nil {
-				return err
-			}
-			scope := ""
-			if len(args) == 1 {
-				scope = args[0]
-			}
-			text, err := plan.Explain(g.Plan, scope)
-			if err != nil {
-				return err
-			}
-			_, err = io.WriteString(cmd.OutOrStdout(), text)
-			return err
-		},
-	}
+	r.flags(cmd)
+	return cmd
 }
 
 func versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			version := "(devel)"
-			if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-				version = info.Main.Version
-			}
-			_, err := fmt.Fprintln(cmd.OutOrStdout(), "specgen", version)
+			_, err := fmt.Fprintln(cmd.OutOrStdout(), "specgen", version())
 			return err
 		},
 	}
 }
 
-// generate runs the stages in memory and prints the problems.
-func (o *options) generate(stderr io.Writer) (*driver.Generation, error) {
-	path, err := o.find()
-	if err != nil {
-		return nil, err
+// version is that of the module that specgen was built from.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
 	}
-	g, err := driver.Generate(path)
-	if err != nil {
-		return nil, err
-	}
-	if err := diag.PrintText(stderr, g.Problems.Sorted(), g.Source); err != nil {
-		return nil, err
-	}
-	if g.Problems.HasErrors() {
-		return nil, exit(exitProblems)
-	}
-	return g, nil
+	return "(devel)"
 }
 
 // find returns the path of the specification: the one that was named, else

@@ -46,14 +46,19 @@ type Severity int
 const (
 	Error   Severity = iota // nothing is generated
 	Warning                 // generated all the same
+	Hint                    // shown on request only, and never a reason to fail
 )
 
 // String returns the severity as it is printed.
 func (s Severity) String() string {
-	if s == Warning {
+	switch s {
+	case Warning:
 		return "warning"
+	case Hint:
+		return "hint"
+	default:
+		return "error"
 	}
-	return "error"
 }
 
 // Problem is one thing wrong with the user's input.
@@ -64,6 +69,9 @@ type Problem struct {
 	Message  string    // one sentence, lower case, no full stop: what is wrong
 	Fix      string    // what to do about it; may be empty
 	Related  []Related // the other places that matter, such as a declaration
+	// Missing is the name that the problem says is not there, "" for other problems:
+	// where something of that name was reported before, it is no problem of its own.
+	Missing string
 }
 
 // Related is a second position that explains a problem.
@@ -80,6 +88,9 @@ type List struct {
 
 // Add appends p.
 func (l *List) Add(p Problem) { l.problems = append(l.problems, p) }
+
+// Append appends the problems of another list.
+func (l *List) Append(other *List) { l.problems = append(l.problems, other.problems...) }
 
 // Errorf appends an error without a fix.
 func (l *List) Errorf(pos Pos, code, format string, args ...any) {

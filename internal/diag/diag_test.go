@@ -60,8 +60,9 @@ func TestSorted(t *testing.T) {
 	}
 	var warned diag.List
 	warned.Add(diag.Problem{Severity: diag.Warning})
-	if warned.HasErrors() || warned.Len() != 1 {
-		t.Error("a warning counts as an error")
+	warned.Add(diag.Problem{Severity: diag.Hint})
+	if warned.HasErrors() || warned.Len() != 2 {
+		t.Error("a warning or a hint counts as an error")
 	}
 }
 
@@ -82,5 +83,14 @@ func TestPrintText(t *testing.T) {
 		"\nf.yaml: warning[SG2]: the whole file\n\nf.yaml:99:1: error[SG3]: past the end\n"
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestSeverityString(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[diag.Severity]string{diag.Error: "error", diag.Warning: "warning", diag.Hint: "hint"} {
+		if got := s.String(); got != want {
+			t.Errorf("%d is %q, want %q", s, got, want)
+		}
 	}
 }

@@ -33,7 +33,11 @@ func PrintText(w io.Writer, problems []Problem, src Source) error {
 			fmt.Fprintf(&b, "   fix: %s\n", p.Fix)
 		}
 		for _, r := range p.Related {
-			fmt.Fprintf(&b, "   see: %s: %s\n", r.Pos, r.Message)
+			b.WriteString("   see: ")
+			if r.Pos.IsValid() {
+				fmt.Fprintf(&b, "%s: ", r.Pos)
+			}
+			b.WriteString(r.Message + "\n")
 		}
 	}
 	_, err := io.WriteString(w, b.String())

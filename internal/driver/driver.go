@@ -21,6 +21,7 @@ type Generation struct {
 	Base     string // directory of the specification; positions are relative to it
 	File     string // its name in Base
 	Problems diag.List
+	Silenced []Silenced    // by an `ignore` of the specification; not among Problems
 	Plan     *plan.Package // nil when there are errors
 	Files    []emit.File   // nil when there are errors
 	Dir      string        // where Files go, relative to Base, slash-separated
@@ -37,6 +38,7 @@ func Generate(path string) (*Generation, error) {
 	g := &Generation{Base: filepath.Dir(path), File: filepath.Base(path)}
 	doc := spec.Parse(g.File, text, &g.Problems)
 	project := g.resolve(doc)
+	g.silence(doc.Ignores)
 	if g.Problems.HasErrors() {
 		return g, nil
 	}
@@ -67,6 +69,8 @@ func (g *Generation) resolve(doc *spec.Document) *model.Project {
 	if len(configs) == 0 {
 		return nil // the parser reported it
 	}
+	found := g.Problems
+	g.Problems = diag.List{} // of the files that the document names
 	api := sqlcapi.Load(g.Base, configs, &g.Problems)
 	catalog := g.loadSchema(api)
 	importPath := g.outputPath(doc)
@@ -74,10 +78,20 @@ func (g *Generation) resolve(doc *spec.Document) *model.Project {
 	if doc.Go.Value != "" && doc.Go.Value != importPath {
 		funcs = sqlcapi.LoadFuncs(g.Base, doc.Go.Value, doc.Go.Pos, &g.Problems)
 	}
-	if g.Problems.HasErrors() {
+	broken := g.Problems.HasErrors() || doc.Damage.Lost("sqlc")
+	found.Append(&g.Problems)
+	g.Problems = found
+	if broken {
 		return nil // what refers to a broken thing would be reported, too
 	}
-	return model.Resolve(model.Sources{Document: doc, API: api, Catalog: catalog, Funcs: funcs, ImportPath: importPath}, &g.Problems)
+	var resolved diag.List
+	project := model.Resolve(model.Sources{Document: doc, API: api, Catalog: catalog, Funcs: funcs, ImportPath: importPath}, &resolved)
+	for _, p := range resolved.Sorted() {
+		if !followsFrom(doc.Damage, p) {
+			g.Problems.Add(p)
+		}
+	}
+	return project
 }
 
 func (g *Generation) outputPath(doc *spec.Document) string {

@@ -131,7 +131,7 @@ func (r *resolver) matchWith(c *Call, q *spec.Query) map[int]*spec.Binding {
 		}
 		if i < 0 {
 			r.problems.Add(diag.Problem{Pos: w.Name.Pos, Code: "SG214", Message: fmt.Sprintf("%s has no parameter %q", c.Query.Name, w.Name.Value),
-				Fix: diag.DidYouMean(w.Name.Value, names), Related: []diag.Related{{Pos: c.Query.Pos, Message: c.Query.Name + " is declared here"}}})
+				Fix: diag.DidYouMean(w.Name.Value, names), Missing: w.Name.Value, Related: []diag.Related{{Pos: c.Query.Pos, Message: c.Query.Name + " is declared here"}}})
 			continue
 		}
 		given[i] = w
@@ -292,7 +292,11 @@ func (r *resolver) reportUnbound(c *Call, a *Arg, en *env, b binding) {
 	if en.mayBindUnknown(a.Name) {
 		return
 	}
-	p := diag.Problem{Pos: c.Pos, Code: "SG401", Message: fmt.Sprintf("nothing binds parameter %q of %s", a.Name, c.Query.Name),
+	step, named := strings.CutSuffix(ruleName(a), "_id") // by which a rule could have bound it
+	if !named {
+		step = ""
+	}
+	p := diag.Problem{Pos: c.Pos, Code: "SG401", Missing: step, Message: fmt.Sprintf("nothing binds parameter %q of %s", a.Name, c.Query.Name),
 		Related: []diag.Related{{Pos: c.Query.Pos, Message: c.Query.Name + " is declared here"}}}
 	switch {
 	case b.only:

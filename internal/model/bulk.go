@@ -17,7 +17,7 @@ import (
 // resolveMany resolves the coordinators for many scopes. Everything that they
 // are made of was checked before; so what is wrong with it was reported.
 func (r *resolver) resolveMany() {
-	if r.problems.HasErrors() {
+	if r.problems.HasErrors() || r.doc.Damage.Any() {
 		return
 	}
 	reported := r.problems

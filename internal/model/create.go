@@ -119,6 +119,9 @@ func (r *resolver) resolveInputs(s *Scope, f *frame) {
 	}
 	rest := make([]*Input, 0, len(declared))
 	for _, d := range declared {
+		if s.partial && d.Type.Value == "" {
+			continue // of the parameter's type, which is not known
+		}
 		rest = append(rest, r.declared(d))
 	}
 	slices.SortFunc(rest, func(a, b *Input) int { return strings.Compare(a.Name, b.Name) })
@@ -310,7 +313,7 @@ func (r *resolver) results(s *Scope, f *frame) []*Collected {
 			if fix == "" {
 				fix = "name the rows of a step: into: " + name.Value
 			}
-			r.fail(name.Pos, "SG215", fix, "no step puts rows into %q", name.Value)
+			r.failMissing(name.Pos, "SG215", name.Value, fix, "no step puts rows into %q", name.Value)
 			continue
 		}
 		out = append(out, lists[i])

@@ -300,7 +300,7 @@ func (r *resolver) pick(list *Collected, key string, e *spec.Ref) Value {
 		}
 	}
 	if set == nil {
-		r.fail(e.Pos, "SG217", "a row can be picked out of a list that one step makes in a loop over data with a `key`, without `where` and `when`", "$%s has no keys to pick %q by", list.Name, key)
+		r.failMissing(e.Pos, "SG217", list.Name, "a row can be picked out of a list that one step makes in a loop over data with a `key`, without `where` and `when`", "$%s has no keys to pick %q by", list.Name, key)
 		return nil
 	}
 	i, keys := set.rowIndex(key)

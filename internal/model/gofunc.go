@@ -21,7 +21,7 @@ type Func struct {
 // fn finds a Go function by name.
 func (r *resolver) fn(e *spec.Call) *Func {
 	if r.doc.Go.Value == "" {
-		r.fail(e.Pos, "SG207", "name the package at the top of the file: go: {package: example.com/app/funcs}", "$go.%s has no package to be in", e.Func)
+		r.failMissing(e.Pos, "SG207", "go", "name the package at the top of the file: go: {package: example.com/app/funcs}", "$go.%s has no package to be in", e.Func)
 		return nil
 	}
 	if f := r.funcs[e.Func]; f != nil {
@@ -99,6 +99,12 @@ func (r *resolver) call(e *spec.Call, en *env) *GoCall {
 // hooks resolves `before` and `after_commit`.
 func (r *resolver) hooks(hooks []*spec.Hook, en *env, before bool) []*Hook {
 	var out []*Hook
+	// broken declares the result of a hook that was reported.
+	broken := func(h *spec.Hook) {
+		if before && h.As.Value != "" {
+			r.declare(en, h.As, &symbol{})
+		}
+	}
 	for _, h := range hooks {
 		e, ok := h.Call.(*spec.Call)
 		if !ok || !e.Go {
@@ -109,6 +115,7 @@ func (r *resolver) hooks(hooks []*spec.Hook, en *env, before bool) []*Hook {
 		if h.When != nil {
 			c := r.cond(h.When, en)
 			if c == nil {
+				broken(h)
 				continue
 			}
 			k, constant := c.(*Constantly)
@@ -123,6 +130,7 @@ func (r *resolver) hooks(hooks []*spec.Hook, en *env, before bool) []*Hook {
 		}
 		hook.Call = r.call(e, at)
 		if hook.Call == nil || before && r.drawsEarly(h, hook.Call.Args) {
+			broken(h)
 			continue
 		}
 		if hook.As != "" && hook.Call.Func.Result.Go.IsZero() {

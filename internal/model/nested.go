@@ -7,6 +7,11 @@ import (
 // scopeStep resolves `scope`: another scope is made by its own steps, with
 // inputs that this one gives.
 func (r *resolver) scopeStep(s *spec.ScopeStep, en *env) {
+	defer func() {
+		if en.lookup(s.As.Value) == nil {
+			r.declare(en, s.As, &symbol{}) // reported: nothing can be said of what refers to it
+		}
+	}()
 	child := r.scopes[s.Scope.Value]
 	if child == nil {
 		r.failNear(s.Scope.Pos, "SG206", s.Scope.Value, sortedKeys(r.scopes), "no scope is named %q", s.Scope.Value)
@@ -70,7 +75,7 @@ func (r *resolver) nestedInputs(s *spec.ScopeStep, child *Scope, en *env) (map[s
 		case in.Shape.Nullable && in.Shape.Optional():
 			out[in.Name] = &Literal{Of: in.Shape, Null: true}
 		default:
-			r.fail(s.Pos, "SG401", "give it in `with`: {"+in.Name+": …}", "scope %q needs input %q", child.Name, in.Name)
+			r.failMissing(s.Pos, "SG401", in.Name, "give it in `with`: {"+in.Name+": …}", "scope %q needs input %q", child.Name, in.Name)
 		}
 		ok = ok && out[in.Name] != nil
 	}

@@ -19,7 +19,7 @@ func (r *resolver) resolvePurge(s *Scope) {
 	en := &env{names: map[string]*symbol{}, frame: f, body: &c.Body}
 	f.top = en
 	c.Row = r.destruction(s, en)
-	f.row = c.Row
+	f.row, f.broken = c.Row, c.Row == nil
 	c.AfterCommit = r.hooks(d.AfterCommit, en, false)
 	c.Constraints = r.constraints(s)
 	for _, h := range d.Before {
@@ -127,7 +127,7 @@ func (r *resolver) cascade(child *Scope, list *Call, d *spec.Child, en *env) {
 		}
 	}
 	if child.doc.Purge == nil {
-		r.fail(d.Scope.Pos, "SG206", "give it one, or refuse while there are children", "scope %q has no `purge` to cascade to", child.Name)
+		r.failMissing(d.Scope.Pos, "SG206", child.Name, "give it one, or refuse while there are children", "scope %q has no `purge` to cascade to", child.Name)
 		return
 	}
 	if len(child.doc.Purge.AfterCommit) > 0 {

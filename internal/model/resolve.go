@@ -93,9 +93,14 @@ func (r *resolver) fail(pos diag.Pos, code, fix, format string, args ...any) {
 	r.problems.ErrorFix(pos, code, fix, format, args...)
 }
 
+// failMissing reports that a name is not there, or not what it must be.
+func (r *resolver) failMissing(pos diag.Pos, code, name, fix, format string, args ...any) {
+	r.problems.Add(diag.Problem{Pos: pos, Code: code, Message: fmt.Sprintf(format, args...), Fix: fix, Missing: name})
+}
+
 // failNear reports an unknown name with the nearest known one.
 func (r *resolver) failNear(pos diag.Pos, code, name string, known []string, format string, args ...any) {
-	r.fail(pos, code, diag.DidYouMean(name, known), format, args...)
+	r.failMissing(pos, code, name, diag.DidYouMean(name, known), format, args...)
 }
 
 func (r *resolver) resolveContext() {

@@ -2,7 +2,12 @@ package schema
 
 import (
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
+	"unicode/utf8"
+
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/specgen-dev/specgen/internal/diag"
 )
@@ -15,6 +20,9 @@ func FuzzLoad(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(text)
+	for _, name := range driverCases(f, "schema.sql") {
+		f.Add(name)
+	}
 	for _, seed := range []string{
 		queryTables,
 		"CREATE TABLE t (LIKE t, FOREIGN KEY (a) REFERENCES t); ALTER TABLE t INHERIT t; ALTER TABLE t RENAME TO t;",
@@ -30,8 +38,9 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var problems diag.List
 		c := Load([]File{{Name: "a.sql", Text: text}}, &problems)
+		lines := strings.Split(string(text), "\n")
 		for _, p := range problems.Sorted() {
-			if p.Pos.Line < 1 || p.Pos.Col < 1 || p.Message == "" {
+			if p.Pos.Line < 1 || p.Pos.Col < 1 || p.Message == "" || p.Pos.Line > len(lines) || p.Pos.Col > utf8.RuneCountInString(lines[p.Pos.Line-1])+1 {
 				t.Errorf("problem without a place or a message: %+v", p)
 			}
 		}
@@ -43,6 +52,28 @@ func FuzzLoad(f *testing.F) {
 			}
 		}
 	})
+}
+
+// driverCases are the sections of a name in the cases of package driver.
+func driverCases(f *testing.F, section string) [][]byte {
+	f.Helper()
+	files, err := filepath.Glob("../driver/testdata/cases/*.txtar")
+	if err != nil || len(files) == 0 {
+		f.Fatalf("there are %d cases: %v", len(files), err)
+	}
+	var texts [][]byte
+	for _, file := range files {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, s := range archive.Files {
+			if s.Name == section {
+				texts = append(texts, s.Data)
+			}
+		}
+	}
+	return texts
 }
 
 // FuzzParseQuery looks for texts that make ParseQuery panic or hang.
@@ -57,6 +88,11 @@ func FuzzParseQuery(f *testing.F) {
 		"COPY (SELECT $1) TO STDOUT", "EXPLAIN DELETE FROM roles", "CALL f($1)", "VALUES ($1), (DEFAULT)", "SELECT", "(((SELECT 1)))",
 	} {
 		f.Add(seed)
+	}
+	for _, text := range driverCases(f, "queries.sql") {
+		for query := range strings.SplitSeq(string(text), "-- name: ") {
+			f.Add(query)
+		}
 	}
 	c := queryCatalog(f)
 	f.Fuzz(func(t *testing.T, sql string) {

@@ -22,6 +22,8 @@ type Document struct {
 	Data    []*Data
 	Blocks  []*Block
 	Scopes  []*Scope
+	Ignores []*Ignore
+	Damage  *Damage // nil for none
 }
 
 // Text is a string with its position. An absent one has an empty Value and the

@@ -11,8 +11,8 @@ import (
 // and left out of the document. The document is never nil. Its positions name
 // file as it is given here.
 //
-// A document with reported errors is not complete: to resolve its names would
-// only report what follows from them.
+// A document with reported errors is not complete: its Damage says what is
+// missing, so that what follows from that is not reported, too.
 func Parse(file string, text []byte, problems *diag.List) *Document {
 	start := diag.Pos{File: file, Line: 1, Col: 1}
 	doc := &Document{File: file, Go: Text{Pos: start}}
@@ -27,6 +27,8 @@ func Parse(file string, text []byte, problems *diag.List) *Document {
 		return doc
 	}
 	p.document(p.value(root, start), doc)
+	doc.Ignores = p.placed(root)
+	doc.Damage = p.damage(root)
 	return doc
 }
 
@@ -36,6 +38,7 @@ type parser struct {
 	problems *diag.List
 	// reported keeps a mistake inside an anchor from being told once for each alias.
 	reported map[report]bool
+	ignored  []ignored
 }
 
 type report struct {

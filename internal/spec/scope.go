@@ -9,10 +9,11 @@ import (
 // scope reads one entry of `scopes`; nil when it is no mapping at all.
 func (p *parser) scope(e entry) *Scope {
 	what := "the scope " + quoted(e.key.Value)
-	f, ok := p.fields(e.value, what, "doc", "type", "inputs", "parents", "before", "row", "found", "id", "create", "after_commit", "result", "purge", "errors")
+	f, ok := p.fields(e.value, what, "doc", "type", "inputs", "parents", "before", "row", "found", "id", "create", "after_commit", "result", "purge", "errors", "ignore")
 	if !ok {
 		return nil
 	}
+	p.ignore(f, e.key.Pos, e.value.node)
 	s := &Scope{
 		Name: e.key, Doc: p.optional(f, "doc", anyText), Type: e.key,
 		Inputs: p.declarations(f, "inputs"), Parents: p.parents(f), Before: p.hooks(f, "before"),

@@ -131,6 +131,7 @@ func (p *parser) declaration(e entry, key string) *Declaration {
 	if key == "inputs" {
 		known = []string{"type", "default", "doc"}
 	}
+	before := len(p.reported)
 	f, ok := p.fields(e.value, "an entry of `"+key+"`", known...)
 	if !ok {
 		return nil
@@ -141,6 +142,9 @@ func (p *parser) declaration(e entry, key string) *Declaration {
 	}
 	if key == "context" {
 		p.require(f, e.key.Pos, quoted(e.key.Value), "type", "type: uuid")
+	}
+	if len(p.reported) > before {
+		return nil // of no certain type
 	}
 	return d
 }
@@ -200,10 +204,11 @@ func (p *parser) blocks(f fields) []*Block {
 	for _, e := range m.entries {
 		what := "the block " + quoted(e.key.Value)
 		named := p.isName(e.key, "the name of a block")
-		f, ok := p.fields(e.value, what, "params", "steps")
+		f, ok := p.fields(e.value, what, "params", "steps", "ignore")
 		if !ok {
 			continue
 		}
+		p.ignore(f, e.key.Pos, e.value.node)
 		b := &Block{Name: e.key}
 		if params, ok := f.get("params"); ok {
 			b.Params = p.names(params, "`params`", "a list of names", p.isLocal)

@@ -12,10 +12,10 @@ import (
 // stepKeys are the keys of each kind of step, the one that tells the kind first.
 func stepKeys() [][]string {
 	return [][]string{
-		{"query", "as", "into", "with", "when", "expect", "missing", "unsafe"},
-		{"use", "as", "with", "when"},
-		{"for", "where", "when", "do"},
-		{"scope", "as", "with", "when"},
+		{"query", "as", "into", "with", "when", "expect", "missing", "unsafe", "ignore"},
+		{"use", "as", "with", "when", "ignore"},
+		{"for", "where", "when", "do", "ignore"},
+		{"scope", "as", "with", "when", "ignore"},
 	}
 }
 
@@ -38,7 +38,7 @@ func (p *parser) steps(f fields, key string) []Step {
 func (p *parser) step(v value) Step {
 	if v.node.Kind == yaml.ScalarNode && scalarTag(v.node) == "!!str" {
 		if q := p.plainQuery(v, "a step"); q != nil {
-			return &QueryStep{Query: q, As: Text{Pos: v.pos}, Into: Text{Pos: v.pos}, Missing: Text{Pos: v.pos}, Pos: v.pos}
+			return &QueryStep{Query: q, As: Text{Pos: v.pos}, Into: Text{Pos: v.pos}, Missing: Text{Pos: v.pos}, Unsafe: Text{Pos: v.pos}, Pos: v.pos}
 		}
 		return nil
 	}
@@ -46,11 +46,13 @@ func (p *parser) step(v value) Step {
 	if !ok {
 		return nil
 	}
+	before := len(p.reported)
 	keys := p.stepKind(m)
 	if keys == nil {
 		return nil
 	}
 	f := p.stepFields(m, keys)
+	p.ignore(f, v.pos, v.node)
 	switch keys[0] {
 	case "query":
 		return p.queryStep(f)
@@ -59,7 +61,7 @@ func (p *parser) step(v value) Step {
 	case "for":
 		return p.forStep(f)
 	default:
-		return p.scopeStep(f)
+		return p.scopeStep(f, len(p.reported) > before)
 	}
 }
 
@@ -148,9 +150,14 @@ func (p *parser) forStep(f fields) Step {
 	return s
 }
 
-func (p *parser) scopeStep(f fields) Step {
+// scopeStep reads a `scope` step. Where a key of it was reported, that may have
+// been `as`, and the scope's name does not stand for it.
+func (p *parser) scopeStep(f fields, odd bool) Step {
 	s := &ScopeStep{Scope: p.optional(f, "scope", p.isName), With: p.bindings(f), When: p.when(f), Pos: f.pos}
-	s.As = p.asOr(f, s.Scope)
+	s.As = Text{Pos: s.Pos}
+	if _, named := f.get("as"); named || !odd {
+		s.As = p.asOr(f, s.Scope)
+	}
 	if s.Scope.Value == "" {
 		return nil
 	}
