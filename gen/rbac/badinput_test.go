@@ -153,7 +153,7 @@ func TestBadInput(t *testing.T) {
 }
 
 // reference is the reference schema, in the order of its files.
-func reference(t *testing.T) []string {
+func reference(t testing.TB) []string {
 	t.Helper()
 	var sql []string
 	names, err := fs.Glob(schema.Files, "*.sql")
