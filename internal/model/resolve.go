@@ -60,6 +60,11 @@ func Resolve(src Sources, problems *diag.List) *Project {
 	return r.project
 }
 
+// noteBroken marks a scope when something was reported since.
+func (r *resolver) noteBroken(s *Scope, since int) {
+	s.Broken = s.Broken || r.problems.Len() > since
+}
+
 // imports are the packages whose names generated code needs.
 func (r *resolver) imports() map[string]string {
 	names := map[string]string{}

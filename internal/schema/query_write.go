@@ -53,6 +53,8 @@ func (a *analyzer) topInsert(n *pg.InsertStmt, target *fromItem, lists []*pg.Nod
 	case pg.OnConflictAction_ONCONFLICT_UPDATE:
 		a.query.OnConflict = "update"
 	}
+	a.query.Conflict = a.conflictColumns(n.GetOnConflictClause().GetInfer(), target)
+	a.query.Overriding = n.Override == pg.OverridingKind_OVERRIDING_SYSTEM_VALUE || n.Override == pg.OverridingKind_OVERRIDING_USER_VALUE
 	source := n.GetSelectStmt().GetSelectStmt()
 	single := n.SelectStmt == nil ||
 		len(lists) == 1 && source.LimitCount == nil && source.LimitOffset == nil && !a.holdsSet(lists)

@@ -264,7 +264,7 @@ type ImportLinksParams struct {
 }
 
 const listAdmins = `-- name: ListAdmins :many
-SELECT id FROM roles WHERE scope_id = $1 AND name = 'admin'
+SELECT id FROM roles WHERE scope_type = 'workspace' AND scope_id = $1 AND name = 'admin'
 `
 
 func (q *Queries) ListAdmins(ctx context.Context, scopeID string) ([]pgtype.UUID, error) {

@@ -43,7 +43,7 @@ DELETE FROM links WHERE entity_type = $1 AND entity_id = $2;
 SELECT * FROM roles WHERE scope_type = $1 AND scope_id = $2 ORDER BY id FOR UPDATE;
 
 -- name: ListAdmins :many
-SELECT id FROM roles WHERE scope_id = $1 AND name = 'admin';
+SELECT id FROM roles WHERE scope_type = 'workspace' AND scope_id = $1 AND name = 'admin';
 
 -- name: DeleteGrantsOfRole :execrows
 DELETE FROM grants WHERE role_id = $1;
