@@ -47,6 +47,7 @@ func Run(p *model.Project, catalog *schema.Catalog, problems *diag.List) {
 		if s.Broken || s.Create == nil || s.Create.Row == nil {
 			continue
 		}
+		c.hints(s)
 		c.queries(s)
 		c.lengths(s)
 		c.insertOrder(s)

@@ -91,13 +91,13 @@ func (c *checker) dropped(s *model.Scope, call *model.Call, t *schema.Table, key
 		return
 	}
 	for _, k := range keys {
-		fresh := slices.ContainsFunc(k.Columns, func(name string) bool { return isDrawn(given(call, name)) })
+		fresh := slices.ContainsFunc(k.Columns, func(name string) bool { return isDrawn(given(call, name), call) })
 		if fresh {
 			continue // no two rows have the same
 		}
 		for _, set := range call.Facts.Sets {
 			col := t.Column(set.Column)
-			if slices.Contains(k.Columns, set.Column) || col == nil || isDrawn(given(call, set.Column)) || !varies(given(call, set.Column), call) {
+			if slices.Contains(k.Columns, set.Column) || col == nil || isDrawn(given(call, set.Column), call) || !varies(given(call, set.Column), call) {
 				continue
 			}
 			c.report(s, diag.Problem{Pos: call.Pos, Severity: diag.Warning, Code: codeDropped,
@@ -109,13 +109,13 @@ func (c *checker) dropped(s *model.Scope, call *model.Call, t *schema.Table, key
 	}
 }
 
-// isDrawn reports an id that each call draws anew.
-func isDrawn(a *model.Arg) bool {
+// isDrawn reports an id that each turn of the loops around a call draws anew.
+func isDrawn(a *model.Arg, call *model.Call) bool {
 	if a == nil {
 		return false
 	}
-	_, ok := plain(a.Value).(*model.NewUUID)
-	return ok
+	id, ok := plain(a.Value).(*model.NewUUID)
+	return ok && len(id.Loops) == len(call.Loops)
 }
 
 // varies reports whether the turns of the loops around a call may give an

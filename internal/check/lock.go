@@ -12,7 +12,7 @@ import (
 
 // rowTable is the table that the row of a scope is in, "" when it is not known.
 func (c *checker) rowTable(s *model.Scope) string {
-	if s == nil || s.Create == nil || s.Create.Row == nil || c.catalog.Table(s.Create.Row.Facts.Target) == nil {
+	if s == nil || s.Broken || s.Create == nil || s.Create.Row == nil || c.catalog.Table(s.Create.Row.Facts.Target) == nil {
 		return ""
 	}
 	return s.Create.Row.Facts.Target

@@ -38,8 +38,9 @@ func (c *checker) deleteOrder(s *model.Scope) {
 				continue // the rows that refer to these may be gone already
 			}
 			k := blocking(child, parents)
-			if k == nil {
-				continue
+			table := c.catalog.Table(first.Facts.Target)
+			if k == nil || table == nil || blocking(table, []string{later.Facts.Target}) != nil {
+				continue // in a cycle, no order is right by itself
 			}
 			c.report(s, diag.Problem{Pos: first.Pos, Code: codeDeleteOrder,
 				Message: fmt.Sprintf("%s deletes from %s before %s deletes the rows of %s, which refer to %s by %s and refuse it", first.Query.Name, first.Facts.Target, later.Query.Name, later.Facts.Target, k.RefTable, k.Name),

@@ -2,7 +2,6 @@ package check
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -46,21 +45,18 @@ func (c *checker) generated(s *model.Scope, call *model.Call) {
 	}
 }
 
-// slicePattern is what sqlc leaves of sqlc.slice in the text of a query.
-var slicePattern = regexp.MustCompile(`/\*SLICE:[^*]*\*/`)
-
 // arrays names the traps of lists: sqlc accepts these queries, and they fail
 // when they run.
 func (c *checker) arrays(s *model.Scope, call *model.Call) {
-	if slicePattern.MatchString(call.Query.SQL) {
-		c.report(s, diag.Problem{Pos: call.Query.Pos, Code: codeSlice,
-			Message: fmt.Sprintf("%s uses sqlc.slice, which PostgreSQL does not understand", call.Query.Name),
-			Fix:     "write = ANY(@ids::uuid[]), with the type of the column, and run sqlc generate"})
-		return
-	}
 	for i, p := range call.Facts.Params {
 		a := argument(call, i+1)
 		if a == nil {
+			continue
+		}
+		if a.Shape.Kind == model.List && !p.Array && p.Cast == "" && c.holdsOne(p) {
+			c.report(s, diag.Problem{Pos: call.Query.Pos, Code: codeSlice,
+				Message: fmt.Sprintf("%s compares %s.%s, a single value, with the list %q: sqlc.slice is not for PostgreSQL, and the query fails when it runs", call.Query.Name, p.Table, p.Column, a.Name),
+				Fix:     fmt.Sprintf("write %s = ANY(@%s::%s[]), and run sqlc generate", p.Column, a.Name, c.elementType(p, a))})
 			continue
 		}
 		single := slices.Contains([]model.Kind{model.UUID, model.Text, model.Bool, model.Int, model.Float, model.Time, model.Enum}, a.Shape.Kind)
@@ -75,6 +71,16 @@ func (c *checker) arrays(s *model.Scope, call *model.Call) {
 				Fix:     fmt.Sprintf("take text and cast it in the query, such as unnest(@%s::text[])::%s, and run sqlc generate", a.Name, p.Cast)})
 		}
 	}
+}
+
+// holdsOne reports whether the column of a parameter is no array.
+func (c *checker) holdsOne(p schema.Param) bool {
+	t := c.catalog.Table(p.Table)
+	if t == nil || t.Column(p.Column) == nil {
+		return false
+	}
+	col := t.Column(p.Column)
+	return !col.Array && !strings.HasSuffix(c.catalog.Domains[col.Type], "[]")
 }
 
 // elementType is the type of one element of a list parameter.
