@@ -23,6 +23,7 @@ const (
 	codeSlice       = "SG413" // sqlc.slice, which PostgreSQL does not have
 	codeEnumArray   = "SG414" // an array of an enum, which pgx cannot encode
 	codeGenerated   = "SG506" // a value for a column that the server makes
+	codeNotAllowed  = "SG507" // a constant that a CHECK refuses
 	codeIncomplete  = "SG510" // a table that create writes and purge does not clean
 	codeDirection   = "SG511" // rows of such a table that no DELETE reaches
 	codeUntyped     = "SG512" // an id is compared, its type is not
@@ -38,6 +39,7 @@ const (
 	codePurgeLock   = "SG522" // a purge's lock on another table
 	codeParentLock  = "SG523" // a parent's lock on another table
 	codeChildList   = "SG524" // a list of children that reads another table
+	codeUnbounded   = "SG525" // a step of a purge that takes the rows of other scopes
 )
 
 // Run checks the scopes of a project of which nothing else was reported.
@@ -49,7 +51,7 @@ func Run(p *model.Project, catalog *schema.Catalog, problems *diag.List) {
 		}
 		c.hints(s)
 		c.queries(s)
-		c.lengths(s)
+		c.constants(s)
 		c.insertOrder(s)
 		c.conflicts(s)
 		c.parents(s)
@@ -60,6 +62,7 @@ func Run(p *model.Project, catalog *schema.Catalog, problems *diag.List) {
 		c.complete(s)
 		c.kept(s)
 		c.untyped(s, own(s.Purge.Body))
+		c.unbounded(s)
 		c.deleteOrder(s)
 		c.cascades(s)
 		c.cardinality(s)

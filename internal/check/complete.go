@@ -14,6 +14,7 @@ import (
 type cleaning struct {
 	deletes  []*model.Call
 	tables   map[string]bool // that are cleaned in a way that is not looked into
+	taken    map[string]bool // that cascades may clean
 	children map[*model.Scope]bool
 	// unknown reports a statement that may clean anything: a function, or a
 	// trigger.
@@ -21,7 +22,7 @@ type cleaning struct {
 }
 
 func (c *checker) cleaning(purge *model.Coordinator) *cleaning {
-	out := &cleaning{tables: map[string]bool{}, children: map[*model.Scope]bool{}}
+	out := &cleaning{tables: map[string]bool{}, taken: map[string]bool{}, children: map[*model.Scope]bool{}}
 	for _, call := range own(purge.Body) {
 		f := call.Facts
 		switch {
@@ -30,7 +31,7 @@ func (c *checker) cleaning(purge *model.Coordinator) *cleaning {
 			t := c.catalog.Table(f.Target)
 			out.unknown = out.unknown || t == nil || t.Cleans
 			for _, taken := range c.taken(f.Target, nil) {
-				out.tables[taken] = true
+				out.taken[taken] = true
 				t := c.catalog.Table(taken)
 				out.unknown = out.unknown || t == nil || t.Cleans
 			}
@@ -81,18 +82,18 @@ func (c *checker) complete(s *model.Scope) {
 		if insert == s.Create.Row || c.catalog.Table(table) == nil || clean.tables[table] || keeps(s.Purge, table) {
 			continue
 		}
-		if c.refusedByName(insert, s) {
+		if c.refusedByName(insert, s) || c.goesWith(insert, clean, s) {
 			continue
 		}
 		deletes := slices.DeleteFunc(slices.Clone(clean.deletes), func(d *model.Call) bool { return d.Facts.Target != table })
-		if len(deletes) == 0 {
+		if len(deletes) == 0 && !clean.taken[table] {
 			c.report(s, diag.Problem{Pos: insert.Pos, Code: codeIncomplete,
 				Message: fmt.Sprintf("%s writes %s, and the purge of %s leaves the rows behind", insert.Query.Name, table, scopesHere),
 				Fix:     fmt.Sprintf("delete them in a step of the purge, or say that they stay: keep: [%s]%s", table, nestedHint(s, insert)),
 				Related: []diag.Related{{Pos: s.Purge.Pos, Message: "the purge of " + s.Name}}})
 			continue
 		}
-		if !slices.ContainsFunc(deletes, func(d *model.Call) bool { return c.reaches(d, insert, s) }) {
+		if !slices.ContainsFunc(deletes, func(d *model.Call) bool { return c.reaches(d, insert, table, s) }) {
 			p := diag.Problem{Pos: insert.Pos, Code: codeDirection,
 				Message: fmt.Sprintf("no step of the purge of %s deletes the rows of %s%s, which %s writes", scopesHere, table, where(insert, s), insert.Query.Name),
 				Fix:     fmt.Sprintf("delete them in a step of the purge, too, or say that they stay: keep: [%s]", table)}
@@ -152,15 +153,88 @@ func keeps(purge *model.Coordinator, table string) bool {
 	return slices.ContainsFunc(purge.Keep, func(k *model.Kept) bool { return k.Table.QualifiedName() == table })
 }
 
-// reaches reports whether a DELETE of a purge may delete what an insert wrote:
-// nothing that it compares is certainly something else.
-func (c *checker) reaches(d, insert *model.Call, s *model.Scope) bool {
-	for _, x := range comparisons(d, insert.Facts.Target, s.Purge) {
-		if !c.mayEqual(x.sense, givenSense(insert, x.Column, s.Create), s) {
+// reaches reports whether a DELETE of a purge may delete the row of a table that
+// a call of create inserts or reads: nothing that it compares is certainly
+// something else.
+func (c *checker) reaches(d, row *model.Call, table string, s *model.Scope) bool {
+	if !c.mayMatch(comparisons(d, table, s.Purge), row, s) {
+		return false
+	}
+	for _, w := range d.Facts.Within {
+		if w.Table != table {
+			continue
+		}
+		if other := rowOf(given(row, w.Column), w.RefTable, w.RefColumn); other != nil && !c.mayMatch(compared(d, w.Equal, w.RefTable, s.Purge), other, s) {
 			return false
 		}
 	}
 	return true
+}
+
+// mayMatch reports whether the row that a call of create inserts or reads may
+// have what a purge compares its columns with.
+func (c *checker) mayMatch(conditions []comparison, row *model.Call, s *model.Scope) bool {
+	for _, x := range conditions {
+		has := givenSense(row, x.Column, s.Create)
+		for _, read := range comparisons(row, x.Table, s.Create) {
+			if read.Column == x.Column && row.Facts.Kind == schema.Select {
+				has = read.sense
+			}
+		}
+		if !c.mayEqual(x.sense, has, s) {
+			return false
+		}
+	}
+	return true
+}
+
+// rowOf is the call whose one row an argument is a column of, nil when that is
+// not known, or is another column.
+func rowOf(a *model.Arg, table, column string) *model.Call {
+	if a == nil {
+		return nil
+	}
+	v := a.Value
+	for {
+		switch x := v.(type) {
+		case *model.Conversion:
+			v = x.X
+		case *model.ColumnValue:
+			if x.Index >= len(x.Call.Facts.Returns) {
+				return nil
+			}
+			ret := x.Call.Facts.Returns[x.Index]
+			if ret.Table != table || ret.Column != column || x.Call.Facts.Kind != schema.Insert && x.Call.Facts.Kind != schema.Select {
+				return nil
+			}
+			return x.Call
+		default:
+			return nil
+		}
+	}
+}
+
+// goesWith reports whether the row that an insert writes may go by ON DELETE
+// CASCADE when the purge deletes rows.
+func (c *checker) goesWith(insert *model.Call, clean *cleaning, s *model.Scope) bool {
+	if !clean.taken[insert.Facts.Target] {
+		return false
+	}
+	for _, k := range c.catalog.Table(insert.Facts.Target).ForeignKeys {
+		if k.OnDelete != "CASCADE" {
+			continue
+		}
+		if clean.taken[k.RefTable] || len(k.Columns) != 1 || len(k.RefColumns) != 1 {
+			return true // by way of another table, which is not looked into
+		}
+		row := rowOf(given(insert, k.Columns[0]), k.RefTable, k.RefColumns[0])
+		for _, d := range clean.deletes {
+			if d.Facts.Target == k.RefTable && (row == nil || c.reaches(d, row, k.RefTable, s)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // where says which rows an insert writes, by the columns that tie them to the

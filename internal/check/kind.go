@@ -71,6 +71,35 @@ func (c *checker) untyped(s *model.Scope, calls []*model.Call) {
 	}
 }
 
+// unbounded makes sure that what a purge deletes belongs to the scope: a WHERE
+// that compares the type alone takes the rows of every scope of that type, and
+// no WHERE takes all.
+func (c *checker) unbounded(s *model.Scope) {
+	for _, call := range own(s.Purge.Body) {
+		f := call.Facts
+		t := c.catalog.Table(f.Target)
+		if call.Role == model.PurgeRow || t == nil || f.Kind != schema.Delete && f.Kind != schema.Update {
+			continue
+		}
+		what := ""
+		if len(f.Mentions) == 0 && len(call.Args) == 0 {
+			what = "every row of " + f.Target
+		}
+		for _, x := range comparisons(call, f.Target, s.Purge) {
+			id := strings.TrimSuffix(x.Column, "_type") + "_id"
+			if x.constant && x.text == s.Type && t.Column(id) != nil && c.typeOf(t, id) == x.Column && !slices.Contains(f.Mentions, id) {
+				what = "the rows of every scope of its type"
+			}
+		}
+		if what == "" {
+			continue
+		}
+		c.report(s, diag.Problem{Pos: call.Pos, Code: codeUnbounded,
+			Message: fmt.Sprintf("%s takes %s, not those of the one that is purged", call.Query.Name, what),
+			Fix:     "compare the id in the WHERE, too, and run sqlc generate", Related: []diag.Related{declared(call)}})
+	}
+}
+
 // isScopeID reports whether a value is the id of the scope, in either of its
 // coordinators.
 func isScopeID(v model.Value, s *model.Scope) bool { return senseOf(v, s.Create).scopeID }

@@ -180,8 +180,13 @@ type comparison struct {
 
 // comparisons are the columns of a table that a call's WHERE fixes.
 func comparisons(call *model.Call, table string, co *model.Coordinator) []comparison {
+	return compared(call, call.Facts.Equal, table, co)
+}
+
+// compared are those of a list of equalities that are about a table.
+func compared(call *model.Call, equal []schema.ColumnValue, table string, co *model.Coordinator) []comparison {
 	var out []comparison
-	for _, e := range call.Facts.Equal {
+	for _, e := range equal {
 		if e.Table != table {
 			continue
 		}

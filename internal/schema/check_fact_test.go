@@ -131,3 +131,56 @@ func TestIndexes(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+func TestWithin(t *testing.T) {
+	t.Parallel()
+	c := queryCatalog(t)
+	for sql, want := range map[string][]Within{
+		`DELETE FROM permissions WHERE role_id IN (SELECT id FROM roles WHERE name = $1 AND rank > 1)`: {
+			{"permissions", "role_id", "roles", "id", []ColumnValue{{"roles", "name", 1}}}},
+		`UPDATE permissions SET bits = 1 WHERE role_id = (SELECT r.id FROM roles r WHERE r.name = $1 AND r.source = $2) AND bits = 2`: {
+			{"permissions", "role_id", "roles", "id", []ColumnValue{{"roles", "name", 1}, {"roles", "source", 2}}}},
+		`DELETE FROM permissions WHERE (SELECT id FROM roles) = role_id`:                                    {{"permissions", "role_id", "roles", "id", nil}},
+		`DELETE FROM permissions WHERE role_id NOT IN (SELECT id FROM roles WHERE name = $1)`:               nil,
+		`DELETE FROM permissions WHERE role_id <> (SELECT id FROM roles WHERE name = $1)`:                   nil,
+		`DELETE FROM permissions WHERE bits = 1 OR role_id IN (SELECT id FROM roles WHERE name = $1)`:       nil,
+		`DELETE FROM permissions WHERE role_id > ANY (SELECT id FROM roles WHERE name = $1)`:                nil,
+		`DELETE FROM permissions WHERE role_id IN (SELECT id FROM roles UNION SELECT id FROM live)`:         nil,
+		`DELETE FROM permissions WHERE role_id IN (SELECT gen_random_uuid() FROM roles WHERE name = $1)`:    nil,
+		`DELETE FROM permissions WHERE EXISTS (SELECT 1 FROM roles WHERE roles.id = role_id AND name = $1)`: nil,
+	} {
+		q, err := c.ParseQuery(sql)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, q.Within); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", sql, diff)
+		}
+	}
+}
+
+// TestAllowed holds which CHECKs list the values of their column.
+func TestAllowed(t *testing.T) {
+	t.Parallel()
+	var problems diag.List
+	c := Load([]File{{Name: "schema.sql", Text: []byte(`
+		CREATE TABLE a (
+			one text CHECK (one IN ('x', 'y')), two text CONSTRAINT named CHECK (two IN ('x'::text)), three text CHECK (three NOT IN ('x')),
+			four text CHECK (lower(four) IN ('x')), five int CHECK (five IN (1, 2)), six text CHECK (six IN ('x') OR one IS NULL), seven text, eight text CHECK (eight IN ('z'))
+		);
+		ALTER TABLE a ADD CHECK (seven IN ('p', 'q'));
+		ALTER TABLE a RENAME seven TO sept;
+		ALTER TABLE a DROP CONSTRAINT a_eight_check;`)}}, &problems)
+	if lines := problemLines(&problems); len(lines) > 0 {
+		t.Fatalf("problems: %q", lines)
+	}
+	var got []string
+	for _, col := range c.Table("a").Columns {
+		for _, x := range col.Allowed {
+			got = append(got, col.Name+" "+x.Check+" "+strings.Join(x.Values, ","))
+		}
+	}
+	if diff := cmp.Diff([]string{"one a_one_check x,y", "two named x", "sept a_seven_check p,q"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

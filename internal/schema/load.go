@@ -88,6 +88,7 @@ type keyFacts struct {
 type check struct {
 	name    string
 	columns []string
+	allowed []string // the texts that it allows, where it says no more than column IN (…)
 }
 
 type domain struct {
@@ -291,6 +292,10 @@ func (l *loader) finish() {
 	for _, t := range l.catalog.Tables {
 		for _, c := range l.facts[t].checks {
 			t.Checks = append(t.Checks, c.name)
+			if len(c.columns) == 1 && c.allowed != nil && t.Column(c.columns[0]) != nil {
+				col := t.Column(c.columns[0])
+				col.Allowed = append(col.Allowed, Allowed{Check: c.name, Values: c.allowed})
+			}
 		}
 		if len(l.facts[t].reacts) > 0 {
 			cleans := slices.Contains(slices.Collect(maps.Values(l.facts[t].reacts)), true)

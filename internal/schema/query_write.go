@@ -228,6 +228,7 @@ func (a *analyzer) update(n *pg.UpdateStmt, e env, top bool) relation {
 	if top {
 		a.query.Target = target.table
 		a.query.Sets = sets
+		a.within(n.WhereClause, s)
 		a.fix(n.WhereClause, s, func(c column) (ok, written bool) {
 			if c.item != target {
 				return true, false
@@ -248,6 +249,7 @@ func (a *analyzer) delete(n *pg.DeleteStmt, e env, top bool) relation {
 	a.expr(n.WhereClause, s)
 	if top {
 		a.query.Target = target.table
+		a.within(n.WhereClause, s)
 		a.fix(n.WhereClause, s, func(c column) (ok, written bool) { return true, c.item == target })
 	}
 	return a.returning(n.GetReturningClause(), s, target)

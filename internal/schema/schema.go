@@ -54,8 +54,15 @@ type Column struct {
 	// Inexact reports a nondeterministic collation: two values may be equal
 	// and not the same.
 	Inexact bool
-	Comment string // COMMENT ON COLUMN
+	Allowed []Allowed // by CHECK constraints
+	Comment string    // COMMENT ON COLUMN
 	Pos     diag.Pos
+}
+
+// Allowed is a CHECK constraint that is nothing but column IN (…).
+type Allowed struct {
+	Check  string // "" for a nameless one
+	Values []string
 }
 
 // Key is a primary key, a unique constraint or an index.
@@ -107,6 +114,9 @@ type Query struct {
 	Sets []ColumnValue
 	// Equal are the columns that a top-level WHERE fixes by `column = $n` (AND only).
 	Equal []ColumnValue
+	// Within are the columns that a top-level WHERE compares with the rows of a
+	// subquery (AND only).
+	Within []Within
 	// Mentions are the names of the columns that any WHERE, HAVING or ON of the
 	// statement mentions, those of subqueries included; sorted, no duplicates. A
 	// column that is not among them decides nothing about which rows are meant.
@@ -139,6 +149,13 @@ type ColumnValue struct {
 	Table  string
 	Column string
 	Param  int // n of a bare $n or $n::type; 0 for any other expression
+}
+
+// Within is `column = (SELECT ref FROM reftable WHERE …)`, or IN.
+type Within struct {
+	Table, Column       string
+	RefTable, RefColumn string
+	Equal               []ColumnValue // as those of a Query, of RefTable
 }
 
 // Result is one column of a query's answer.
