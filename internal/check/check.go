@@ -45,8 +45,12 @@ const (
 // Run checks the scopes of a project of which nothing else was reported.
 func Run(p *model.Project, catalog *schema.Catalog, problems *diag.List) {
 	c := &checker{project: p, catalog: catalog, kinds: typeColumns(p), index: map[string]int{}}
+	broken := map[diag.Pos]bool{} // where something was reported, such as a query
+	for _, x := range problems.Sorted() {
+		broken[x.Pos] = true
+	}
 	for _, s := range p.Scopes {
-		if s.Broken || s.Create == nil || s.Create.Row == nil {
+		if s.Broken || s.Create == nil || s.Create.Row == nil || slices.ContainsFunc(allCalls(s), func(call *model.Call) bool { return broken[call.Query.Pos] }) {
 			continue
 		}
 		c.hints(s)
@@ -150,6 +154,15 @@ func own(body []model.Node) []*model.Call {
 		}
 	}
 	return out
+}
+
+// allCalls lists the calls of a scope's coordinators.
+func allCalls(s *model.Scope) []*model.Call {
+	calls := model.Calls(s.Create.Body)
+	if s.Purge != nil {
+		calls = append(calls, model.Calls(s.Purge.Body)...)
+	}
+	return calls
 }
 
 // withRole finds the calls of a role.

@@ -273,6 +273,9 @@ func (c *checker) kept(s *model.Scope) {
 				Message: fmt.Sprintf("nothing that makes %s writes %s: there is nothing to keep", scopesHere, table), Fix: "remove it from `keep`"})
 			continue
 		}
+		if slices.ContainsFunc(model.Calls(s.Purge.Body), about) {
+			continue // what the purge itself writes stays
+		}
 		inserts := slices.DeleteFunc(writes(s.Create.Body, clean.children), func(i *model.Call) bool { return i.Facts.Target != table })
 		gone := func(i *model.Call) bool {
 			return slices.ContainsFunc(clean.deletes, func(d *model.Call) bool { return surelyReaches(d, i, s) })

@@ -58,7 +58,11 @@ func (c *checker) typeOf(t *schema.Table, id string) string {
 // the type, too: the same id may be that of something else.
 func (c *checker) untyped(s *model.Scope, calls []*model.Call) {
 	for _, call := range calls {
-		for _, e := range call.Facts.Equal {
+		equal := slices.Clone(call.Facts.Equal)
+		for _, w := range call.Facts.Within {
+			equal = append(equal, w.Equal...)
+		}
+		for _, e := range equal {
 			kind := c.typeOf(c.catalog.Table(e.Table), e.Column)
 			a := argument(call, e.Param)
 			if kind == "" || a == nil || slices.Contains(call.Facts.Mentions, kind) || !isScopeID(a.Value, s) {

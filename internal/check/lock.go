@@ -52,6 +52,9 @@ func (c *checker) parents(s *model.Scope) {
 		if table == "" || !c.tablesOnly(tables) {
 			continue
 		}
+		if !slices.Contains(tables, table) && c.purgeLocks(parent, tables) {
+			continue // both lock the same
+		}
 		if !slices.Contains(tables, table) {
 			c.report(s, diag.Problem{Pos: lock.Pos, Code: codeParentLock,
 				Message: fmt.Sprintf("%s locks %s, and a %s is a row of %s: nothing keeps it from being purged meanwhile", lock.Query.Name, list(tables, "and"), lock.Parent, table),
@@ -60,6 +63,39 @@ func (c *checker) parents(s *model.Scope) {
 		}
 		c.liveness(s, lock, parent)
 	}
+}
+
+// purgeLocks reports whether the purge of a scope locks one of the tables.
+func (c *checker) purgeLocks(s *model.Scope, tables []string) bool {
+	if s.Purge == nil {
+		return false
+	}
+	return slices.ContainsFunc(withRole(s.Purge.Body, model.PurgeLock), func(lock *model.Call) bool {
+		return slices.ContainsFunc(lockedTables(lock), func(t string) bool { return slices.Contains(tables, t) })
+	})
+}
+
+// standsFor reports whether a row of one of the tables is there for each scope,
+// and may be locked in place of the scope's own: create makes it, or those who
+// create below the scope lock it.
+func (c *checker) standsFor(s *model.Scope, tables []string) bool {
+	makes := func(call *model.Call) bool {
+		return call.Facts.Kind == schema.Insert && slices.Contains(tables, call.Facts.Target)
+	}
+	if slices.ContainsFunc(own(s.Create.Body), makes) {
+		return true
+	}
+	for _, other := range c.project.Scopes {
+		if other.Create == nil {
+			continue
+		}
+		for _, lock := range withRole(other.Create.Body, model.ParentLock) {
+			if lock.Parent == s.Type && slices.ContainsFunc(lockedTables(lock), func(t string) bool { return slices.Contains(tables, t) }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // liveness makes sure that a lock does not find a parent that was purged by an
@@ -87,13 +123,13 @@ func (c *checker) cardinality(s *model.Scope) {
 	table := row.Facts.Target
 	for _, lock := range withRole(s.Purge.Body, model.PurgeLock) {
 		tables := lockedTables(lock)
-		if c.catalog.Table(table) != nil && c.tablesOnly(tables) && !slices.Contains(tables, table) {
+		if c.catalog.Table(table) != nil && c.tablesOnly(tables) && !slices.Contains(tables, table) && !c.standsFor(s, tables) {
 			c.report(s, diag.Problem{Pos: lock.Pos, Code: codePurgeLock,
 				Message: fmt.Sprintf("%s locks %s, and %s removes a row of %s: nobody waits for the purge of %s", lock.Query.Name, list(tables, "and"), row.Query.Name, table, scopesHere),
 				Fix:     "name a query that locks the scope's row FOR UPDATE", Related: []diag.Related{declared(lock), declared(row)}})
 			continue
 		}
-		if len(tables) == 1 {
+		if len(tables) == 1 && tables[0] == table {
 			c.oneRow(s, lock, tables[0])
 		}
 	}
@@ -134,13 +170,40 @@ func uniqueKeys(t *schema.Table) []*schema.Key {
 func (c *checker) children(s *model.Scope) {
 	for _, call := range withRole(s.Purge.Body, model.ChildList) {
 		table := c.rowTable(call.Child)
-		if table == "" || !c.tablesOnly(call.Facts.Reads) || slices.Contains(call.Facts.Reads, table) {
+		if table == "" || !c.tablesOnly(call.Facts.Reads) || slices.Contains(call.Facts.Reads, table) || namesType(call, call.Child) {
 			continue
 		}
 		c.report(s, diag.Problem{Pos: call.Pos, Code: codeChildList,
 			Message: fmt.Sprintf("%s reads %s, and a %s is a row of %s", call.Query.Name, list(call.Facts.Reads, "and"), call.Child.Name, table),
 			Fix:     "name the query that lists the children of this scope", Related: []diag.Related{declared(call), declared(call.Child.Create.Row)}})
 	}
+}
+
+// namesType reports whether a query is about things of a scope's type, such as
+// the associations of a parent with its children.
+func namesType(call *model.Call, s *model.Scope) bool {
+	if strings.Contains(call.Query.SQL, "'"+s.Type+"'") {
+		return true
+	}
+	return slices.ContainsFunc(call.Args, func(a *model.Arg) bool {
+		l, ok := plain(a.Value).(*model.Literal)
+		return ok && l.Text == s.Type
+	})
+}
+
+// ownsMore reports whether the document says that more than a row belongs to a
+// scope: create writes it, or purge does something about it.
+func ownsMore(s *model.Scope) bool {
+	more := func(call *model.Call) bool {
+		return len(call.Writes()) > 0 && call.Role != model.ScopeRow && call.Role != model.PurgeRow
+	}
+	if slices.ContainsFunc(model.Calls(s.Create.Body), more) {
+		return true
+	}
+	return s.Purge != nil && (len(s.Purge.AfterCommit) > 0 || slices.ContainsFunc(s.Purge.Body, func(n model.Node) bool {
+		call, ok := n.(*model.Call)
+		return !ok || call.Role != model.PurgeLock && call.Role != model.PurgeRow
+	}))
 }
 
 // cascades makes sure that no foreign key takes the rows of another scope, and
@@ -161,16 +224,23 @@ func (c *checker) cascades(s *model.Scope) {
 	}
 	for _, d := range clean.deletes {
 		taken := c.taken(d.Facts.Target, handled)
-		for _, other := range c.project.Scopes {
-			table := c.rowTable(other)
-			if table == "" || !slices.Contains(taken, table) {
+		for _, table := range taken {
+			var names []string
+			related := []diag.Related{{}}
+			for _, other := range c.project.Scopes {
+				if c.rowTable(other) == table && ownsMore(other) {
+					names = append(names, other.Name)
+					related = append(related, diag.Related{Pos: other.Pos, Message: "the scope " + other.Name})
+				}
+			}
+			if len(names) == 0 {
 				continue
 			}
 			k := c.cascade(table, append(taken, d.Facts.Target))
+			related[0] = diag.Related{Pos: k.Pos, Message: "the foreign key " + k.Name + " is ON DELETE CASCADE"}
 			c.report(s, diag.Problem{Pos: d.Pos, Code: codeCascade,
-				Message: fmt.Sprintf("%s takes the rows of %s with it, and leaves what else belongs to each %s", d.Query.Name, table, other.Name),
-				Fix:     fmt.Sprintf("add {scope: %s, list: …, found: cascade} to `children` of the purge, or found: refuse", other.Name),
-				Related: []diag.Related{{Pos: k.Pos, Message: "the foreign key " + k.Name + " is ON DELETE CASCADE"}, {Pos: other.Pos, Message: "the scope " + other.Name}}})
+				Message: fmt.Sprintf("%s takes the rows of %s with it, and leaves what else belongs to each %s", d.Query.Name, table, list(names, "or")),
+				Fix:     fmt.Sprintf("add {scope: %s, list: …, found: cascade} to `children` of the purge, or found: refuse", names[0]), Related: related})
 		}
 	}
 }

@@ -14,11 +14,7 @@ import (
 // queries looks at the queries that a scope uses by themselves. A problem is
 // that of the query, however many steps call it.
 func (c *checker) queries(s *model.Scope) {
-	calls := model.Calls(s.Create.Body)
-	if s.Purge != nil {
-		calls = append(calls, model.Calls(s.Purge.Body)...)
-	}
-	for _, call := range calls {
+	for _, call := range allCalls(s) {
 		c.generated(s, call)
 		c.arrays(s, call)
 	}
