@@ -75,7 +75,7 @@ func generateCase(t *testing.T, c *caseFile) {
 		t.Fatal(err)
 	}
 	var problems bytes.Buffer
-	if err := diag.PrintText(&problems, g.Problems.Sorted(), g.Source); err != nil {
+	if err := diag.PrintText(&problems, c.shown(g.Problems.Sorted()), g.Source); err != nil {
 		t.Fatal(err)
 	}
 	c.golden(t, "problems", problems.Bytes())
@@ -101,6 +101,11 @@ func generateCase(t *testing.T, c *caseFile) {
 			c.golden(t, f.Name, readFile(t, filepath.Join(c.dir, filepath.FromSlash(f.Name))))
 		}
 	}
+}
+
+// shown leaves hints out, but for cases that are about them.
+func (c *caseFile) shown(problems []diag.Problem) []diag.Problem {
+	return slices.DeleteFunc(problems, func(p diag.Problem) bool { return p.Severity == diag.Hint && c.name != "hints" })
 }
 
 // checkMany makes sure that many scopes take as many trips as one.

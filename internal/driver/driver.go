@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/specgen-dev/specgen/internal/check"
 	"github.com/specgen-dev/specgen/internal/diag"
 	"github.com/specgen-dev/specgen/internal/emit"
 	"github.com/specgen-dev/specgen/internal/model"
@@ -86,6 +87,9 @@ func (g *Generation) resolve(doc *spec.Document) *model.Project {
 	}
 	var resolved diag.List
 	project := model.Resolve(model.Sources{Document: doc, API: api, Catalog: catalog, Funcs: funcs, ImportPath: importPath}, &resolved)
+	if !g.Problems.HasErrors() { // what a damaged document lacks may only be lost
+		check.Run(project, catalog, &resolved)
+	}
 	for _, p := range resolved.Sorted() {
 		if !followsFrom(doc.Damage, p) {
 			g.Problems.Add(p)

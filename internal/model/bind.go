@@ -35,8 +35,9 @@ func (r *resolver) bind(c *Call, q *spec.Query, en *env, b binding) {
 	given := r.matchWith(c, q)
 	var unbound []*Arg
 	for i, a := range c.Args {
+		a.Pos = c.Pos
 		if w := given[i]; w != nil {
-			a.Rule, a.Source = ruleWith, source(w.Value, en)
+			a.Rule, a.Source, a.Pos = ruleWith, source(w.Value, en), w.Value.Position()
 			a.Value = r.bound(c, a, w.Value, en)
 			r.nameNew(a, c, en)
 			continue

@@ -18,6 +18,7 @@ func (r *resolver) resolveCreate(s *Scope) {
 	}
 	s.state = resolving
 	defer func() { s.state = resolved }()
+	defer r.noteBroken(s, r.problems.Len())
 
 	c := &Coordinator{Pos: s.Pos}
 	s.Create = c
@@ -28,6 +29,9 @@ func (r *resolver) resolveCreate(s *Scope) {
 	s.Before = r.hooks(s.doc.Before, top, true)
 	c.Row = r.creation(s, top)
 	c.Found = r.found(s, top)
+	if !f.broken {
+		c.ID = f.id
+	}
 	c.AfterCommit = r.hooks(s.doc.AfterCommit, top, false)
 	c.Constraints = r.constraints(s)
 	c.Lists = r.results(s, f)
@@ -272,7 +276,7 @@ func (r *resolver) parent(d *spec.Parent, en *env) *parent {
 	if c == nil {
 		return nil
 	}
-	c.Step = en.prefix + "parents." + p.name
+	c.Step, c.Parent = en.prefix+"parents."+p.name, d.Type.Value
 	c.Missing = r.errorDef(d.Missing, "ErrParentNotFound", "there is no such "+p.typ)
 	if c.Query.Cmd != "one" {
 		r.fail(d.Lock.Name.Pos, "SG407", "make it :one: no row is how a missing parent is noticed", "%s is :%s, and a parent's lock must return the row", c.Query.Name, c.Query.Cmd)

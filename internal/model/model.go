@@ -45,6 +45,10 @@ type Scope struct {
 	ID  Shape // of the scope's id
 	Pos diag.Pos
 
+	// Broken reports that something is wrong with the scope, which was reported:
+	// what else is found in it may only follow from that.
+	Broken bool
+
 	doc     *spec.Scope
 	state   resolveState
 	partial bool // inputs are missing: the row's query was not found, and reported
@@ -56,12 +60,20 @@ type Coordinator struct {
 	Body        []Node
 	Row         *Call // the call that writes or deletes the scope's row
 	Found       *Call // looks a created scope up by its id, outside of the body; nil for none
+	ID          Value // the id of the scope; nil when it was reported
+	Keep        []*Kept
 	Lists       []*Collected
 	Nested      []*Nested
 	AfterCommit []*Hook
 	Constraints []*ConstraintError
 	Items       *Loop // over the scopes of a call that makes or purges many; nil for one
 	Pos         diag.Pos
+}
+
+// Kept is a table whose rows a purge leaves on purpose.
+type Kept struct {
+	Table *schema.Table
+	Pos   diag.Pos
 }
 
 // Input is a field that the caller fills, or a value of the context.
@@ -126,6 +138,7 @@ type Call struct {
 	Missing *ErrorDef // nil for the generic error
 	Expect  *spec.Expect
 	Error   *ErrorDef // of a Refusal or ChildList; nil for the generic error
+	Parent  string    // of a ParentLock: the stored type of the parent
 	Child   *Scope    // of a ChildList
 	Cascade bool      // a ChildList whose children are purged
 	Named   bool      // the document names its result
@@ -150,8 +163,9 @@ type Arg struct {
 	Shape  Shape
 	Name   string // as a user of SQL knows it: the column's or the parameter's name
 	Value  Value
-	Rule   string // the rule that bound it, such as "with" or "scope"
-	Source string // the value as the user would write it
+	Rule   string   // the rule that bound it, such as "with" or "scope"
+	Source string   // the value as the user would write it
+	Pos    diag.Pos // of the value in `with`; the call's where a rule bound it
 
 	column  *schema.Column // that it is written to or compared with; nil when unknown
 	written bool           // INSERT or UPDATE writes it

@@ -13,9 +13,10 @@ func (r *resolver) resolvePurge(s *Scope) {
 	if d == nil {
 		return
 	}
-	c := &Coordinator{Pos: d.Pos}
+	defer r.noteBroken(s, r.problems.Len())
+	c := &Coordinator{ID: &ScopeID{Of: s.ID}, Pos: d.Pos}
 	s.Purge = c
-	f := &frame{scope: s, purge: true, id: &ScopeID{Of: s.ID}, lists: &c.Lists, nested: &c.Nested}
+	f := &frame{scope: s, purge: true, id: c.ID, lists: &c.Lists, nested: &c.Nested}
 	en := &env{names: map[string]*symbol{}, frame: f, body: &c.Body}
 	f.top = en
 	c.Row = r.destruction(s, en)
@@ -26,9 +27,12 @@ func (r *resolver) resolvePurge(s *Scope) {
 		r.fail(h.Pos, "SG219", "call the function before PurgeX", "a purge has no `before`")
 	}
 	for _, k := range d.Keep {
-		if r.catalog.Table(k.Value) == nil {
+		t := r.catalog.Table(k.Value)
+		if t == nil {
 			r.failNear(k.Pos, "SG205", k.Value, r.tableNames(), "no table is named %q", k.Value)
+			continue
 		}
+		c.Keep = append(c.Keep, &Kept{Table: t, Pos: k.Pos})
 	}
 }
 

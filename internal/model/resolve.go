@@ -52,12 +52,18 @@ func Resolve(src Sources, problems *diag.List) *Project {
 	}
 	r.checkLocks()
 	r.resolveMany()
+	r.checkUnused()
 	r.finishData()
 	r.project.Imports = r.imports()
 	for _, name := range slices.Sorted(maps.Keys(r.errors)) {
 		r.project.Errors = append(r.project.Errors, r.errors[name])
 	}
 	return r.project
+}
+
+// noteBroken marks a scope when something was reported since.
+func (r *resolver) noteBroken(s *Scope, since int) {
+	s.Broken = s.Broken || r.problems.Len() > since
 }
 
 // imports are the packages whose names generated code needs.
@@ -177,6 +183,7 @@ func (r *resolver) checkTypesUnique() {
 	for _, name := range slices.Sorted(maps.Keys(r.scopes)) {
 		s := r.scopes[name]
 		if other := byGo[goname.Exported(name)]; other != nil {
+			s.Broken, other.Broken = true, true
 			r.problems.Add(diag.Problem{Pos: s.Pos, Code: "SG210", Message: fmt.Sprintf("scopes %s and %s are both %s in Go", other.Name, s.Name, goname.Exported(name)),
 				Fix: "rename one of them; `type` keeps what is stored", Related: []diag.Related{{Pos: other.Pos, Message: "the other one"}}})
 			continue
@@ -188,6 +195,7 @@ func (r *resolver) checkTypesUnique() {
 			}
 		}
 		if other := byType[s.Type]; other != nil {
+			s.Broken, other.Broken = true, true
 			r.problems.Add(diag.Problem{Pos: s.Pos, Code: "SG210", Message: fmt.Sprintf("scopes %s and %s have the same type %q", other.Name, s.Name, s.Type),
 				Fix: "give each scope a `type` of its own", Related: []diag.Related{{Pos: other.Pos, Message: "the other one"}}})
 			continue

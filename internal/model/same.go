@@ -38,6 +38,9 @@ func sameCond(a, b Cond) bool {
 	}
 }
 
+// Same reports whether two values are one.
+func Same(a, b Value) bool { return a != nil && b != nil && isSame(a, b) }
+
 // isSame reports whether two values are one: an expression that is written twice
 // makes two nodes of the graph, which refer to the same call, loop or input.
 func isSame(a, b Value) bool {

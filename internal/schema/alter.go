@@ -98,8 +98,9 @@ func (l *loader) alterColumn(t *Table, cmd *pg.AlterTableCmd) {
 		l.setType(c, cmd.GetDef().GetColumnDef().GetTypeName(), cmd.GetDef().GetColumnDef().GetCollClause())
 	case pg.AlterTableType_AT_AddIdentity:
 		c.Identity, c.Default, c.NotNull = true, true, true
+		c.Always = always(cmd.GetDef().GetConstraint())
 	case pg.AlterTableType_AT_DropIdentity:
-		c.Identity, c.Default = false, false
+		c.Identity, c.Default, c.Always = false, false, false
 	case pg.AlterTableType_AT_DropExpression:
 		c.Generated = false
 	}
@@ -127,8 +128,8 @@ func (l *loader) alterConstraint(t *Table, n *pg.ATAlterConstraint) {
 func (l *loader) dropColumn(t *Table, name string) {
 	facts := l.facts[t]
 	t.Columns = slices.DeleteFunc(t.Columns, func(c *Column) bool { return c.Name == name })
-	for _, k := range append(slices.Clone(t.Uniques), t.PrimaryKey) {
-		if k != nil && (slices.Contains(k.Columns, name) || slices.Contains(l.keys[k].depends, name)) {
+	for _, k := range t.indexes() {
+		if slices.Contains(k.Columns, name) || slices.Contains(l.keys[k].depends, name) {
 			l.dropKey(t, k)
 		}
 	}

@@ -77,7 +77,7 @@ func setNotNull(t *Table, columns []string) {
 // addCheck names a nameless check after its column when it mentions exactly one
 // (catalog/heap.c, AddRelationNewConstraints).
 func (l *loader) addCheck(t *Table, w *written) {
-	c := check{name: w.Conname}
+	c := check{name: w.Conname, allowed: allowedTexts(w.RawExpr)}
 	for _, name := range columnsIn(w.RawExpr) {
 		if t.Column(name) != nil {
 			c.columns = append(c.columns, name)
@@ -93,6 +93,29 @@ func (l *loader) addCheck(t *Table, w *written) {
 		l.names.take(t.Schema, c.name)
 	}
 	l.facts[t].checks = append(l.facts[t].checks, c)
+}
+
+// allowedTexts are the constants of column IN (…), nil for any other condition.
+func allowedTexts(expr *pg.Node) []string {
+	e := expr.GetAExpr()
+	if e.GetKind() != pg.A_Expr_Kind_AEXPR_IN || e.Lexpr.GetColumnRef() == nil {
+		return nil
+	}
+	if _, operator := splitName(texts(e.Name)); operator != "=" {
+		return nil
+	}
+	var values []string
+	for _, item := range e.Rexpr.GetList().GetItems() {
+		for item.GetTypeCast() != nil {
+			item = item.GetTypeCast().Arg
+		}
+		s, ok := item.GetAConst().GetVal().(*pg.A_Const_Sval)
+		if !ok {
+			return nil
+		}
+		values = append(values, s.Sval.GetSval())
+	}
+	return values
 }
 
 // addKeys adds primary and unique keys. Of equal ones in one statement
@@ -205,8 +228,8 @@ func deleteAction(code string) string {
 	}
 }
 
-// createIndex adds a unique index as a key. Others matter only for their names,
-// which later default names avoid.
+// createIndex adds a unique index as a key. Later default names avoid the name
+// of any index.
 func (l *loader) createIndex(n *pg.IndexStmt) {
 	t := l.lookup(n.GetRelation(), false)
 	if t == nil {
@@ -228,23 +251,31 @@ func (l *loader) createIndex(n *pg.IndexStmt) {
 	} else {
 		l.names.take(t.Schema, key.Name)
 	}
+	l.keys[key] = keyFacts{label: "idx", parts: parts, depends: depends}
 	if n.Unique {
-		l.keys[key] = keyFacts{label: "idx", parts: parts, depends: depends}
 		t.Uniques = append(t.Uniques, key)
+	} else {
+		t.Indexes = append(t.Indexes, key)
 	}
 }
 
-// findKey finds a primary or unique key by its name, in one schema.
+// indexes are the keys and the other indexes of a table.
+func (t *Table) indexes() []*Key {
+	all := slices.Concat(t.Uniques, t.Indexes)
+	if t.PrimaryKey != nil {
+		all = append(all, t.PrimaryKey)
+	}
+	return all
+}
+
+// findKey finds a key or an index by its name, in one schema.
 func (l *loader) findKey(schema, name string) (*Table, *Key) {
 	schema = tableSchema(schema)
 	for _, t := range l.catalog.Tables {
 		if t.Schema != schema {
 			continue
 		}
-		if t.PrimaryKey != nil && t.PrimaryKey.Name == name {
-			return t, t.PrimaryKey
-		}
-		for _, k := range t.Uniques {
+		for _, k := range t.indexes() {
 			if k.Name == name {
 				return t, k
 			}
@@ -253,7 +284,7 @@ func (l *loader) findKey(schema, name string) (*Table, *Key) {
 	return nil, nil
 }
 
-// dropKey removes a primary or unique key. The columns stay NOT NULL.
+// dropKey removes a key or an index. The columns stay NOT NULL.
 func (l *loader) dropKey(t *Table, key *Key) {
 	l.names.release(t.Schema, key.Name)
 	if t.PrimaryKey == key {
@@ -261,6 +292,7 @@ func (l *loader) dropKey(t *Table, key *Key) {
 		return
 	}
 	t.Uniques = slices.DeleteFunc(t.Uniques, func(k *Key) bool { return k == key })
+	t.Indexes = slices.DeleteFunc(t.Indexes, func(k *Key) bool { return k == key })
 }
 
 // dropConstraint removes a constraint of any kind.

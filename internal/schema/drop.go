@@ -52,10 +52,8 @@ func (l *loader) forget(t *Table) {
 	l.catalog.Tables = slices.DeleteFunc(l.catalog.Tables, func(other *Table) bool { return other == t })
 	delete(l.tables, [2]string{t.Schema, t.Name})
 	l.names.release(t.Schema, t.Name)
-	for _, k := range append(slices.Clone(t.Uniques), t.PrimaryKey) {
-		if k != nil {
-			l.names.release(t.Schema, k.Name)
-		}
+	for _, k := range t.indexes() {
+		l.names.release(t.Schema, k.Name)
 	}
 	for _, fk := range t.ForeignKeys {
 		l.names.release(t.Schema, fk.Name)

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -73,7 +74,7 @@ type loader struct {
 // tableFacts is what the loader knows of a table beside its Table.
 type tableFacts struct {
 	checks  []check
-	reacts  map[string]bool // triggers and rules
+	reacts  map[string]bool // triggers and rules, and whether they run on DELETE
 	parents []*Table        // that it is a partition of, or inherits from
 }
 
@@ -87,6 +88,7 @@ type keyFacts struct {
 type check struct {
 	name    string
 	columns []string
+	allowed []string // the texts that it allows, where it says no more than column IN (…)
 }
 
 type domain struct {
@@ -185,9 +187,9 @@ func (l *loader) statement(stmt *pg.Node) {
 	case *pg.Node_CommentStmt:
 		l.comment(n.CommentStmt)
 	case *pg.Node_CreateTrigStmt:
-		l.reacts(n.CreateTrigStmt.GetRelation(), "trigger "+n.CreateTrigStmt.Trigname)
+		l.reacts(n.CreateTrigStmt.GetRelation(), "trigger "+n.CreateTrigStmt.Trigname, n.CreateTrigStmt.Events&triggerOnDelete != 0)
 	case *pg.Node_RuleStmt:
-		l.reacts(n.RuleStmt.GetRelation(), "rule "+n.RuleStmt.Rulename)
+		l.reacts(n.RuleStmt.GetRelation(), "rule "+n.RuleStmt.Rulename, n.RuleStmt.Event == pg.CmdType_CMD_DELETE)
 	case *pg.Node_ViewStmt:
 		l.other(n.ViewStmt.GetView())
 	case *pg.Node_CreateTableAsStmt:
@@ -197,7 +199,7 @@ func (l *loader) statement(stmt *pg.Node) {
 	case *pg.Node_CreateForeignTableStmt:
 		l.createTable(n.CreateForeignTableStmt.GetBaseStmt())
 		// Another server decides what is stored.
-		l.reacts(n.CreateForeignTableStmt.GetBaseStmt().GetRelation(), "foreign table")
+		l.reacts(n.CreateForeignTableStmt.GetBaseStmt().GetRelation(), "foreign table", true)
 	case *pg.Node_CreateSchemaStmt:
 		for _, element := range n.CreateSchemaStmt.SchemaElts {
 			if c := element.GetCreateStmt(); c.GetRelation() != nil && c.Relation.Schemaname == "" {
@@ -260,13 +262,16 @@ func (l *loader) nearestTable(name string) string {
 
 // reacts notes a trigger or a rule. One on a partition or a child acts on what
 // is written through its parents, too.
-func (l *loader) reacts(rel *pg.RangeVar, what string) {
+func (l *loader) reacts(rel *pg.RangeVar, what string, onDelete bool) {
 	t := l.lookup(rel, false)
 	if t == nil {
 		return
 	}
-	l.facts[t].reacts[what] = true
+	l.facts[t].reacts[what] = onDelete
 }
+
+// triggerOnDelete is the bit of CreateTrigStmt.Events for DELETE (catalog/pg_trigger.h).
+const triggerOnDelete = 1 << 3
 
 func (l *loader) createFunction(n *pg.CreateFunctionStmt) {
 	name := joinName(n.Funcname)
@@ -287,9 +292,14 @@ func (l *loader) finish() {
 	for _, t := range l.catalog.Tables {
 		for _, c := range l.facts[t].checks {
 			t.Checks = append(t.Checks, c.name)
+			if len(c.columns) == 1 && c.allowed != nil && t.Column(c.columns[0]) != nil {
+				col := t.Column(c.columns[0])
+				col.Allowed = append(col.Allowed, Allowed{Check: c.name, Values: c.allowed})
+			}
 		}
 		if len(l.facts[t].reacts) > 0 {
-			l.activate(t, map[*Table]bool{})
+			cleans := slices.Contains(slices.Collect(maps.Values(l.facts[t].reacts)), true)
+			l.activate(t, cleans, map[*Table]bool{})
 		}
 		for _, c := range t.Columns {
 			l.applyDomain(c)
@@ -307,14 +317,14 @@ func (l *loader) finish() {
 	}
 }
 
-func (l *loader) activate(t *Table, seen map[*Table]bool) {
+func (l *loader) activate(t *Table, cleans bool, seen map[*Table]bool) {
 	if seen[t] {
 		return
 	}
 	seen[t] = true
-	t.Active = true
+	t.Active, t.Cleans = true, t.Cleans || cleans
 	for _, parent := range l.facts[t].parents {
-		l.activate(parent, seen)
+		l.activate(parent, cleans, seen)
 	}
 }
 

@@ -37,6 +37,7 @@ func (c *Catalog) ParseQuery(sql string) (*Query, error) {
 	a := &analyzer{catalog: c, query: &Query{Kind: Other}, writes: map[string]bool{}, reads: map[string]bool{}}
 	a.top(stmts[0].Stmt)
 	a.finish()
+	a.query.Mentions = mentions(stmts[0].Stmt)
 	return a.query, nil
 }
 

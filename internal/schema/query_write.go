@@ -53,6 +53,8 @@ func (a *analyzer) topInsert(n *pg.InsertStmt, target *fromItem, lists []*pg.Nod
 	case pg.OnConflictAction_ONCONFLICT_UPDATE:
 		a.query.OnConflict = "update"
 	}
+	a.query.Conflict = a.conflictColumns(n.GetOnConflictClause().GetInfer(), target)
+	a.query.Overriding = n.Override == pg.OverridingKind_OVERRIDING_SYSTEM_VALUE || n.Override == pg.OverridingKind_OVERRIDING_USER_VALUE
 	source := n.GetSelectStmt().GetSelectStmt()
 	single := n.SelectStmt == nil ||
 		len(lists) == 1 && source.LimitCount == nil && source.LimitOffset == nil && !a.holdsSet(lists)
@@ -226,6 +228,7 @@ func (a *analyzer) update(n *pg.UpdateStmt, e env, top bool) relation {
 	if top {
 		a.query.Target = target.table
 		a.query.Sets = sets
+		a.within(n.WhereClause, s)
 		a.fix(n.WhereClause, s, func(c column) (ok, written bool) {
 			if c.item != target {
 				return true, false
@@ -246,6 +249,7 @@ func (a *analyzer) delete(n *pg.DeleteStmt, e env, top bool) relation {
 	a.expr(n.WhereClause, s)
 	if top {
 		a.query.Target = target.table
+		a.within(n.WhereClause, s)
 		a.fix(n.WhereClause, s, func(c column) (ok, written bool) { return true, c.item == target })
 	}
 	return a.returning(n.GetReturningClause(), s, target)

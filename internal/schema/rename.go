@@ -88,12 +88,10 @@ func (l *loader) renameColumn(t *Table, from, to string) {
 		return
 	}
 	c.Name = to
-	for _, k := range append(slices.Clone(t.Uniques), t.PrimaryKey) {
-		if k != nil {
-			replace(k.Columns, from, to)
-			replace(l.keys[k].depends, from, to)
-			replace(l.keys[k].parts, from, to)
-		}
+	for _, k := range t.indexes() {
+		replace(k.Columns, from, to)
+		replace(l.keys[k].depends, from, to)
+		replace(l.keys[k].parts, from, to)
 	}
 	for _, c := range l.facts[t].checks {
 		replace(c.columns, from, to)
@@ -148,8 +146,9 @@ func (l *loader) renameReaction(n *pg.RenameStmt) {
 	if n.RenameType == pg.ObjectType_OBJECT_RULE {
 		kind = "rule "
 	}
-	if reacts := l.facts[t].reacts; reacts[kind+n.Subname] {
+	reacts := l.facts[t].reacts
+	if onDelete, ok := reacts[kind+n.Subname]; ok {
 		delete(reacts, kind+n.Subname)
-		reacts[kind+n.Newname] = true
+		reacts[kind+n.Newname] = onDelete
 	}
 }

@@ -27,11 +27,15 @@ type Table struct {
 	Columns     []*Column
 	PrimaryKey  *Key   // nil for none
 	Uniques     []*Key // unique constraints and unique indexes, without the primary key
+	Indexes     []*Key // the other indexes
 	ForeignKeys []*ForeignKey
 	Checks      []string // names of CHECK constraints, "" for a nameless one
 	// Active reports that triggers or rules may change what a statement
 	// does: nothing that a statement writes is certain before its answer.
-	Active  bool
+	Active bool
+	// Cleans reports that a trigger or a rule runs when a row is deleted, and may
+	// delete others.
+	Cleans  bool
 	Comment string // COMMENT ON TABLE
 	Pos     diag.Pos
 }
@@ -45,19 +49,27 @@ type Column struct {
 	NotNull   bool // primary keys and identity columns included
 	Default   bool // DEFAULT, identity or serial
 	Identity  bool // identity or serial: the server makes the value
+	Always    bool // GENERATED ALWAYS AS IDENTITY: no value may be given without OVERRIDING
 	Generated bool // GENERATED ALWAYS AS (…), STORED or VIRTUAL
 	// Inexact reports a nondeterministic collation: two values may be equal
 	// and not the same.
 	Inexact bool
-	Comment string // COMMENT ON COLUMN
+	Allowed []Allowed // by CHECK constraints
+	Comment string    // COMMENT ON COLUMN
 	Pos     diag.Pos
 }
 
-// Key is a primary key, a unique constraint or a unique index.
+// Allowed is a CHECK constraint that is nothing but column IN (…).
+type Allowed struct {
+	Check  string // "" for a nameless one
+	Values []string
+}
+
+// Key is a primary key, a unique constraint or an index.
 type Key struct {
 	Name    string   // PostgreSQL's default name where none was written
 	Columns []string // empty elements stand for expressions
-	Partial bool     // a unique index with a WHERE
+	Partial bool     // an index with a WHERE
 	Pos     diag.Pos
 }
 
@@ -102,6 +114,13 @@ type Query struct {
 	Sets []ColumnValue
 	// Equal are the columns that a top-level WHERE fixes by `column = $n` (AND only).
 	Equal []ColumnValue
+	// Within are the columns that a top-level WHERE compares with the rows of a
+	// subquery (AND only).
+	Within []Within
+	// Mentions are the names of the columns that any WHERE, HAVING or ON of the
+	// statement mentions, those of subqueries included; sorted, no duplicates. A
+	// column that is not among them decides nothing about which rows are meant.
+	Mentions []string
 	// Returns are the columns of the answer, in order: RETURNING, or the SELECT
 	// list. * is expanded; over something of unknown columns it stays one
 	// Result named "*".
@@ -114,6 +133,11 @@ type Query struct {
 	SingleRow bool
 	// OnConflict is "", "nothing" or "update".
 	OnConflict string
+	// Conflict are the columns of the key that ON CONFLICT names, empty elements
+	// for what is no column; nil where it names none.
+	Conflict []string
+	// Overriding reports OVERRIDING SYSTEM VALUE or USER VALUE.
+	Overriding bool
 	// Ordered reports an ORDER BY at top level.
 	Ordered bool
 	// Params are the parameters, Params[0] for $1.
@@ -125,6 +149,13 @@ type ColumnValue struct {
 	Table  string
 	Column string
 	Param  int // n of a bare $n or $n::type; 0 for any other expression
+}
+
+// Within is `column = (SELECT ref FROM reftable WHERE …)`, or IN.
+type Within struct {
+	Table, Column       string
+	RefTable, RefColumn string
+	Equal               []ColumnValue // as those of a Query, of RefTable
 }
 
 // Result is one column of a query's answer.

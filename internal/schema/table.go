@@ -74,7 +74,7 @@ func (l *loader) defineColumn(t *Table, def *pg.ColumnDef, set *constraintSet) {
 		case pg.ConstrType_CONSTR_DEFAULT:
 			setDefault(c, con.RawExpr)
 		case pg.ConstrType_CONSTR_IDENTITY:
-			c.NotNull, c.Default, c.Identity = true, true, true
+			c.NotNull, c.Default, c.Identity, c.Always = true, true, true, always(con)
 		case pg.ConstrType_CONSTR_GENERATED:
 			c.Generated = true
 		case pg.ConstrType_CONSTR_ATTR_DEFERRABLE:
@@ -84,6 +84,10 @@ func (l *loader) defineColumn(t *Table, def *pg.ColumnDef, set *constraintSet) {
 		}
 	}
 }
+
+// always reports GENERATED ALWAYS, as opposed to BY DEFAULT, of an identity
+// column (catalog/pg_attribute.h).
+func always(c *pg.Constraint) bool { return c.GetGeneratedWhen() == "a" }
 
 // setDefault gives a column a default, or takes it away. DEFAULT NULL is none;
 // DEFAULT nextval(…) is how pg_dump spells a serial column.
@@ -148,6 +152,7 @@ func (l *loader) like(t *Table, clause *pg.TableLikeClause) {
 		identity := c.Identity && including(pg.TableLikeOption_CREATE_TABLE_LIKE_IDENTITY)
 		dflt := c.Default && including(pg.TableLikeOption_CREATE_TABLE_LIKE_DEFAULTS)
 		copied.Identity, copied.Default = identity || c.Identity && dflt, identity || dflt
+		copied.Always = c.Always && identity
 		copied.Generated = c.Generated && including(pg.TableLikeOption_CREATE_TABLE_LIKE_GENERATED)
 		if !including(pg.TableLikeOption_CREATE_TABLE_LIKE_COMMENTS) {
 			copied.Comment = ""

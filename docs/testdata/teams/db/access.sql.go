@@ -189,6 +189,23 @@ func (q *Queries) DeleteLinksOfEntity(ctx context.Context, arg DeleteLinksOfEnti
 	return result.RowsAffected(), nil
 }
 
+const deleteLinksOfScope = `-- name: DeleteLinksOfScope :execrows
+DELETE FROM links WHERE scope_type = $1 AND scope_id = $2
+`
+
+type DeleteLinksOfScopeParams struct {
+	ScopeType string
+	ScopeID   string
+}
+
+func (q *Queries) DeleteLinksOfScope(ctx context.Context, arg DeleteLinksOfScopeParams) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteLinksOfScope, arg.ScopeType, arg.ScopeID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const deleteMembersOfScope = `-- name: DeleteMembersOfScope :execrows
 DELETE FROM members WHERE role_id IN (SELECT id FROM roles WHERE scope_type = $1 AND scope_id = $2)
 `
@@ -264,7 +281,7 @@ type ImportLinksParams struct {
 }
 
 const listAdmins = `-- name: ListAdmins :many
-SELECT id FROM roles WHERE scope_id = $1 AND name = 'admin'
+SELECT id FROM roles WHERE scope_type = 'workspace' AND scope_id = $1 AND name = 'admin'
 `
 
 func (q *Queries) ListAdmins(ctx context.Context, scopeID string) ([]pgtype.UUID, error) {

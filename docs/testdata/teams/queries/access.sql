@@ -36,6 +36,9 @@ DELETE FROM roles WHERE scope_type = $1 AND scope_id = $2;
 -- name: CreateLink :exec
 INSERT INTO links (id, scope_type, scope_id, entity_type, entity_id) VALUES ($1, $2, $3, $4, $5);
 
+-- name: DeleteLinksOfScope :execrows
+DELETE FROM links WHERE scope_type = $1 AND scope_id = $2;
+
 -- name: DeleteLinksOfEntity :execrows
 DELETE FROM links WHERE entity_type = $1 AND entity_id = $2;
 
@@ -43,7 +46,7 @@ DELETE FROM links WHERE entity_type = $1 AND entity_id = $2;
 SELECT * FROM roles WHERE scope_type = $1 AND scope_id = $2 ORDER BY id FOR UPDATE;
 
 -- name: ListAdmins :many
-SELECT id FROM roles WHERE scope_id = $1 AND name = 'admin';
+SELECT id FROM roles WHERE scope_type = 'workspace' AND scope_id = $1 AND name = 'admin';
 
 -- name: DeleteGrantsOfRole :execrows
 DELETE FROM grants WHERE role_id = $1;

@@ -1,0 +1,256 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/model"
+	"github.com/specgen-dev/specgen/internal/schema"
+)
+
+// rowTable is the table that the row of a scope is in, "" when it is not known.
+func (c *checker) rowTable(s *model.Scope) string {
+	if s == nil || s.Broken || s.Create == nil || s.Create.Row == nil || c.catalog.Table(s.Create.Row.Facts.Target) == nil {
+		return ""
+	}
+	return s.Create.Row.Facts.Target
+}
+
+// scopeOfType is the scope of a stored type, nil for one of another document.
+func (c *checker) scopeOfType(typ string) *model.Scope {
+	for _, s := range c.project.Scopes {
+		if s.Type == typ {
+			return s
+		}
+	}
+	return nil
+}
+
+// tablesOnly reports whether names are tables of the schema, all of them: of a
+// view it is not known what is behind it.
+func (c *checker) tablesOnly(names []string) bool {
+	return len(names) > 0 && !slices.ContainsFunc(names, func(n string) bool { return c.catalog.Table(n) == nil })
+}
+
+func lockedTables(call *model.Call) []string {
+	var tables []string
+	for _, l := range call.Facts.Locks {
+		tables = append(tables, l.Table)
+	}
+	return tables
+}
+
+// parents makes sure that the locks of parents are on rows of the parents' own
+// tables, and do not find those that were purged by marking them.
+func (c *checker) parents(s *model.Scope) {
+	for _, lock := range withRole(s.Create.Body, model.ParentLock) {
+		parent := c.scopeOfType(lock.Parent)
+		table := c.rowTable(parent)
+		tables := lockedTables(lock)
+		if table == "" || !c.tablesOnly(tables) {
+			continue
+		}
+		if !slices.Contains(tables, table) && c.purgeLocks(parent, tables) {
+			continue // both lock the same
+		}
+		if !slices.Contains(tables, table) {
+			c.report(s, diag.Problem{Pos: lock.Pos, Code: codeParentLock,
+				Message: fmt.Sprintf("%s locks %s, and a %s is a row of %s: nothing keeps it from being purged meanwhile", lock.Query.Name, list(tables, "and"), lock.Parent, table),
+				Fix:     "name a query that locks the parent's row FOR KEY SHARE", Related: []diag.Related{declared(lock), {Pos: parent.Create.Row.Query.Pos, Message: parent.Create.Row.Query.Name + " makes the row"}}})
+			continue
+		}
+		c.liveness(s, lock, parent)
+	}
+}
+
+// purgeLocks reports whether the purge of a scope locks one of the tables.
+func (c *checker) purgeLocks(s *model.Scope, tables []string) bool {
+	if s.Purge == nil {
+		return false
+	}
+	return slices.ContainsFunc(withRole(s.Purge.Body, model.PurgeLock), func(lock *model.Call) bool {
+		return slices.ContainsFunc(lockedTables(lock), func(t string) bool { return slices.Contains(tables, t) })
+	})
+}
+
+// standsFor reports whether a row of one of the tables is there for each scope,
+// and may be locked in place of the scope's own: create makes it, or those who
+// create below the scope lock it.
+func (c *checker) standsFor(s *model.Scope, tables []string) bool {
+	makes := func(call *model.Call) bool {
+		return call.Facts.Kind == schema.Insert && slices.Contains(tables, call.Facts.Target)
+	}
+	if slices.ContainsFunc(own(s.Create.Body), makes) {
+		return true
+	}
+	for _, other := range c.project.Scopes {
+		if other.Create == nil {
+			continue
+		}
+		for _, lock := range withRole(other.Create.Body, model.ParentLock) {
+			if lock.Parent == s.Type && slices.ContainsFunc(lockedTables(lock), func(t string) bool { return slices.Contains(tables, t) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// liveness makes sure that a lock does not find a parent that was purged by an
+// UPDATE: its row is still there.
+func (c *checker) liveness(s *model.Scope, lock *model.Call, parent *model.Scope) {
+	if parent.Purge == nil || parent.Purge.Row == nil || parent.Purge.Row.Facts.Kind != schema.Update {
+		return
+	}
+	var marks []string
+	for _, set := range parent.Purge.Row.Facts.Sets {
+		marks = append(marks, set.Column)
+	}
+	if len(marks) == 0 || slices.ContainsFunc(marks, func(m string) bool { return slices.Contains(lock.Facts.Mentions, m) }) {
+		return
+	}
+	c.report(s, diag.Problem{Pos: lock.Pos, Code: codeLiveness,
+		Message: fmt.Sprintf("%s finds a %s that was purged, too: %s marks the row by %s, which the WHERE does not mention", lock.Query.Name, lock.Parent, parent.Purge.Row.Query.Name, list(marks, "and")),
+		Fix:     "add the condition to the WHERE, such as " + marks[0] + " IS NULL, and run sqlc generate",
+		Related: []diag.Related{declared(lock), declared(parent.Purge.Row)}})
+}
+
+// cardinality makes sure that a purge locks and removes the one row of its scope.
+func (c *checker) cardinality(s *model.Scope) {
+	row := s.Purge.Row
+	table := row.Facts.Target
+	for _, lock := range withRole(s.Purge.Body, model.PurgeLock) {
+		tables := lockedTables(lock)
+		if c.catalog.Table(table) != nil && c.tablesOnly(tables) && !slices.Contains(tables, table) && !c.standsFor(s, tables) {
+			c.report(s, diag.Problem{Pos: lock.Pos, Code: codePurgeLock,
+				Message: fmt.Sprintf("%s locks %s, and %s removes a row of %s: nobody waits for the purge of %s", lock.Query.Name, list(tables, "and"), row.Query.Name, table, scopesHere),
+				Fix:     "name a query that locks the scope's row FOR UPDATE", Related: []diag.Related{declared(lock), declared(row)}})
+			continue
+		}
+		if len(tables) == 1 && tables[0] == table {
+			c.oneRow(s, lock, tables[0])
+		}
+	}
+	c.oneRow(s, row, table)
+}
+
+// oneRow makes sure that a WHERE is about a key of the table, so that it takes
+// one row. How it compares the columns is not looked at: equality with a
+// parameter is not the only way.
+func (c *checker) oneRow(s *model.Scope, call *model.Call, table string) {
+	t := c.catalog.Table(table)
+	if t == nil {
+		return
+	}
+	keys := uniqueKeys(t)
+	if len(keys) == 0 || len(call.Facts.Reads) > 1 {
+		return
+	}
+	for _, k := range keys {
+		if !slices.ContainsFunc(k.Columns, func(name string) bool { return name != "" && !slices.Contains(call.Facts.Mentions, name) }) {
+			return
+		}
+	}
+	c.report(s, diag.Problem{Pos: call.Pos, Code: codeManyRows,
+		Message: fmt.Sprintf("%s may take many rows of %s: its WHERE mentions no key of the table", call.Query.Name, table),
+		Fix:     "compare " + strings.Join(keys[0].Columns, " and ") + " with the id of the scope, and run sqlc generate", Related: []diag.Related{declared(call), {Pos: keys[0].Pos, Message: "the key " + keys[0].Name}}})
+}
+
+// uniqueKeys are the primary key and the unique ones.
+func uniqueKeys(t *schema.Table) []*schema.Key {
+	if t.PrimaryKey == nil {
+		return t.Uniques
+	}
+	return append([]*schema.Key{t.PrimaryKey}, t.Uniques...)
+}
+
+// children makes sure that the list of a scope's children reads their table.
+func (c *checker) children(s *model.Scope) {
+	for _, call := range withRole(s.Purge.Body, model.ChildList) {
+		table := c.rowTable(call.Child)
+		if table == "" || !c.tablesOnly(call.Facts.Reads) || slices.Contains(call.Facts.Reads, table) || namesType(call, call.Child) {
+			continue
+		}
+		c.report(s, diag.Problem{Pos: call.Pos, Code: codeChildList,
+			Message: fmt.Sprintf("%s reads %s, and a %s is a row of %s", call.Query.Name, list(call.Facts.Reads, "and"), call.Child.Name, table),
+			Fix:     "name the query that lists the children of this scope", Related: []diag.Related{declared(call), declared(call.Child.Create.Row)}})
+	}
+}
+
+// namesType reports whether a query is about things of a scope's type, such as
+// the associations of a parent with its children.
+func namesType(call *model.Call, s *model.Scope) bool {
+	if strings.Contains(call.Query.SQL, "'"+s.Type+"'") {
+		return true
+	}
+	return slices.ContainsFunc(call.Args, func(a *model.Arg) bool {
+		l, ok := plain(a.Value).(*model.Literal)
+		return ok && l.Text == s.Type
+	})
+}
+
+// ownsMore reports whether the document says that more than a row belongs to a
+// scope: create writes it, or purge does something about it.
+func ownsMore(s *model.Scope) bool {
+	more := func(call *model.Call) bool {
+		return len(call.Writes()) > 0 && call.Role != model.ScopeRow && call.Role != model.PurgeRow
+	}
+	if slices.ContainsFunc(model.Calls(s.Create.Body), more) {
+		return true
+	}
+	return s.Purge != nil && (len(s.Purge.AfterCommit) > 0 || slices.ContainsFunc(s.Purge.Body, func(n model.Node) bool {
+		call, ok := n.(*model.Call)
+		return !ok || call.Role != model.PurgeLock && call.Role != model.PurgeRow
+	}))
+}
+
+// cascades makes sure that no foreign key takes the rows of another scope, and
+// leaves the rights that its purge would remove.
+func (c *checker) cascades(s *model.Scope) {
+	clean := c.cleaning(s.Purge)
+	handled := map[string]bool{} // tables whose rows are gone when the purge deletes
+	for child := range clean.children {
+		handled[c.rowTable(child)] = true
+	}
+	for _, call := range withRole(s.Purge.Body, model.Refusal) {
+		for _, table := range call.Facts.Reads {
+			handled[table] = true
+		}
+	}
+	for _, d := range clean.deletes {
+		handled[d.Facts.Target] = handled[d.Facts.Target] || d != s.Purge.Row
+	}
+	for _, d := range clean.deletes {
+		taken := c.taken(d.Facts.Target, handled)
+		for _, table := range taken {
+			var names []string
+			related := []diag.Related{{}}
+			for _, other := range c.project.Scopes {
+				if c.rowTable(other) == table && ownsMore(other) {
+					names = append(names, other.Name)
+					related = append(related, diag.Related{Pos: other.Pos, Message: "the scope " + other.Name})
+				}
+			}
+			if len(names) == 0 {
+				continue
+			}
+			k := c.cascade(table, append(taken, d.Facts.Target))
+			related[0] = diag.Related{Pos: k.Pos, Message: "the foreign key " + k.Name + " is ON DELETE CASCADE"}
+			c.report(s, diag.Problem{Pos: d.Pos, Code: codeCascade,
+				Message: fmt.Sprintf("%s takes the rows of %s with it, and leaves what else belongs to each %s", d.Query.Name, table, list(names, "or")),
+				Fix:     fmt.Sprintf("add {scope: %s, list: …, found: cascade} to `children` of the purge, or found: refuse", names[0]), Related: related})
+		}
+	}
+}
+
+// cascade is the foreign key by which a table's rows go with those of another.
+func (c *checker) cascade(table string, parents []string) *schema.ForeignKey {
+	for _, k := range c.catalog.Table(table).ForeignKeys {
+		if k.OnDelete == "CASCADE" && slices.Contains(parents, k.RefTable) {
+			return k
+		}
+	}
+	return &schema.ForeignKey{}
+}

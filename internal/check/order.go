@@ -1,0 +1,136 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/model"
+	"github.com/specgen-dev/specgen/internal/schema"
+)
+
+// refuses reports whether a foreign key refuses the DELETE of a row that is
+// referred to, at the end of that statement: RESTRICT always does, NO ACTION
+// unless it may be deferred to the end of the transaction (PostgreSQL manual,
+// CREATE TABLE).
+func refuses(k *schema.ForeignKey) bool {
+	return k.OnDelete == "RESTRICT" || k.OnDelete == "NO ACTION" && !k.Deferrable
+}
+
+// deleteOrder makes sure that a purge deletes rows after those that refer to
+// them.
+func (c *checker) deleteOrder(s *model.Scope) {
+	var deletes []*model.Call
+	for _, call := range own(s.Purge.Body) {
+		if call.Facts.Kind == schema.Delete {
+			deletes = append(deletes, call)
+		}
+	}
+	gone := map[string]bool{} // the tables that were deleted from so far
+	for i, first := range deletes {
+		parents := append(c.taken(first.Facts.Target, nil), first.Facts.Target)
+		for _, table := range parents {
+			gone[table] = true
+		}
+		for _, later := range deletes[i+1:] {
+			child := c.catalog.Table(later.Facts.Target)
+			if child == nil || gone[later.Facts.Target] {
+				continue // the rows that refer to these may be gone already
+			}
+			k := blocking(child, parents)
+			table := c.catalog.Table(first.Facts.Target)
+			if k == nil || table == nil || blocking(table, []string{later.Facts.Target}) != nil {
+				continue // in a cycle, no order is right by itself
+			}
+			c.report(s, diag.Problem{Pos: first.Pos, Code: codeDeleteOrder,
+				Message: fmt.Sprintf("%s deletes from %s before %s deletes the rows of %s, which refer to %s by %s and refuse it", first.Query.Name, first.Facts.Target, later.Query.Name, later.Facts.Target, k.RefTable, k.Name),
+				Fix:     fmt.Sprintf("put %s in front of %s", later.Query.Name, first.Query.Name),
+				Related: []diag.Related{{Pos: later.Pos, Message: later.Query.Name + " comes here"}, {Pos: k.Pos, Message: "the foreign key " + k.Name}}})
+			break
+		}
+	}
+	c.keptReferences(s, deletes)
+}
+
+// blocking is a foreign key of a table that refuses the DELETE of the rows of
+// one of the tables, nil for none. One that refers to its own table is checked at
+// the end of a statement that may delete both.
+func blocking(child *schema.Table, parents []string) *schema.ForeignKey {
+	i := slices.IndexFunc(child.ForeignKeys, func(k *schema.ForeignKey) bool {
+		return refuses(k) && k.RefTable != child.QualifiedName() && slices.Contains(parents, k.RefTable)
+	})
+	if i < 0 {
+		return nil
+	}
+	return child.ForeignKeys[i]
+}
+
+// keptReferences refuses a `keep` of rows whose foreign key refuses the DELETE
+// of the scope's row.
+func (c *checker) keptReferences(s *model.Scope, deletes []*model.Call) {
+	row := s.Purge.Row
+	if row.Facts.Kind != schema.Delete {
+		return
+	}
+	for _, kept := range s.Purge.Keep {
+		table := kept.Table.QualifiedName()
+		if slices.ContainsFunc(deletes, func(d *model.Call) bool { return d.Facts.Target == table }) {
+			continue
+		}
+		for _, insert := range own(s.Create.Body) {
+			if insert.Facts.Kind != schema.Insert || insert.Facts.Target != table {
+				continue
+			}
+			for _, k := range kept.Table.ForeignKeys {
+				if k.RefTable == row.Facts.Target && refuses(k) && len(k.Columns) == 1 && givenSense(insert, k.Columns[0], s.Create).scopeID {
+					c.report(s, diag.Problem{Pos: kept.Pos, Code: codeDeleteOrder,
+						Message: fmt.Sprintf("the rows of %s cannot be kept: they refer to the row of %s by %s, which refuses its DELETE", table, scopesHere, k.Name),
+						Fix:     "delete them in a step of the purge, or have the foreign key ON DELETE SET NULL",
+						Related: []diag.Related{{Pos: k.Pos, Message: "the foreign key " + k.Name}, {Pos: insert.Pos, Message: insert.Query.Name + " writes them"}}})
+				}
+			}
+		}
+	}
+}
+
+// insertOrder makes sure that create inserts a row after the one that it refers
+// to, where both are inserted with the same value.
+func (c *checker) insertOrder(s *model.Scope) {
+	var inserts []*model.Call
+	for _, call := range model.Calls(s.Create.Body) {
+		if call.Facts.Kind == schema.Insert {
+			inserts = append(inserts, call)
+		}
+	}
+	for i, insert := range inserts {
+		t := c.catalog.Table(insert.Facts.Target)
+		if t == nil {
+			continue
+		}
+		for _, k := range t.ForeignKeys {
+			if k.Deferrable || len(k.Columns) != 1 || len(k.RefColumns) != 1 {
+				continue
+			}
+			a := given(insert, k.Columns[0])
+			makes := func(call *model.Call) bool {
+				b := given(call, k.RefColumns[0])
+				return call.Facts.Target == k.RefTable && b != nil && model.Same(plain(a.Value), plain(b.Value))
+			}
+			if a == nil || isNull(a.Value) || slices.ContainsFunc(inserts[:i+1], makes) {
+				continue
+			}
+			if at := slices.IndexFunc(inserts[i+1:], makes); at >= 0 {
+				later := inserts[i+1+at]
+				c.report(s, diag.Problem{Pos: insert.Pos, Code: codeInsertOrder,
+					Message: fmt.Sprintf("%s inserts into %s before %s inserts the row of %s that %s refers to", insert.Query.Name, insert.Facts.Target, later.Query.Name, k.RefTable, k.Name),
+					Fix:     fmt.Sprintf("put %s in front of %s", later.Query.Name, insert.Query.Name),
+					Related: []diag.Related{{Pos: later.Pos, Message: later.Query.Name + " comes here"}, {Pos: k.Pos, Message: "the foreign key " + k.Name}}})
+			}
+		}
+	}
+}
+
+func isNull(v model.Value) bool {
+	l, ok := plain(v).(*model.Literal)
+	return ok && l.Null
+}

@@ -1,0 +1,206 @@
+package model
+
+import (
+	"fmt"
+
+	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/spec"
+)
+
+// checkUnused warns of what the document declares and nothing uses: most often
+// the use has a misspelt name, or was forgotten. Beside errors it is silent: the
+// use may be what is wrong.
+func (r *resolver) checkUnused() {
+	if r.problems.HasErrors() || r.doc.Damage.Any() {
+		return
+	}
+	all := &nameWalk{roots: map[string]bool{}, members: map[[2]string]bool{}, blocks: map[string]bool{}}
+	for _, b := range r.doc.Blocks {
+		all.steps(b.Steps)
+	}
+	for _, s := range r.doc.Scopes {
+		all.scope(s)
+	}
+	for _, b := range r.doc.Blocks {
+		if !all.blocks[b.Name.Value] {
+			r.unused(b.Name, fmt.Sprintf("no step uses the block %q", b.Name.Value), "use it, or remove it")
+		}
+		inside := &nameWalk{roots: map[string]bool{}, members: map[[2]string]bool{}, blocks: map[string]bool{}}
+		inside.steps(b.Steps)
+		for _, p := range b.Params {
+			if !inside.roots[p.Value] {
+				r.unused(p, fmt.Sprintf("the block %q does not use its parameter %q", b.Name.Value, p.Value), "use it as $"+p.Value+", or remove it")
+			}
+		}
+	}
+	for _, d := range r.doc.Data {
+		if !all.members[[2]string{"data", d.Name.Value}] {
+			r.unused(d.Name, fmt.Sprintf("nothing uses the data %q", d.Name.Value), "use it as $data."+d.Name.Value+", or remove it")
+		}
+	}
+	for _, d := range r.doc.Context {
+		if !all.members[[2]string{"context", d.Name.Value}] {
+			r.unused(d.Name, fmt.Sprintf("nothing uses the context value %q", d.Name.Value), "use it as $context."+d.Name.Value+", or remove it")
+		}
+	}
+	for _, s := range r.doc.Scopes {
+		r.unusedInputs(s)
+	}
+}
+
+func (r *resolver) unusedInputs(s *spec.Scope) {
+	if s.Row == nil {
+		return
+	}
+	used := r.inputsUsed(s)
+	for _, a := range r.rowArgs(s.Row) {
+		used[a.Name] = true
+	}
+	for _, d := range s.Inputs {
+		if !used[d.Name.Value] {
+			r.unused(d.Name, fmt.Sprintf("nothing uses the input %q of scope %q", d.Name.Value, s.Name.Value), "use it as $input."+d.Name.Value+", or remove it")
+		}
+	}
+}
+
+func (r *resolver) unused(at spec.Text, message, fix string) {
+	r.problems.Add(diag.Problem{Pos: at.Pos, Severity: diag.Warning, Code: "SG224", Message: message, Fix: fix})
+}
+
+// nameWalk collects the names that steps use.
+type nameWalk struct {
+	roots   map[string]bool    // x of $x…
+	members map[[2]string]bool // x and y of $x.y…
+	blocks  map[string]bool
+}
+
+func (w *nameWalk) scope(s *spec.Scope) {
+	for _, p := range s.Parents {
+		w.query(p.Lock)
+		w.expr(p.ID)
+		w.cond(p.When)
+		w.each(p.For)
+	}
+	w.hooks(s.Before)
+	w.hooks(s.AfterCommit)
+	w.query(s.Row)
+	w.expr(s.ID)
+	w.steps(s.Create)
+	p := s.Purge
+	if p == nil {
+		return
+	}
+	w.query(p.Lock)
+	w.query(p.Row)
+	w.hooks(p.AfterCommit)
+	w.steps(p.Steps)
+	for _, c := range p.Children {
+		w.query(c.List)
+	}
+	for _, f := range p.Refuse {
+		w.query(f.Query)
+	}
+}
+
+func (w *nameWalk) hooks(hooks []*spec.Hook) {
+	for _, h := range hooks {
+		w.expr(h.Call)
+		w.cond(h.When)
+	}
+}
+
+func (w *nameWalk) query(q *spec.Query) {
+	if q != nil {
+		w.bindings(q.With)
+	}
+}
+
+func (w *nameWalk) each(e *spec.Each) {
+	if e != nil {
+		w.expr(e.In)
+	}
+}
+
+func (w *nameWalk) bindings(bindings []*spec.Binding) {
+	for _, b := range bindings {
+		w.expr(b.Value)
+	}
+}
+
+func (w *nameWalk) steps(steps []spec.Step) {
+	for _, s := range steps {
+		switch s := s.(type) {
+		case *spec.QueryStep:
+			w.query(s.Query)
+			w.cond(s.When)
+		case *spec.UseStep:
+			w.blocks[s.Block.Value] = true
+			w.bindings(s.With)
+			w.cond(s.When)
+		case *spec.ForStep:
+			w.each(s.Each)
+			for _, f := range s.Where {
+				for _, e := range f.Any {
+					w.expr(e)
+				}
+				if f.List != nil {
+					w.expr(f.List)
+				}
+			}
+			w.cond(s.When)
+			w.steps(s.Do)
+		case *spec.ScopeStep:
+			w.bindings(s.With)
+			w.cond(s.When)
+		}
+	}
+}
+
+func (w *nameWalk) cond(c spec.Cond) {
+	switch c := c.(type) {
+	case *spec.Truth:
+		w.expr(c.Value)
+	case *spec.Is:
+		w.expr(c.Left)
+		w.expr(c.Right)
+	case *spec.SetCond:
+		w.expr(c.Value)
+	case *spec.Not:
+		w.cond(c.Cond)
+	case *spec.All:
+		for _, x := range c.Conds {
+			w.cond(x)
+		}
+	case *spec.AnyOf:
+		for _, x := range c.Conds {
+			w.cond(x)
+		}
+	}
+}
+
+func (w *nameWalk) expr(e spec.Expr) {
+	switch e := e.(type) {
+	case *spec.Ref:
+		if e == nil {
+			return
+		}
+		w.roots[e.Root] = true
+		if len(e.Path) > 0 {
+			w.members[[2]string{e.Root, e.Path[0]}] = true
+		}
+	case *spec.Call:
+		for _, a := range e.Args {
+			w.expr(a)
+		}
+	case *spec.Concat:
+		for _, p := range e.Parts {
+			w.expr(p)
+		}
+	case *spec.List:
+		for _, x := range e.Items {
+			w.expr(x)
+		}
+	case *spec.Map:
+		w.bindings(e.Entries)
+	}
+}
