@@ -13,7 +13,7 @@ import (
 
 // sampled is of how many messages one has its connection lost around it, where
 // all would take too long.
-const sampled = 2 * 8
+const sampled = 2 * 64
 
 var allCuts = flag.Bool("allcuts", false, "lose the connection around every message, also where a sample is the default")
 
@@ -106,7 +106,7 @@ func (c *tally) String() string {
 // a connection on which everything is prepared and on a new one. For one scope in
 // a transaction of its own, with everything prepared, these are all messages. In
 // the other cases, they are the last ones in each direction, of which COMMIT is
-// one, and one in eight of the others, and what handles several scopes with one
+// one, and one in 64 of the others, and what handles several scopes with one
 // call has prepared statements, unless -allcuts is given.
 func TestCutAroundEveryMessage(t *testing.T) {
 	t.Parallel()
@@ -148,7 +148,8 @@ func cutEverywhere(t *testing.T, h host, w work, cold bool, all *tally) {
 		}
 		out, done := f.during(t.Context(), t, h, w, point.Cut())
 		out.judge(t, point, h, done, s.whole)
-		if errors.Is(out.err, scope.ErrCommitUnknown) && s.certain(point) {
+		// What a new connection is asked before differs, so that places in it do, too.
+		if !cold && errors.Is(out.err, scope.ErrCommitUnknown) && s.certain(point) {
 			t.Errorf("%v: COMMIT was not on its way: %v", point, out.err)
 		}
 		f.recovers(t, point, i == len(around)-1)
