@@ -10,12 +10,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/specgen-dev/specgen/internal/code"
+	"github.com/specgen-dev/specgen/internal/diag"
 	"github.com/specgen-dev/specgen/internal/driver"
 )
 
 // TestErrorPages generates the example of every page of reference, on the
 // tables, queries and functions of project: it has the problem that the page is
-// about, of the severity that the page tells, and no other.
+// about, of the severity that the page tells, and no other that is told without
+// being asked for, as a hint is.
 func TestErrorPages(t *testing.T) {
 	t.Parallel()
 	for _, c := range code.Codes() {
@@ -32,8 +34,10 @@ func TestErrorPages(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got []string
-			for _, p := range g.Problems.Sorted() {
-				got = append(got, p.Severity.String()+" "+p.Code)
+			for _, problem := range g.Problems.Sorted() {
+				if problem.Severity != diag.Hint || p.Severity == code.Hint {
+					got = append(got, problem.Severity.String()+" "+problem.Code)
+				}
 			}
 			if got = slices.Compact(got); !slices.Equal(got, []string{p.Severity + " " + p.Code}) {
 				t.Errorf("the example gives %q, want %s %s alone:\n%s", got, p.Severity, p.Code, report(t, g))
@@ -94,7 +98,8 @@ Every problem that specgen reports has a code. ` + "`specgen explain SG201`" + `
 
 An example is a piece of a small project, ` + "[testdata/teams](testdata/teams)" + `, and has this problem and no other: a test makes sure of
 it. A piece of specgen.yaml comes after the lines that every specification begins with (` + "`version`, `sqlc`, `output`, and `go`" + ` where it calls Go
-functions). An error keeps anything from being generated; a warning does not.
+functions). An error keeps anything from being generated; a warning does not. A hint tells what could be faster, and only to those who ask:
+` + "`specgen check --hints`" + `.
 
 This file is made of the pages in internal/code: edit these.
 `)

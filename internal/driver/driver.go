@@ -45,6 +45,7 @@ func Generate(path string) (*Generation, error) {
 	}
 	g.Dir = project.Dir
 	g.Plan = plan.Build(project)
+	g.advise()
 	g.Files, err = emit.Render(g.Plan)
 	if err != nil {
 		return nil, &Bug{err}

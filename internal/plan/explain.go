@@ -103,4 +103,7 @@ func explainCall(b *strings.Builder, n int, c *Call) {
 	if c.Waits != "" {
 		fmt.Fprintf(b, "        waits: %s\n", c.Waits)
 	}
+	for _, h := range c.Hints {
+		fmt.Fprintf(b, "        hint[%s]: %s\n", h.Code, h.Text)
+	}
 }

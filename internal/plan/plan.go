@@ -138,8 +138,15 @@ type Call struct {
 	Waits   string // why it could not go earlier; "" in the first flush
 	Fails   []string
 	Gives   string // where its answer goes, such as "result roles"
+	Hints   []Hint // what costs it time
 
 	once bool // for all items of a call for many scopes
+}
+
+// Hint says what costs a call time, and is right all the same.
+type Hint struct {
+	Code string // such as "SG703"
+	Text string
 }
 
 // Arg is one binding of a call.
