@@ -17,6 +17,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"gopkg.in/yaml.v3"
 
+	"github.com/specgen-dev/specgen/internal/code"
 	"github.com/specgen-dev/specgen/internal/diag"
 	"github.com/specgen-dev/specgen/internal/spec"
 )
@@ -35,8 +36,10 @@ func beyondSchema() map[string]string {
 		"SG032": "the grammar of expressions",
 		"SG033": "the grammar of expressions",
 		"SG034": "the grammar of expressions",
+		"SG035": "the grammar of expressions",
 		"SG036": "the grammar of expressions",
 		"SG037": "the grammar of expressions",
+		"SG038": "the grammar of expressions",
 		"SG039": "the grammar of expressions",
 	}
 }
@@ -118,7 +121,8 @@ func compileSchema(t *testing.T) *jsonschema.Schema {
 }
 
 // corpus returns every specification of the module, by a name: those of the
-// golden cases, the examples of the language reference, and whole projects.
+// golden cases, the examples of the language reference and of the pages of codes,
+// and whole projects.
 func corpus(t *testing.T) map[string][]byte {
 	t.Helper()
 	all := map[string][]byte{}
@@ -147,6 +151,17 @@ func corpus(t *testing.T) map[string][]byte {
 	for _, e := range examples {
 		if e.kind != "use" {
 			all[fmt.Sprintf("%s:%d", reference, e.line)] = []byte(e.whole(t, base.text, e.name()))
+		}
+	}
+	for _, c := range code.Codes() {
+		page, ok := code.Find(c)
+		if !ok {
+			t.Fatalf("the page of %s is malformed", c)
+		}
+		for _, part := range page.Example {
+			if (part.File == "" || part.File == "specgen.yaml") && !part.Absent && !part.Appended {
+				all["the page of "+c] = []byte(withHead(part.Text))
+			}
 		}
 	}
 	return all
