@@ -15,8 +15,8 @@ import (
 	"github.com/specgen-dev/specgen/internal/driver"
 )
 
-// project is what the cases change: the tables, queries and functions of the
-// language reference, with the specification that it begins with.
+// project is what the cases change, with testdata/specgen.yaml: the tables,
+// queries and functions of the language reference.
 const project = "../../docs/testdata/teams"
 
 // TestCases changes the project as each archive of testdata says, and compares
@@ -91,16 +91,11 @@ func layOut(t *testing.T) string {
 	if err := os.CopyFS(dir, os.DirFS(project)); err != nil {
 		t.Fatal(err)
 	}
-	reference, err := os.ReadFile("../../docs/language.md")
+	spec, err := os.ReadFile("testdata/specgen.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, spec, _ := strings.Cut(string(reference), "<!-- example: base -->\n```yaml\n")
-	spec, _, ok := strings.Cut(spec, "```\n")
-	if !ok {
-		t.Fatal("the language reference has no complete specification")
-	}
-	write(t, filepath.Join(dir, "specgen.yaml"), spec)
+	write(t, filepath.Join(dir, "specgen.yaml"), string(spec))
 	write(t, filepath.Join(dir, "go.mod"), "module example.com/teams\n")
 	return dir
 }
