@@ -57,8 +57,12 @@ func (c *comparison) errors() {
 		switch o, n := old[name], now[name]; {
 		case n == nil:
 			to := c.renamed(name)
-			if to == "" || old[to] != nil {
+			switch {
+			case to == "":
 				c.breaking("error-removed", was(o.Pos), "the error %s is gone", name)
+				continue
+			case old[to] != nil:
+				c.breaking("error-removed", was(o.Pos), "the error %s is gone; %s stands in its places", name, to)
 				continue
 			}
 			renamed = append(renamed, to)

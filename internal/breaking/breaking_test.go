@@ -84,6 +84,49 @@ func TestUnchanged(t *testing.T) {
 	}
 }
 
+// Every golden case of the driver is the same as itself, and can be compared
+// with another one.
+func TestDriverCases(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../driver/testdata/cases/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var last *breaking.Side
+	compared := 0
+	for _, file := range files {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := t.TempDir()
+		write(t, filepath.Join(dir, "go.mod"), "module example.com/"+strings.TrimSuffix(filepath.Base(file), ".txtar")+"\n")
+		write(t, filepath.Join(dir, "sqlc.yaml"), "version: \"2\"\nsql: [{engine: postgresql, schema: schema.sql, queries: queries.sql, gen: {go: {package: db, out: db, sql_package: pgx/v5}}}]\n")
+		for _, f := range archive.Files {
+			write(t, filepath.Join(dir, f.Name), string(f.Data))
+		}
+		g, err := driver.Generate(filepath.Join(dir, "specgen.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if g.Problems.HasErrors() {
+			continue
+		}
+		compared++
+		now := breaking.Side{Project: g.Project, Plan: g.Plan}
+		if changes := breaking.Compare(now, generate(t, dir)); len(changes) > 0 {
+			t.Errorf("%s: %d changes since itself, the first: %+v", file, len(changes), changes[0])
+		}
+		if last != nil && len(breaking.Compare(*last, now)) == 0 {
+			t.Errorf("%s is the same as the case before it", file)
+		}
+		last = &now
+	}
+	if compared < 40 {
+		t.Errorf("%d cases were compared", compared)
+	}
+}
+
 // layOut copies the project to a directory of its own.
 func layOut(t *testing.T) string {
 	t.Helper()
@@ -144,6 +187,9 @@ func side(t *testing.T, file string) breaking.Side {
 
 func write(t *testing.T, path, text string) {
 	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}

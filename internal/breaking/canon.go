@@ -50,7 +50,8 @@ func canonAll(values []model.Value) string {
 // column is the last element of a reference.
 func column(ref string) string { return ref[strings.LastIndexByte(ref, '.')+1:] }
 
-func queryName(c *model.Call) string { return c.Query.Package.ImportPath + "." + c.Query.Name }
+// queryName is a query's name with that of its package, wherever that lies.
+func queryName(c *model.Call) string { return c.Query.Package.Name + "." + c.Query.Name }
 
 func queryNames(l *model.Collected) string {
 	names := make([]string, len(l.Calls))

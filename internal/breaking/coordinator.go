@@ -1,6 +1,7 @@
 package breaking
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -259,32 +260,30 @@ func constraintsOf(list []*model.ConstraintError) map[string]*model.ErrorDef {
 // purged are children, which their list tells of; and what is done for a scope
 // wherever it is made is told once, of the scope itself.
 func (c *comparison) nested(old, now []*model.Nested) {
-	key := func(n *model.Nested) string {
-		return n.Scope.Name + "\n" + strings.Join(loops(n.Loops), "\n") + "\n" + strings.Join(conds(n.Guards), "\n")
+	made := func(list []*model.Nested) []*model.Nested {
+		return slices.DeleteFunc(slices.Clone(list), func(n *model.Nested) bool { return n.Purge })
 	}
-	for _, n := range missing(old, now, key) {
-		if !n.Purge {
-			c.breaking("scope-not-made", was(n.Pos), "does not make a scope of %s as before", n.Scope.Name)
-		}
-	}
-	for _, n := range missing(now, old, key) {
-		if !n.Purge {
+	whole := func(n *model.Nested) string { return nestedKey(n) + "\n" + nestedText(n) }
+	gone, fresh := missing(made(old), made(now), whole), missing(made(now), made(old), whole)
+	for _, n := range fresh {
+		i := slices.IndexFunc(gone, func(o *model.Nested) bool { return nestedKey(o) == nestedKey(n) })
+		switch {
+		case i < 0:
 			c.note("scope-made", is(n.Pos), "makes a scope of %s", n.Scope.Name)
+			continue
+		case text(gone[i].Scope.Create) == text(n.Scope.Create): // else the scope's own steps differ
+			c.breaking("binding-changed", is(n.Pos), "makes the scope of %s with other values", n.Scope.Name)
 		}
+		gone = slices.Delete(gone, i, i+1)
 	}
-	for _, n := range now {
-		for _, o := range old {
-			if !n.Purge && key(o) == key(n) && c.isMadeAnew(o, n) {
-				c.breaking("binding-changed", is(n.Pos), "makes the scope of %s with other values", n.Scope.Name)
-			}
-		}
+	for _, o := range gone {
+		c.breaking("scope-not-made", was(o.Pos), "does not make a scope of %s as before", o.Scope.Name)
 	}
 }
 
-// isMadeAnew reports whether the steps of a nested scope differ although those
-// of the scope alone do not: the values of its inputs do.
-func (c *comparison) isMadeAnew(old, now *model.Nested) bool {
-	return nestedText(old) != nestedText(now) && text(old.Scope.Create) == text(now.Scope.Create)
+// nestedKey is what is made, for each of what, and when.
+func nestedKey(n *model.Nested) string {
+	return n.Scope.Name + "\n" + strings.Join(loops(n.Loops), "\n") + "\n" + strings.Join(conds(n.Guards), "\n")
 }
 
 func nestedText(n *model.Nested) string { return text(&model.Coordinator{Body: n.Body}) }
