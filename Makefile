@@ -1,7 +1,7 @@
 # sqlc builds in two thirds of the time without cgo.
 export CGO_ENABLED = 0
 
-.PHONY: help generate test lint ci
+.PHONY: help generate test lint editor release ci
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,6 +14,12 @@ test: ## run all tests, those of the nested modules included; they need PostgreS
 
 lint: ## gofmt, go vet, staticcheck and go mod tidy, without changing anything
 	.ci/run format vet staticcheck tidy
+
+editor: ## try the schema of specgen.yaml in a YAML language server; it needs npm
+	.ci/run editor
+
+release: ## build the archives of a release into dist/
+	.ci/release
 
 ci: ## everything that must hold before a change is merged
 	.ci/run

@@ -48,8 +48,12 @@ func layers() []layer {
 		{pkg: "internal/emit", may: []string{jennifer, "internal/goname", "internal/plan"}, does: "prints them as Go"},
 		{pkg: "internal/driver", may: []string{"internal/diag", "internal/goname", "internal/spec", "internal/sqlcapi", "internal/schema",
 			"internal/model", "internal/check", "internal/plan", "internal/emit", "internal/code"}, does: "runs the stages"},
+		{pkg: "internal/breaking", may: []string{"internal/diag", "internal/goname", "internal/model", "internal/plan", "internal/schema"},
+			does: "tells what a change means"},
+		{pkg: "internal/gittree", does: "lays out the files of a commit"},
 		{pkg: "internal/report", may: []string{"internal/code", "internal/diag"}, does: "writes problems for tools"},
-		{pkg: "internal/cli", may: []string{cobra, "internal/code", "internal/diag", "internal/driver", "internal/plan", "internal/report"}, does: "the command line"},
+		{pkg: "internal/cli", may: []string{cobra, "internal/breaking", "internal/code", "internal/diag", "internal/driver",
+			"internal/gittree", "internal/plan", "internal/report", "internal/spec"}, does: "the command line"},
 		{pkg: "cmd/specgen", may: []string{"internal/cli"}, does: "the command"},
 		// pgxpool too: to let COMMIT travel with the last statements, the runtime
 		// holds the connection itself, and only the pool can hand it out.

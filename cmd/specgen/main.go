@@ -5,6 +5,8 @@
 //	specgen check       report problems, write nothing
 //	specgen diff        show what generate would change
 //	specgen explain     print the plans of the coordinators
+//	specgen breaking    tell what has changed in meaning since a commit
+//	specgen schema      print the JSON Schema of specgen.yaml
 //	specgen version     print the version
 //
 // Exit codes: 0 fine; 1 problems in the specification or what it names; 2 wrong

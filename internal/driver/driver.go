@@ -22,10 +22,11 @@ type Generation struct {
 	Base     string // directory of the specification; positions are relative to it
 	File     string // its name in Base
 	Problems diag.List
-	Silenced []Silenced    // by an `ignore` of the specification; not among Problems
-	Plan     *plan.Package // nil when there are errors
-	Files    []emit.File   // nil when there are errors
-	Dir      string        // where Files go, relative to Base, slash-separated
+	Silenced []Silenced     // by an `ignore` of the specification; not among Problems
+	Project  *model.Project // nil when there are errors
+	Plan     *plan.Package  // nil when there are errors
+	Files    []emit.File    // nil when there are errors
+	Dir      string         // where Files go, relative to Base, slash-separated
 }
 
 // Generate reads the specification at path and everything it names, and renders
@@ -44,6 +45,7 @@ func Generate(path string) (*Generation, error) {
 		return g, nil
 	}
 	g.Dir = project.Dir
+	g.Project = project
 	g.Plan = plan.Build(project)
 	g.advise()
 	g.Files, err = emit.Render(g.Plan)

@@ -20,6 +20,9 @@ type DataSet struct {
 	used bool
 }
 
+// Key is the field that names a row, "" for none.
+func (s *DataSet) Key() string { return s.key }
+
 // DataStruct is the type of a row of constants.
 type DataStruct struct {
 	Name   string       // such as builtin_role or builtin_role_grant

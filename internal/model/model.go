@@ -232,6 +232,7 @@ type Nested struct {
 	Nested []*Nested
 	Loops  []*Loop
 	Guards []Cond
+	Pos    diag.Pos // of the step, or of the entry of `children`
 	// Continues is the scope that these steps go on with, nil at its first ones.
 	Continues *Nested
 

@@ -32,7 +32,7 @@ func (r *resolver) scopeStep(s *spec.ScopeStep, en *env) {
 	if !ok {
 		return
 	}
-	n := &Nested{Name: s.As.Value, Scope: child, Many: len(at.loops) > len(en.frame.loops), Loops: at.loops, Guards: at.guards}
+	n := &Nested{Name: s.As.Value, Scope: child, Many: len(at.loops) > len(en.frame.loops), Loops: at.loops, Guards: at.guards, Pos: s.Pos}
 	inputs, ok := r.nestedInputs(s, child, at)
 	if !ok {
 		return

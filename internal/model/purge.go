@@ -149,7 +149,7 @@ func (r *resolver) cascade(child *Scope, list *Call, d *spec.Child, en *env) {
 	}
 	l := &Loop{Var: child.Name, Over: &RowsValue{Call: list}, Elem: elem, Outer: en.loops, rows: list, Pos: d.Pos}
 	en.add(l)
-	n := &Nested{Name: child.Name, Scope: child, Purge: true, Many: true}
+	n := &Nested{Name: child.Name, Scope: child, Purge: true, Many: true, Pos: d.Pos}
 	loops := append(en.loops[:len(en.loops):len(en.loops)], l)
 	n.Loops, n.Guards = loops, en.guards
 	f := &frame{scope: child, purge: true, id: &ElemValue{Loop: l}, lists: &n.Lists, nested: &n.Nested, outer: en.frame, loops: loops}

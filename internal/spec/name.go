@@ -21,8 +21,18 @@ var (
 )
 
 // isReserved reports whether $name, or name inside ${…}, already means something else.
-func isReserved(name string) bool {
-	return slices.Contains([]string{"go", "new", "now", "true", "false", "null"}, name)
+func isReserved(name string) bool { return slices.Contains(reserved(), name) }
+
+func reserved() []string { return []string{"go", "new", "now", "true", "false", "null"} }
+
+// goWords cannot be the name of a package that others import: Go's keywords, and main.
+func goWords() []string {
+	words := []string{"main"}
+	for t := token.BREAK; t <= token.VAR; t++ {
+		words = append(words, t.String())
+	}
+	slices.Sort(words)
+	return words
 }
 
 // text reads a text that is no expression. It must not be empty.

@@ -1,0 +1,153 @@
+// Package breaking compares two states of a specification, with all that they
+// resolve to, and tells what has changed in meaning: for the callers of the
+// generated package, and for the rows that its coordinators write and delete.
+//
+// Names that mean nothing outside of the specification (of steps, loops and
+// blocks) and the order of independent steps may change freely.
+package breaking
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/model"
+	"github.com/specgen-dev/specgen/internal/plan"
+)
+
+// Side is one of the two states: a document without errors.
+type Side struct {
+	Project *model.Project
+	Plan    *plan.Package
+}
+
+// Change is one difference in meaning.
+type Change struct {
+	// Breaking: a caller may not compile, or gets other errors or results; or a
+	// coordinator writes, keeps, deletes or guards other rows than before. Else it
+	// is a note: what worked goes on working.
+	Breaking bool
+	Kind     string // stable, such as "step-removed"
+	Where    string // such as "create project"; "" for the whole package
+	Message  string // a clause, lower case, no full stop
+	Pos      diag.Pos
+	Before   bool // Pos is in the state before
+}
+
+// Compare lists the changes in a fixed order: those of the package, of the
+// queries, of the data, and of each scope by name.
+func Compare(before, after Side) []Change {
+	c := &comparison{before: before, after: after}
+	c.packages()
+	c.errors()
+	c.queries()
+	c.data()
+	old, now := scopesOf(before), scopesOf(after)
+	for _, name := range bothKeys(old, now) {
+		c.scope(name, old[name], now[name])
+	}
+	return c.changes
+}
+
+// comparison gathers the changes.
+type comparison struct {
+	before, after Side
+	where         string
+	changes       []Change
+}
+
+// breaking adds a change that breaks something, and note one that does not. A
+// position of the state before is marked by was.
+func (c *comparison) breaking(kind string, at place, format string, args ...any) {
+	c.add(Change{Breaking: true, Kind: kind, Message: fmt.Sprintf(format, args...)}, at)
+}
+
+func (c *comparison) note(kind string, at place, format string, args ...any) {
+	c.add(Change{Kind: kind, Message: fmt.Sprintf(format, args...)}, at)
+}
+
+func (c *comparison) add(change Change, at place) {
+	change.Where, change.Pos, change.Before = c.where, at.pos, at.before
+	if !slices.Contains(c.changes, change) {
+		c.changes = append(c.changes, change)
+	}
+}
+
+// place is a position in one of the states.
+type place struct {
+	pos    diag.Pos
+	before bool
+}
+
+func was(pos diag.Pos) place { return place{pos, true} }
+func is(pos diag.Pos) place  { return place{pos, false} }
+
+// scope is a scope in one of the states.
+type scope struct {
+	model *model.Scope
+	plan  *plan.Scope
+}
+
+func scopesOf(s Side) map[string]*scope {
+	out := map[string]*scope{}
+	for _, m := range s.Project.Scopes {
+		out[m.Name] = &scope{model: m}
+	}
+	for _, p := range s.Plan.Scopes {
+		out[p.Name].plan = p
+	}
+	return out
+}
+
+// scope compares one scope; either may be nil.
+func (c *comparison) scope(name string, old, now *scope) {
+	c.where = ""
+	switch {
+	case now == nil:
+		c.breaking("scope-removed", was(old.model.Pos), "the scope %s is gone, and with it Create%s and all that belongs to it", name, old.plan.GoName)
+		return
+	case old == nil:
+		c.note("scope-added", is(now.model.Pos), "there is a scope %s", name)
+		return
+	}
+	if old.model.Type != now.model.Type {
+		c.breaking("type-changed", is(now.model.Pos), "the stored type of the scope %s is %q, and was %q: rows that are there have the old one", name, now.model.Type, old.model.Type)
+	}
+	c.where = "create " + name
+	c.creator(old, now)
+	c.coordinator(&side{old.model.Create, true}, &side{now.model.Create, false})
+	c.hooks("before", old.model.Before, now.model.Before, now.model.Pos)
+	c.trips(old.plan.Creator.Plan, now.plan.Creator.Plan, now.model.Pos)
+	c.where = "purge " + name
+	if old.model.Purge != nil && now.model.Purge != nil {
+		c.purger(old, now)
+		c.coordinator(&side{old.model.Purge, true}, &side{now.model.Purge, false})
+		c.trips(old.plan.Purger.Plan, now.plan.Purger.Plan, now.model.Purge.Pos)
+	} else if old.model.Purge != nil {
+		c.breaking("purger-removed", was(old.model.Purge.Pos), "Purge%s is gone", old.plan.GoName)
+	} else if now.model.Purge != nil {
+		c.note("purger-added", is(now.model.Purge.Pos), "there is Purge%s", now.plan.GoName)
+	}
+}
+
+// trips compares what a coordinator costs.
+func (c *comparison) trips(old, now *plan.Coordinator, at diag.Pos) {
+	if before, after := old.RoundTrips(), now.RoundTrips(); after > before {
+		c.note("round-trips", is(at), "takes %d round trips, and took %d", after, before)
+	}
+}
+
+// bothKeys are the keys of two maps, sorted.
+func bothKeys[V any](a, b map[string]V) []string {
+	var keys []string
+	for k := range a {
+		keys = append(keys, k)
+	}
+	for k := range b {
+		if _, ok := a[k]; !ok {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
