@@ -98,7 +98,7 @@ func explainCall(b *strings.Builder, n int, c *Call) {
 		fmt.Fprintf(b, "        %s\n", c.Gives)
 	}
 	for _, f := range c.Fails {
-		fmt.Fprintf(b, "        %s\n", f)
+		fmt.Fprintf(b, "        %s: %s\n", f.When, f.Error)
 	}
 	if c.Waits != "" {
 		fmt.Fprintf(b, "        waits: %s\n", c.Waits)
