@@ -16,9 +16,9 @@ func Explain(p *Package, scope string) (string, error) {
 		if scope != "" && s.Name != scope {
 			continue
 		}
-		explainCoordinator(&b, fmt.Sprintf("create %s: %s", s.Name, "Create"+s.GoName), s.Creator.Plan, s.Creator.Many.explain("Create"))
+		explainCoordinator(&b, fmt.Sprintf("create %s: %s", s.Name, "Create"+s.GoName), s.Creator.Plan, s.Creator.Many.Summary("Create"))
 		if s.Purger != nil {
-			explainCoordinator(&b, fmt.Sprintf("purge %s: %s", s.Name, "Purge"+s.GoName), s.Purger.Plan, s.Purger.Many.explain("Purge"))
+			explainCoordinator(&b, fmt.Sprintf("purge %s: %s", s.Name, "Purge"+s.GoName), s.Purger.Plan, s.Purger.Many.Summary("Purge"))
 		}
 	}
 	if b.Len() == 0 && scope != "" {
@@ -31,9 +31,9 @@ func explainCoordinator(b *strings.Builder, title string, c *Coordinator, many s
 	if b.Len() > 0 {
 		b.WriteByte('\n')
 	}
-	fmt.Fprintf(b, "%s, in %s\n", title, trips(c.RoundTrips()))
-	if c.begins() {
-		b.WriteString("  BEGIN is a trip of its own: flush 1 goes on its own\n")
+	fmt.Fprintf(b, "%s, in %s\n", title, Trips(c.RoundTrips()))
+	if begin := c.Begin(); begin != "" {
+		fmt.Fprintf(b, "  %s\n", begin)
 	}
 	n := 0
 	for i, f := range c.Flushes {
@@ -43,13 +43,9 @@ func explainCoordinator(b *strings.Builder, title string, c *Coordinator, many s
 			explainCall(b, n, call)
 		}
 	}
-	if c.Rides {
-		fmt.Fprintf(b, "  COMMIT travels with flush %d\n", len(c.Flushes))
-	} else {
-		fmt.Fprintf(b, "  COMMIT is a trip of its own: %s\n", c.Waits)
-	}
-	if c.Found != "" {
-		fmt.Fprintf(b, "  after a COMMIT without an answer: %s, and again if it finds nothing\n", c.Found)
+	fmt.Fprintf(b, "  %s\n", c.Commit())
+	if settle := c.Settle(); settle != "" {
+		fmt.Fprintf(b, "  %s\n", settle)
 	}
 	fmt.Fprintf(b, "  %s\n", many)
 	if len(c.Constraints) > 0 {
@@ -69,7 +65,32 @@ func (f *Flush) OnItsOwn() string {
 	return ", on its own: :" + f.Own
 }
 
-func trips(n int) string {
+// Begin says how BEGIN is sent, "" where it travels with the first flush.
+func (c *Coordinator) Begin() string {
+	if c.begins() {
+		return "BEGIN is a trip of its own: flush 1 goes on its own"
+	}
+	return ""
+}
+
+// Commit says how COMMIT is sent.
+func (c *Coordinator) Commit() string {
+	if c.Rides {
+		return fmt.Sprintf("COMMIT travels with flush %d", len(c.Flushes))
+	}
+	return "COMMIT is a trip of its own: " + c.Waits
+}
+
+// Settle says what is done when COMMIT was not answered, "" for nothing.
+func (c *Coordinator) Settle() string {
+	if c.Found == "" {
+		return ""
+	}
+	return "after a COMMIT without an answer: " + c.Found + ", and again if it finds nothing"
+}
+
+// Trips is a number of round trips in words.
+func Trips(n int) string {
 	if n == 1 {
 		return "1 round trip"
 	}
