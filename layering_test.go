@@ -49,7 +49,10 @@ func layers() []layer {
 		{pkg: "internal/driver", may: []string{"internal/diag", "internal/goname", "internal/spec", "internal/sqlcapi", "internal/schema",
 			"internal/model", "internal/check", "internal/plan", "internal/emit", "internal/code"}, does: "runs the stages"},
 		{pkg: "internal/report", may: []string{"internal/code", "internal/diag"}, does: "writes problems for tools"},
-		{pkg: "internal/cli", may: []string{cobra, "internal/code", "internal/diag", "internal/driver", "internal/plan", "internal/report"}, does: "the command line"},
+		{pkg: "internal/explain", may: []string{"internal/plan"}, does: "writes plans as JSON and Markdown"},
+		{pkg: "internal/graph", may: []string{"internal/plan"}, does: "draws plans"},
+		{pkg: "internal/cli", may: []string{cobra, "internal/code", "internal/diag", "internal/driver", "internal/explain", "internal/graph",
+			"internal/plan", "internal/report"}, does: "the command line"},
 		{pkg: "cmd/specgen", may: []string{"internal/cli"}, does: "the command"},
 		// pgxpool too: to let COMMIT travel with the last statements, the runtime
 		// holds the connection itself, and only the pool can hand it out.

@@ -77,7 +77,7 @@ func (e *Edge) Steps() string {
 	if len(e.Purge) > 0 {
 		parts = append(parts, "purge "+numbers(e.Purge))
 	}
-	return strings.Join(parts, "; ")
+	return strings.Join(parts, " · ")
 }
 
 func numbers(list []int) string {

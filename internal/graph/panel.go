@@ -16,7 +16,6 @@ type scopePanel struct {
 type coordinatorPanel struct {
 	Title, Trips, Begin, Commit, Settle, Many string
 	Flushes                                   []flushPanel
-	Errors                                    []plan.Constraint
 }
 
 type flushPanel struct {
@@ -89,10 +88,10 @@ func parentText(p plan.Parent) string {
 func stepPrefix(n *Node, op string) string { return n.ID + "-" + op }
 
 func coordinator(prefix, title string, c *plan.Coordinator, many string) *coordinatorPanel {
-	p := &coordinatorPanel{Title: clean(title), Trips: plan.Trips(c.RoundTrips()), Begin: clean(c.Begin()), Commit: clean(c.Commit()), Settle: clean(c.Settle()), Many: clean(many), Errors: c.Constraints}
+	p := &coordinatorPanel{Title: clean(title), Trips: plan.Trips(c.RoundTrips()), Begin: clean(c.Begin()), Commit: clean(c.Commit()), Settle: clean(c.Settle()), Many: clean(many)}
 	number := 0
 	for i, f := range c.Flushes {
-		fp := flushPanel{Title: fmt.Sprintf("Flush %d of %d%s", i+1, len(c.Flushes), f.OnItsOwn())}
+		fp := flushPanel{Title: clean(fmt.Sprintf("Flush %d of %d%s", i+1, len(c.Flushes), f.OnItsOwn()))}
 		for _, call := range f.Calls {
 			number++
 			fp.Steps = append(fp.Steps, step(prefix, number, call))

@@ -47,8 +47,8 @@ func draw(g *Graph) *drawing {
 		boxes := make([]box, 0, len(column))
 		for _, n := range column {
 			b := box{Node: n, X: x, Y: margin/2 + rowGap/2 + l.row[n]*(nodeHeight+rowGap), H: nodeHeight,
-				Name: shorten(n.Name, nameSize, maxText), Note: shorten(n.Note, noteSize, maxText)}
-			width = max(width, int(max(textWidth(b.Name, nameSize), textWidth(b.Note, noteSize)))+2*padding)
+				Name: shorten(n.Name, nameSize, nameWidth, maxText), Note: shorten(n.Note, noteSize, noteWidth, maxText)}
+			width = max(width, int(max(textWidth(b.Name, nameSize, nameWidth), textWidth(b.Note, noteSize, noteWidth)))+2*padding)
 			boxes = append(boxes, b)
 		}
 		for _, b := range boxes {

@@ -26,35 +26,36 @@ func oneLine(s string) string { return strings.Join(strings.Fields(clean(s)), " 
 // Widths of characters, as parts of the size of the font. Fonts differ: these
 // are those of a wide one.
 const (
-	narrow = 0.62
-	wide   = 1.05 // of the scripts of East Asia, and of symbols
+	nameWidth = 0.61 // bold
+	noteWidth = 0.54
+	fullWidth = 1.05 // of the scripts of East Asia, and of symbols
 )
 
-func runeWidth(r rune) float64 {
+func runeWidth(r rune, narrow float64) float64 {
 	if r >= 0x1100 {
-		return wide
+		return fullWidth
 	}
 	return narrow
 }
 
 // textWidth estimates how wide a line is, in the unit of size.
-func textWidth(s string, size float64) float64 {
+func textWidth(s string, size, narrow float64) float64 {
 	width := 0.0
 	for _, r := range s {
-		width += runeWidth(r) * size
+		width += runeWidth(r, narrow) * size
 	}
 	return width
 }
 
 // shorten cuts a line that is wider than it may be.
-func shorten(s string, size, limit float64) string {
+func shorten(s string, size, narrow, limit float64) string {
 	s = oneLine(s)
-	if textWidth(s, size) <= limit {
+	if textWidth(s, size, narrow) <= limit {
 		return s
 	}
 	width := size // of the ellipsis
 	for i, r := range s {
-		if width += runeWidth(r) * size; width > limit {
+		if width += runeWidth(r, narrow) * size; width > limit {
 			return s[:i] + "…"
 		}
 	}
