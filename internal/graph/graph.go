@@ -88,15 +88,12 @@ func numbers(list []int) string {
 // do with. An empty scope stands for all.
 func New(p *plan.Package, scope string) (*Graph, error) {
 	b := &builder{graph: &Graph{Package: p.Name}, scopes: map[string]*Node{}, types: map[string]*Node{}, data: map[string]*Node{}, tables: map[string]*Node{}}
-	var known []string
-	for _, s := range p.Scopes {
-		known = append(known, s.Name)
-		if scope == "" || s.Name == scope {
-			b.scope(s)
-		}
+	scopes, err := p.Choose(scope)
+	if err != nil {
+		return nil, err
 	}
-	if scope != "" && len(b.graph.Nodes) == 0 {
-		return nil, fmt.Errorf("no scope is named %q; there are: %s", scope, strings.Join(known, ", "))
+	for _, s := range scopes {
+		b.scope(s)
 	}
 	for _, n := range slices.Clone(b.graph.Nodes) {
 		b.relatives(n)

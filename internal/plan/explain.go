@@ -8,26 +8,43 @@ import (
 // Explain prints the plans of a package, or of one scope, as a person reads
 // them: flush by flush, what each statement does and where its parameters come
 // from. An empty scope stands for all.
-func Explain(p *Package, scope string) (string, error) {
-	var b strings.Builder
-	var known []string
-	for _, s := range p.Scopes {
-		known = append(known, s.Name)
-		if scope != "" && s.Name != scope {
-			continue
-		}
-		explainCoordinator(&b, fmt.Sprintf("create %s: %s", s.Name, "Create"+s.GoName), s.Creator.Plan, s.Creator.Many.Summary("Create"))
-		if s.Purger != nil {
-			explainCoordinator(&b, fmt.Sprintf("purge %s: %s", s.Name, "Purge"+s.GoName), s.Purger.Plan, s.Purger.Many.Summary("Purge"))
-		}
+func Explain(p *Package, scope string) (string, error) { return explain(p, scope, false) }
+
+// ExplainFully adds to each step its place in the document, the locks that it
+// takes, the constraints that it may violate, and its SQL.
+func ExplainFully(p *Package, scope string) (string, error) { return explain(p, scope, true) }
+
+func explain(p *Package, scope string, full bool) (string, error) {
+	scopes, err := p.Choose(scope)
+	if err != nil {
+		return "", err
 	}
-	if b.Len() == 0 && scope != "" {
-		return "", fmt.Errorf("no scope is named %q; there are: %s", scope, strings.Join(known, ", "))
+	var b strings.Builder
+	for _, s := range scopes {
+		explainCoordinator(&b, fmt.Sprintf("create %s: %s", s.Name, "Create"+s.GoName), s.Creator.Plan, s.Creator.Many.Summary("Create"), full)
+		if s.Purger != nil {
+			explainCoordinator(&b, fmt.Sprintf("purge %s: %s", s.Name, "Purge"+s.GoName), s.Purger.Plan, s.Purger.Many.Summary("Purge"), full)
+		}
 	}
 	return b.String(), nil
 }
 
-func explainCoordinator(b *strings.Builder, title string, c *Coordinator, many string) {
+// Choose returns the scope of a name, or all of them for an empty one.
+func (p *Package) Choose(name string) ([]*Scope, error) {
+	if name == "" {
+		return p.Scopes, nil
+	}
+	var known []string
+	for _, s := range p.Scopes {
+		if s.Name == name {
+			return []*Scope{s}, nil
+		}
+		known = append(known, s.Name)
+	}
+	return nil, fmt.Errorf("no scope is named %q; there are: %s", name, strings.Join(known, ", "))
+}
+
+func explainCoordinator(b *strings.Builder, title string, c *Coordinator, many string, full bool) {
 	if b.Len() > 0 {
 		b.WriteByte('\n')
 	}
@@ -41,6 +58,9 @@ func explainCoordinator(b *strings.Builder, title string, c *Coordinator, many s
 		for _, call := range f.Calls {
 			n++
 			explainCall(b, n, call)
+			if full {
+				explainRest(b, call)
+			}
 		}
 	}
 	fmt.Fprintf(b, "  %s\n", c.Commit())
@@ -123,5 +143,18 @@ func explainCall(b *strings.Builder, n int, c *Call) {
 	}
 	if c.Waits != "" {
 		fmt.Fprintf(b, "        waits: %s\n", c.Waits)
+	}
+}
+
+func explainRest(b *strings.Builder, c *Call) {
+	for _, l := range c.Locks {
+		fmt.Fprintf(b, "        locks %s\n", l)
+	}
+	for _, f := range c.Violates {
+		fmt.Fprintf(b, "        %s: %s\n", f.When, f.Error)
+	}
+	fmt.Fprintf(b, "        step at %s\n", c.At)
+	for line := range strings.SplitSeq(c.SQL, "\n") {
+		fmt.Fprintf(b, "        | %s\n", line)
 	}
 }
