@@ -26,7 +26,7 @@ func oneLine(s string) string { return strings.Join(strings.Fields(clean(s)), " 
 // Widths of characters, as parts of the size of the font. Fonts differ: these
 // are those of a wide one.
 const (
-	nameWidth = 0.61 // bold
+	nameWidth = 0.64 // bold
 	noteWidth = 0.54
 	fullWidth = 1.05 // of the scripts of East Asia, and of symbols
 )

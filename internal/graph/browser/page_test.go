@@ -117,7 +117,7 @@ const contrast = `(() => {
 		if (ratio(style(x).color, style(document.body).backgroundColor) < 4.5) out.push(x.className || x.tagName);
 	for (const x of document.querySelectorAll('.step small, .step .number, .close'))
 		if (ratio(style(x).color, style(x.closest('button')).backgroundColor) < 4.5) out.push(x.className || x.tagName);
-	return out.join();
+	return Array.from(new Set(out)).join();
 })()`
 
 // pointer clicks on a scope and on a step.
