@@ -52,8 +52,10 @@ func layers() []layer {
 			does: "tells what a change means"},
 		{pkg: "internal/gittree", does: "lays out the files of a commit"},
 		{pkg: "internal/report", may: []string{"internal/code", "internal/diag"}, does: "writes problems for tools"},
+		{pkg: "internal/explain", may: []string{"internal/plan"}, does: "writes plans as JSON and Markdown"},
+		{pkg: "internal/graph", may: []string{"internal/plan"}, does: "draws plans"},
 		{pkg: "internal/cli", may: []string{cobra, "internal/breaking", "internal/code", "internal/diag", "internal/driver",
-			"internal/gittree", "internal/plan", "internal/report", "internal/spec"}, does: "the command line"},
+			"internal/explain", "internal/gittree", "internal/graph", "internal/plan", "internal/report", "internal/spec"}, does: "the command line"},
 		{pkg: "cmd/specgen", may: []string{"internal/cli"}, does: "the command"},
 		// pgxpool too: to let COMMIT travel with the last statements, the runtime
 		// holds the connection itself, and only the pool can hand it out.

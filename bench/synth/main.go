@@ -2,6 +2,7 @@
 // sqlc and specgen on each, in turn. It runs in the module of the benchmarks.
 //
 //	go run ./synth [-scopes 10,100] [-n 3]
+//	go run ./synth -scopes 40 -write DIR
 package main
 
 import (
@@ -29,7 +30,16 @@ func main() {
 	defer stop()
 	sizes := flag.String("scopes", "10,100", "sizes of the projects, in scopes of ten queries")
 	rounds := flag.Int("n", 3, "how often each program is run on each project")
+	write := flag.String("write", "", "write a project of the first size into this directory, and measure nothing")
 	flag.Parse()
+	if *write != "" {
+		if err := writeOnly(*write, *sizes); err != nil {
+			fmt.Fprintln(os.Stderr, "synth:", err)
+			stop()
+			os.Exit(1)
+		}
+		return
+	}
 	if err := run(ctx, *sizes, *rounds, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "synth:", err)
 		stop()
@@ -41,13 +51,9 @@ func run(ctx context.Context, sizes string, rounds int, out io.Writer) (err erro
 	if rounds < 1 {
 		return fmt.Errorf("-n %d: it is a number of runs", rounds)
 	}
-	var scopes []int
-	for _, text := range strings.Split(sizes, ",") {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 {
-			return fmt.Errorf("-scopes %s: %q is no number of scopes", sizes, text)
-		}
-		scopes = append(scopes, n)
+	scopes, err := counts(sizes)
+	if err != nil {
+		return err
 	}
 	dir, err := os.MkdirTemp("", "specgen-synth-")
 	if err != nil {
@@ -75,6 +81,28 @@ func run(ctx context.Context, sizes string, rounds int, out io.Writer) (err erro
 		}
 	}
 	return table.Flush()
+}
+
+// counts reads the sizes of projects.
+func counts(sizes string) ([]int, error) {
+	var scopes []int
+	for _, text := range strings.Split(sizes, ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			return nil, fmt.Errorf("-scopes %s: %q is no number of scopes", sizes, text)
+		}
+		scopes = append(scopes, n)
+	}
+	return scopes, nil
+}
+
+// writeOnly writes one project, without what sqlc generates.
+func writeOnly(dir, sizes string) error {
+	scopes, err := counts(sizes)
+	if err != nil {
+		return err
+	}
+	return writeProject(dir, scopes[0])
 }
 
 // program is one of the generators.

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -47,5 +49,28 @@ func TestMistakesInTheFlagsAreTold(t *testing.T) {
 		if err := run(t.Context(), tc.sizes, tc.rounds, &bytes.Buffer{}); err == nil {
 			t.Errorf("-scopes %s -n %d is accepted", tc.sizes, tc.rounds)
 		}
+	}
+}
+
+// A written project has the scopes that were asked for, and nothing of what the
+// programs generate.
+func TestProjectIsWrittenAlone(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := writeOnly(dir, "4"); err != nil {
+		t.Fatal(err)
+	}
+	spec, err := os.ReadFile(filepath.Join(dir, "specgen.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(spec), "doc: A thing"); n != 4 {
+		t.Errorf("the specification has %d scopes, want 4", n)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "db")); !os.IsNotExist(err) {
+		t.Errorf("there is a generated package: %v", err)
+	}
+	if err := writeOnly(dir, "none"); err == nil {
+		t.Error("a size that is no number is accepted")
 	}
 }

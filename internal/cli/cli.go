@@ -66,11 +66,29 @@ func command() *cobra.Command {
 		Long:          "specgen reads a description of how scopes are composed from presets, proves that it fits the\nschema and the queries, and generates Go that creates and purges them, each in one transaction.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs, // an argument that is no command is an error
+		Args:          noSuchCommand, // an argument that is no command is an error
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().StringVarP(&o.file, "file", "f", "", "specification; default: specgen.yaml, searched upward to the module's root")
 	root.PersistentFlags().StringVarP(&o.dir, "chdir", "C", "", "run as if started in this directory")
-	root.AddCommand(generateCommand(o), checkCommand(o), diffCommand(o), explainCommand(o), breakingCommand(o), schemaCommand(), versionCommand())
+	root.PersistentFlags().BoolVarP(&o.quiet, "quiet", "q", false, "tell errors alone, no warnings; with --strict, warnings are errors")
+	root.PersistentFlags().BoolVarP(&o.verbose, "verbose", "v", false, "tell more: what is read and written, and in plans the SQL")
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if o.quiet && o.verbose {
+			return &misuse{errors.New("--quiet and --verbose exclude each other"), cmd}
+		}
+		return nil
+	}
+	root.AddCommand(generateCommand(o), checkCommand(o), diffCommand(o), explainCommand(o), graphCommand(o),
+		breakingCommand(o), schemaCommand(), manualCommand(o), versionCommand())
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		if !cmd.Runnable() { // completion: cobra takes an unknown shell for a wish for help
+			cmd.Args = noSuchCommand
+			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		}
+	}
+	o.completion(root)
+	tellMisuse(root)
 	return root
 }

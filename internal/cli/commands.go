@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -13,8 +12,17 @@ import (
 
 // options are the flags that every command takes.
 type options struct {
-	file string
-	dir  string
+	file    string
+	dir     string
+	quiet   bool // tell errors alone
+	verbose bool // tell more than is asked for
+}
+
+// note tells something that only -v asks for.
+func (o *options) note(cmd *cobra.Command, format string, args ...any) {
+	if o.verbose {
+		fmt.Fprintf(cmd.ErrOrStderr(), format+"\n", args...)
+	}
 }
 
 func generateCommand(o *options) *cobra.Command {
@@ -27,8 +35,19 @@ func generateCommand(o *options) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = g.Write()
-			return err
+			changes, err := g.Write()
+			if err != nil {
+				return err
+			}
+			for _, c := range changes {
+				if c.New == nil {
+					o.note(cmd, "removed %s", c.Name)
+					continue
+				}
+				o.note(cmd, "wrote %s", c.Name)
+			}
+			o.note(cmd, "%d of %d files changed", len(changes), len(g.Files))
+			return nil
 		},
 	}
 	r.flags(cmd)
@@ -76,24 +95,6 @@ func diffCommand(o *options) *cobra.Command {
 	}
 	r.flags(cmd)
 	return cmd
-}
-
-func versionCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintln(cmd.OutOrStdout(), "specgen", version())
-			return err
-		},
-	}
-}
-
-// version is that of the module that specgen was built from.
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(devel)"
 }
 
 // find returns the path of the specification: the one that was named, else

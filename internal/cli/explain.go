@@ -5,12 +5,14 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/specgen-dev/specgen/internal/code"
+	"github.com/specgen-dev/specgen/internal/explain"
 	"github.com/specgen-dev/specgen/internal/plan"
 )
 
@@ -19,21 +21,22 @@ var codePattern = regexp.MustCompile(`^(?i:sg)\d+$`)
 func explainCommand(o *options) *cobra.Command {
 	format := formatText
 	cmd := &cobra.Command{
-		Use: "explain [scope | code]", Short: "Print the plans of the coordinators, or what a problem's code means", Args: cobra.MaximumNArgs(1),
-		Long:    "Print the plans of the coordinators, of one scope if it is named. With the code of a problem, such as\nSG201, print what it means, an example that has the problem, and the cure; no specification is read then.",
-		Example: "  specgen explain project\n  specgen explain SG201\n  specgen explain SG201 --format markdown",
+		ValidArgsFunction: o.completeScopes,
+		Use:               "explain [scope | code]", Short: "Print the plans of the coordinators, or what a problem's code means", Args: cobra.MaximumNArgs(1),
+		Long:    "Print the plans of the coordinators, of one scope if it is named. With the code of a problem, such as\nSG201, print what it means, an example that has the problem, and the cure; no specification is read then.\nWith -v, or as json or markdown, plans have the SQL of each step and all that can fail.",
+		Example: "  specgen explain project\n  specgen explain --format json | jq '.scopes[].create.round_trips'\n  specgen explain SG201\n  specgen explain SG201 --format markdown",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 && codePattern.MatchString(args[0]) {
 				return explainCode(cmd.OutOrStdout(), args[0], format)
 			}
-			if format != formatText {
-				return fmt.Errorf("plans are printed as text only; --format markdown is for the codes of problems")
+			if !slices.Contains(planFormats(), format) {
+				return fmt.Errorf("unknown format %q: one of %s", format, strings.Join(planFormats(), ", "))
 			}
 			g, err := o.generate(cmd, &reporting{format: formatText})
 			if err != nil {
 				return err
 			}
-			text, err := plan.Explain(g.Plan, strings.Join(args, ""))
+			text, err := explainPlans(g.Plan, strings.Join(args, ""), format, o.verbose)
 			if err != nil {
 				return err
 			}
@@ -41,7 +44,8 @@ func explainCommand(o *options) *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", format, "of the page of a code: text or markdown")
+	cmd.Flags().StringVar(&format, "format", format, "text, json (see docs/plans.schema.json) or markdown; of a code, text or markdown")
+	annotateFormats(cmd, planFormats()...)
 	return cmd
 }
 
@@ -49,7 +53,29 @@ func explainCommand(o *options) *cobra.Command {
 const (
 	formatText     = "text"
 	formatMarkdown = "markdown"
+	formatJSON     = "json"
 )
+
+func planFormats() []string { return []string{formatText, formatJSON, formatMarkdown} }
+
+// explainPlans writes the plans of a package, or of one of its scopes. full adds
+// to the text what the other formats always have: the SQL, and what can fail.
+func explainPlans(p *plan.Package, scope, format string, full bool) (string, error) {
+	if format == formatText {
+		if full {
+			return plan.ExplainFully(p, scope)
+		}
+		return plan.Explain(p, scope)
+	}
+	d, err := explain.New(p, scope)
+	if err != nil {
+		return "", err
+	}
+	if format == formatJSON {
+		return d.JSON()
+	}
+	return d.Markdown(), nil
+}
 
 // explainCode prints the page of a problem's code.
 func explainCode(w io.Writer, name, format string) error {

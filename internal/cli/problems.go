@@ -25,6 +25,7 @@ type reporting struct {
 
 func (r *reporting) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&r.format, "format", report.Text, "of problems: "+strings.Join(report.Formats(), ", ")+"; all but text go to standard output")
+	annotateFormats(cmd, report.Formats()...)
 	cmd.Flags().BoolVar(&r.strict, "strict", false, "warnings fail as errors do")
 }
 
@@ -45,7 +46,11 @@ func (o *options) generate(cmd *cobra.Command, r *reporting) (*driver.Generation
 	if err != nil {
 		return nil, err
 	}
+	o.note(cmd, "read %s", filepath.Join(g.Base, g.File))
 	problems := r.chosen(g.Problems.Sorted())
+	if o.quiet && !r.strict && r.text() {
+		problems = slices.DeleteFunc(problems, func(p diag.Problem) bool { return p.Severity != diag.Error })
+	}
 	if err := r.write(cmd, g, problems); err != nil {
 		return nil, err
 	}

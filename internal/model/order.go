@@ -13,6 +13,9 @@ type Tables struct {
 	// Cascades lists, for each table, those whose rows a DELETE from it takes or
 	// changes, however long the chain of foreign keys.
 	Cascades map[string][]string
+
+	constraints map[string][]Constraint // of each table
+	referrers   []Constraint            // foreign keys that keep rows from being deleted
 }
 
 // KeepOrder reports whether b, the later of two calls, must not overtake a: a
@@ -54,7 +57,7 @@ func (t Tables) changes(c *Call) []string {
 
 // tablesOf reads the foreign keys of a schema.
 func tablesOf(c *schema.Catalog) Tables {
-	return Tables{References: references(c), Cascades: cascades(c)}
+	return Tables{References: references(c), Cascades: cascades(c), constraints: constraintsOf(c), referrers: referrersOf(c)}
 }
 
 // references lists, for each table, those that its foreign keys refer to.

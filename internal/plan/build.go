@@ -25,6 +25,7 @@ func Build(p *model.Project) *Package {
 	}
 	for _, s := range p.Scopes {
 		out := &Scope{Name: s.Name, GoName: goname.Exported(s.Name), Type: s.Type, FileName: goname.Snake(s.Name) + "_scope.go", Doc: s.Doc}
+		relatives(s, out, p.Scopes)
 		out.Creator = creator(s, out, shared)
 		if s.Purge != nil {
 			out.Purger = purger(s, out, shared)
@@ -267,6 +268,7 @@ func (b *builder) constraints(c *model.Coordinator, s *model.Scope) {
 		}
 	}
 	nested(c.Nested)
+	b.plan.nameViolations()
 	if len(b.plan.Constraints) > 0 {
 		b.plan.ConstraintsVar = goname.Unexported(s.Name) + "Constraints"
 	}

@@ -146,10 +146,19 @@ func (b *builder) afterAll(c *model.Coordinator, top *level) {
 	b.plan.AfterCommit = []Stmt{&Items{Var: itemVar, Over: ident(itemsVar), Item: b.frames[c.Items].typ.Name, Body: body}}
 }
 
-// explain tells in what many scopes at once are dealt with, and which steps are
-// sent once for all of them.
-func (m *Many) explain(method string) string {
-	text := fmt.Sprintf("%s: any number in %s", method+m.GoName, trips(m.Plan.RoundTrips()))
+// Summary tells in how many round trips many scopes at once are dealt with, and
+// which steps are sent once for all of them.
+func (m *Many) Summary(method string) string {
+	text := fmt.Sprintf("%s: any number in %s", method+m.GoName, Trips(m.Plan.RoundTrips()))
+	once := m.Once()
+	if len(once) > 0 {
+		text += "; once for all: " + strings.Join(once, ", ")
+	}
+	return text
+}
+
+// Once names the steps that are sent once for all scopes.
+func (m *Many) Once() []string {
 	var once []string
 	for _, f := range m.Plan.Flushes {
 		for _, c := range f.Calls {
@@ -158,8 +167,5 @@ func (m *Many) explain(method string) string {
 			}
 		}
 	}
-	if len(once) > 0 {
-		text += "; once for all: " + strings.Join(once, ", ")
-	}
-	return text
+	return once
 }

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/specgen-dev/specgen/internal/goname"
 	"github.com/specgen-dev/specgen/internal/model"
@@ -221,36 +220,11 @@ func (b *builder) describe(c *model.Call) *Call {
 		out.Args = append(out.Args, Arg{Name: a.Name, Source: a.Source, Rule: a.Rule})
 	}
 	out.Fails = failures(c)
+	b.facts(c, out)
 	if c.Into != nil {
 		out.Gives = "collected in " + c.Into.Name
 	} else if name := b.counts[c]; name != "" {
 		out.Gives = "counted in " + name
-	}
-	return out
-}
-
-// failures names the errors that the spec gives a call.
-func failures(c *model.Call) []string {
-	var out []string
-	if c.Missing != nil {
-		out = append(out, "no row: "+c.Missing.Name)
-	} else if c.Role == model.ParentLock {
-		out = append(out, "no row: scope.ErrParentNotFound")
-	}
-	if c.Expect != nil {
-		bound := "other than "
-		if c.Expect.AtMost {
-			bound = "more than "
-		}
-		out = append(out, bound+strconv.FormatInt(c.Expect.N, 10)+" rows: scope.ErrConflict")
-	}
-	switch {
-	case c.Error != nil:
-		out = append(out, "any: "+c.Error.Name)
-	case c.Role == model.Refusal:
-		out = append(out, "any: scope.ErrInUse")
-	case c.Role == model.ChildList && !c.Cascade:
-		out = append(out, "any: scope.ErrHasChildren")
 	}
 	return out
 }

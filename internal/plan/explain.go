@@ -8,32 +8,49 @@ import (
 // Explain prints the plans of a package, or of one scope, as a person reads
 // them: flush by flush, what each statement does and where its parameters come
 // from. An empty scope stands for all.
-func Explain(p *Package, scope string) (string, error) {
-	var b strings.Builder
-	var known []string
-	for _, s := range p.Scopes {
-		known = append(known, s.Name)
-		if scope != "" && s.Name != scope {
-			continue
-		}
-		explainCoordinator(&b, fmt.Sprintf("create %s: %s", s.Name, "Create"+s.GoName), s.Creator.Plan, s.Creator.Many.explain("Create"))
-		if s.Purger != nil {
-			explainCoordinator(&b, fmt.Sprintf("purge %s: %s", s.Name, "Purge"+s.GoName), s.Purger.Plan, s.Purger.Many.explain("Purge"))
-		}
+func Explain(p *Package, scope string) (string, error) { return explain(p, scope, false) }
+
+// ExplainFully adds to each step its place in the document, the locks that it
+// takes, the constraints that it may violate, and its SQL.
+func ExplainFully(p *Package, scope string) (string, error) { return explain(p, scope, true) }
+
+func explain(p *Package, scope string, full bool) (string, error) {
+	scopes, err := p.Choose(scope)
+	if err != nil {
+		return "", err
 	}
-	if b.Len() == 0 && scope != "" {
-		return "", fmt.Errorf("no scope is named %q; there are: %s", scope, strings.Join(known, ", "))
+	var b strings.Builder
+	for _, s := range scopes {
+		explainCoordinator(&b, fmt.Sprintf("create %s: %s", s.Name, "Create"+s.GoName), s.Creator.Plan, s.Creator.Many.Summary("Create"), full)
+		if s.Purger != nil {
+			explainCoordinator(&b, fmt.Sprintf("purge %s: %s", s.Name, "Purge"+s.GoName), s.Purger.Plan, s.Purger.Many.Summary("Purge"), full)
+		}
 	}
 	return b.String(), nil
 }
 
-func explainCoordinator(b *strings.Builder, title string, c *Coordinator, many string) {
+// Choose returns the scope of a name, or all of them for an empty one.
+func (p *Package) Choose(name string) ([]*Scope, error) {
+	if name == "" {
+		return p.Scopes, nil
+	}
+	var known []string
+	for _, s := range p.Scopes {
+		if s.Name == name {
+			return []*Scope{s}, nil
+		}
+		known = append(known, s.Name)
+	}
+	return nil, fmt.Errorf("no scope is named %q; there are: %s", name, strings.Join(known, ", "))
+}
+
+func explainCoordinator(b *strings.Builder, title string, c *Coordinator, many string, full bool) {
 	if b.Len() > 0 {
 		b.WriteByte('\n')
 	}
-	fmt.Fprintf(b, "%s, in %s\n", title, trips(c.RoundTrips()))
-	if c.begins() {
-		b.WriteString("  BEGIN is a trip of its own: flush 1 goes on its own\n")
+	fmt.Fprintf(b, "%s, in %s\n", title, Trips(c.RoundTrips()))
+	if begin := c.Begin(); begin != "" {
+		fmt.Fprintf(b, "  %s\n", begin)
 	}
 	n := 0
 	for i, f := range c.Flushes {
@@ -41,15 +58,14 @@ func explainCoordinator(b *strings.Builder, title string, c *Coordinator, many s
 		for _, call := range f.Calls {
 			n++
 			explainCall(b, n, call)
+			if full {
+				explainRest(b, call)
+			}
 		}
 	}
-	if c.Rides {
-		fmt.Fprintf(b, "  COMMIT travels with flush %d\n", len(c.Flushes))
-	} else {
-		fmt.Fprintf(b, "  COMMIT is a trip of its own: %s\n", c.Waits)
-	}
-	if c.Found != "" {
-		fmt.Fprintf(b, "  after a COMMIT without an answer: %s, and again if it finds nothing\n", c.Found)
+	fmt.Fprintf(b, "  %s\n", c.Commit())
+	if settle := c.Settle(); settle != "" {
+		fmt.Fprintf(b, "  %s\n", settle)
 	}
 	fmt.Fprintf(b, "  %s\n", many)
 	if len(c.Constraints) > 0 {
@@ -69,7 +85,32 @@ func (f *Flush) OnItsOwn() string {
 	return ", on its own: :" + f.Own
 }
 
-func trips(n int) string {
+// Begin says how BEGIN is sent, "" where it travels with the first flush.
+func (c *Coordinator) Begin() string {
+	if c.begins() {
+		return "BEGIN is a trip of its own: flush 1 goes on its own"
+	}
+	return ""
+}
+
+// Commit says how COMMIT is sent.
+func (c *Coordinator) Commit() string {
+	if c.Rides {
+		return fmt.Sprintf("COMMIT travels with flush %d", len(c.Flushes))
+	}
+	return "COMMIT is a trip of its own: " + c.Waits
+}
+
+// Settle says what is done when COMMIT was not answered, "" for nothing.
+func (c *Coordinator) Settle() string {
+	if c.Found == "" {
+		return ""
+	}
+	return "after a COMMIT without an answer: " + c.Found + ", and again if it finds nothing"
+}
+
+// Trips is a number of round trips in words.
+func Trips(n int) string {
 	if n == 1 {
 		return "1 round trip"
 	}
@@ -98,12 +139,25 @@ func explainCall(b *strings.Builder, n int, c *Call) {
 		fmt.Fprintf(b, "        %s\n", c.Gives)
 	}
 	for _, f := range c.Fails {
-		fmt.Fprintf(b, "        %s\n", f)
+		fmt.Fprintf(b, "        %s: %s\n", f.When, f.Error)
 	}
 	if c.Waits != "" {
 		fmt.Fprintf(b, "        waits: %s\n", c.Waits)
 	}
 	for _, h := range c.Hints {
 		fmt.Fprintf(b, "        hint[%s]: %s\n", h.Code, h.Text)
+	}
+}
+
+func explainRest(b *strings.Builder, c *Call) {
+	for _, l := range c.Locks {
+		fmt.Fprintf(b, "        locks %s\n", l)
+	}
+	for _, f := range c.Violates {
+		fmt.Fprintf(b, "        %s: %s\n", f.When, f.Error)
+	}
+	fmt.Fprintf(b, "        step at %s\n", c.At)
+	for line := range strings.SplitSeq(c.SQL, "\n") {
+		fmt.Fprintf(b, "        | %s\n", line)
 	}
 }

@@ -56,8 +56,31 @@ type Scope struct {
 	Type     string // stored value
 	Doc      string
 	FileName string
+	At       string // file:line:column of the scope in the document
+	Parents  []Parent
+	Makes    []string // the scopes nested in its creation, by name
+	Children []Child  // whom its purge looks for
 	Creator  *Creator
 	Purger   *Purger // nil for none
+}
+
+// Parent is a parent of a scope.
+type Parent struct {
+	Name   string
+	Type   string // stored type
+	Scope  string // the scope of that type, "" where the document has none
+	Lock   string // the query that locks it, "" for none
+	When   bool   // only under a condition
+	Many   bool   // any number of them
+	Unsafe string // why it needs no lock, "" where it is locked
+	At     string // file:line:column
+}
+
+// Child is a kind of scope that a purge looks for below its own.
+type Child struct {
+	Scope   string
+	Cascade bool // they are purged, too; else they forbid the purge
+	At      string
 }
 
 // Creator is what makes a scope.
@@ -136,11 +159,28 @@ type Call struct {
 	When    []string // the conditions around it
 	Args    []Arg
 	Waits   string // why it could not go earlier; "" in the first flush
-	Fails   []string
+	Fails   []Failure
 	Gives   string // where its answer goes, such as "result roles"
 	Hints   []Hint // what costs it time
 
-	once bool // for all items of a call for many scopes
+	Role     string // such as "parent", "row" or "step"
+	Kind     string // of the statement, such as INSERT
+	Table    string // that it is about, "" when unknown
+	Writes   []string
+	Reads    []string // and does not only write
+	Locks    []string // such as "projects FOR UPDATE"
+	Data     []string // the lists of constants that it loops over
+	SQL      string
+	Violates []Failure // the constraints that its statement may violate
+
+	once        bool     // for all items of a call for many scopes
+	constraints []string // the names of those in Violates
+}
+
+// Failure is a way to fail, and what error it is to the caller.
+type Failure struct {
+	When  string // such as "no row"
+	Error string // such as ErrProjectNameTaken of the generated package, or scope.ErrAlreadyExists
 }
 
 // Hint says what costs a call time, and is right all the same.
