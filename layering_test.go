@@ -49,7 +49,11 @@ func layers() []layer {
 		{pkg: "internal/driver", may: []string{"internal/diag", "internal/goname", "internal/spec", "internal/sqlcapi", "internal/schema",
 			"internal/model", "internal/check", "internal/plan", "internal/emit", "internal/code"}, does: "runs the stages"},
 		{pkg: "internal/report", may: []string{"internal/code", "internal/diag"}, does: "writes problems for tools"},
-		{pkg: "internal/cli", may: []string{cobra, "internal/code", "internal/diag", "internal/driver", "internal/plan", "internal/report"}, does: "the command line"},
+		// The root package holds the reference RBAC, which init --example writes.
+		{pkg: "internal/initial", may: []string{modulePath, "internal/diag", "internal/goname", "internal/schema", "internal/sqlcapi", "internal/driver"},
+			does: "writes the first specification of a project"},
+		{pkg: "internal/initial/example", may: []string{pgx, "gen/...", "schema"}, does: "the program of init --example"},
+		{pkg: "internal/cli", may: []string{cobra, "internal/initial", "internal/code", "internal/diag", "internal/driver", "internal/plan", "internal/report"}, does: "the command line"},
 		{pkg: "cmd/specgen", may: []string{"internal/cli"}, does: "the command"},
 		// pgxpool too: to let COMMIT travel with the last statements, the runtime
 		// holds the connection itself, and only the pool can hand it out.

@@ -71,6 +71,6 @@ func command() *cobra.Command {
 	}
 	root.PersistentFlags().StringVarP(&o.file, "file", "f", "", "specification; default: specgen.yaml, searched upward to the module's root")
 	root.PersistentFlags().StringVarP(&o.dir, "chdir", "C", "", "run as if started in this directory")
-	root.AddCommand(generateCommand(o), checkCommand(o), diffCommand(o), explainCommand(o), versionCommand())
+	root.AddCommand(initCommand(o), generateCommand(o), checkCommand(o), diffCommand(o), explainCommand(o), versionCommand())
 	return root
 }
