@@ -86,4 +86,3 @@ func initText(r *initial.Result, dryRun bool) string {
 	}
 	return b.String()
 }
-

@@ -73,9 +73,6 @@ func (p *project) recognise(m *missing) ([]*scope, []unrecognised) {
 	names := map[string]*schema.Table{}
 	for _, t := range p.catalog.Tables {
 		s, reasons := p.candidate(t, m)
-		if len(reasons) == 0 && p.banned[t] != nil {
-			reasons = []string{p.banned[t].reason}
-		}
 		if len(reasons) == 0 && names[s.name] != nil {
 			reasons = []string{fmt.Sprintf("%s is a scope of the same name", names[s.name].QualifiedName())}
 		}
@@ -127,6 +124,9 @@ func (p *project) candidate(t *schema.Table, m *missing) (*scope, []string) {
 	if len(reasons) > 0 {
 		return nil, reasons
 	}
+	if b := p.banned[t]; b != nil {
+		return nil, []string{b.reason}
+	}
 	p.bindRow(s)
 	s.remove = find(deletes, func(q *query) bool {
 		return (q.Cmd == "one" || q.counted()) && q.compares(t, s.key.Name) && q.plain()
@@ -149,12 +149,16 @@ func (p *project) writing(t *schema.Table, kind schema.Kind) []*query {
 }
 
 func (p *project) insertOf(t *schema.Table, key string) *query {
+	exact := func(q *query) bool {
+		rest := strings.Join(goname.Words(q.Name)[1:], "")
+		return sameName(rest, goname.Singular(t.Name)) || sameName(rest, t.Name)
+	}
 	named := func(q *query) bool {
 		return slices.Contains([]string{"create", "insert", "add", "new", "register"}, first(goname.Words(q.Name)))
 	}
 	return find(p.writing(t, schema.Insert), func(q *query) bool {
 		return q.Cmd == "one" && q.facts.OnConflict == "" && q.returned(t, key) >= 0
-	}, func(q *query) bool { return len(q.facts.Returns) == len(t.Columns) }, named)
+	}, func(q *query) bool { return len(q.facts.Returns) == len(t.Columns) }, named, exact)
 }
 
 func first(list []string) string {

@@ -13,7 +13,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/specgen-dev/specgen/internal/diag"
 	"github.com/specgen-dev/specgen/internal/driver"
@@ -94,8 +93,11 @@ func (r *Result) refuseExisting() error {
 			return fmt.Errorf("looking for %s: %w", f.Name, err)
 		}
 	}
+	if more := len(there) - 3; more > 0 {
+		there = append(there[:3], fmt.Sprintf("%d more", more))
+	}
 	if len(there) > 0 {
-		return fmt.Errorf("%s would be overwritten, so nothing was written: move it away, or start in another directory", strings.Join(there, ", "))
+		return fmt.Errorf("%s would be overwritten, so nothing was written: move them away, or start in another directory", words(there))
 	}
 	return nil
 }

@@ -116,10 +116,15 @@ func generatesAbove(config string) bool {
 	return false
 }
 
-// chooseOutput picks the directory of the generated package: beside the first of
-// sqlc's, one that holds nothing yet.
+// chooseOutput picks the directory of the generated package: beside sqlc's, one
+// that is not there yet.
 func (at *place) chooseOutput(api *sqlcapi.API) {
 	beside := path.Dir(path.Clean(api.Packages[0].Dir))
+	for _, p := range api.Packages[1:] {
+		for beside != "." && !strings.HasPrefix(p.Dir, beside+"/") {
+			beside = path.Dir(beside)
+		}
+	}
 	if beside == ".." || strings.HasPrefix(beside, "../") || path.IsAbs(beside) {
 		beside = "."
 	}

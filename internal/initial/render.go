@@ -10,8 +10,8 @@ import (
 func (p *project) render(scopes []*scope) ([]byte, map[*scope]lines) {
 	w := &writer{}
 	w.line("# yaml-language-server: $schema=%s", schemaURL)
-	w.line("# What creating and purging each scope means, begun by specgen init. It is yours to change: docs/language.md of")
-	w.line("# specgen describes the language. After a change: specgen generate.")
+	w.line("# What creating and purging each scope means, begun by specgen init. It is yours to change; after that, run")
+	w.line("# specgen generate. The language: https://github.com/specgen-dev/specgen/blob/main/docs/language.md")
 	w.line("version: 1")
 	w.line("sqlc: %s", scalar(p.place.sqlc))
 	w.line("output: {dir: %s, package: %s}", scalar(p.place.output), p.place.pkgName)
@@ -49,7 +49,11 @@ func (w *writer) line(format string, args ...any) {
 
 func (p *project) renderScope(w *writer, s *scope) {
 	w.line("  %s:", s.name)
-	doc := "A " + strings.ReplaceAll(s.name, "_", " ") + " is a row of " + s.table.QualifiedName() + "."
+	article := "A "
+	if strings.ContainsRune("aeio", rune(s.name[0])) {
+		article = "An "
+	}
+	doc := article + strings.ReplaceAll(s.name, "_", " ") + " is a row of " + s.table.QualifiedName() + "."
 	if s.table.Comment != "" {
 		doc = oneLine(s.table.Comment)
 	}
@@ -162,8 +166,7 @@ func scalar(text string) string {
 	return text
 }
 
-// quoted is a text in double quotes. A dollar sign in it is doubled, as the
-// language reads one.
+// quoted is a text in double quotes.
 func quoted(text string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
 }
