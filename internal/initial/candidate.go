@@ -12,7 +12,6 @@ import (
 // scope is a scope that was recognised, and what its specification says.
 type scope struct {
 	name  string
-	typ   string // what rows store as its type, where that is not name
 	table *schema.Table
 	key   *schema.Column
 
@@ -116,7 +115,6 @@ func (p *project) candidate(t *schema.Table, m *missing) (*scope, []string) {
 	}
 	if s.create != nil {
 		s.name = scopeName(t, s.create)
-		s.typ = s.name
 	}
 	if !p.referred(s) {
 		reasons = append(reasons, "no other table refers to it")
@@ -238,11 +236,6 @@ func (p *project) bindRow(s *scope) {
 			s.inputs = append(s.inputs, input{name, docOf(s, column)})
 		default:
 			s.caller = append(s.caller, name)
-		}
-	}
-	for _, x := range p.pairs {
-		if v := p.stores(x, s.name, s.table, s.key); v != "" && x.name == "scope" && x.table != s.table {
-			s.typ = v
 		}
 	}
 }

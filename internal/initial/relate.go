@@ -33,6 +33,8 @@ func (p *project) relate(scopes []*scope, m *missing) {
 
 // parents finds the scopes that the row of this one always refers to.
 func (p *project) parents(s *scope, of map[*schema.Table]*scope, m *missing) {
+	var names goname.Namer
+	names.Reserve(languageNames...)
 	for _, r := range p.references(s.table) {
 		above := of[r.to]
 		if above == nil || above == s || r.target != above.key.Name {
@@ -46,11 +48,10 @@ func (p *project) parents(s *scope, of map[*schema.Table]*scope, m *missing) {
 			continue
 		}
 		as := above.name
-		if slices.ContainsFunc(s.parents, func(x *parent) bool { return x.as == as }) || slices.Contains(languageNames, as) {
-			if as, _ = cutSuffix(r.column.Name, "_id"); slices.ContainsFunc(s.parents, func(x *parent) bool { return x.as == as }) {
-				as = r.column.Name
-			}
+		if slices.ContainsFunc(p.references(s.table), func(other reference) bool { return other.to == r.to && other.key != r.key }) {
+			as = strings.TrimSuffix(goname.Snake(r.column.Name), "_id")
 		}
+		as = names.Unique(as)
 		lock := find(p.queries, func(q *query) bool {
 			return q.facts.Kind == schema.Select && q.Cmd == "one" && q.locks(above.table, "KEY SHARE", "SHARE") && q.compares(above.table, above.key.Name) &&
 				q.returned(above.table, above.key.Name) >= 0
@@ -96,12 +97,16 @@ func (p *project) purge(s *scope, of map[*schema.Table]*scope, m *missing) {
 		}
 	}
 	for _, x := range p.pairs {
-		if x.table == s.table || p.stores(x, s.name, s.table, s.key) == "" || of[x.table] != nil {
+		stored := p.stores(x, s.name, s.table, s.key)
+		if x.table == s.table || stored == "" || of[x.table] != nil {
 			continue
 		}
 		if q := p.deletionOf(x.table, x.kind.Name, x.id.Name); q != nil {
 			d := &deletion{query: q, table: x.table}
-			if x.name != "scope" {
+			switch {
+			case p.catalog.Enum(x.kind.Type) != nil: // which $scope.type, a text, does not fit
+				d.with = fmt.Sprintf("%s: %s, %s: $scope.id", x.kind.Name, scalar(stored), x.id.Name)
+			case x.name != "scope":
 				d.with = fmt.Sprintf("%s: $scope.type, %s: $scope.id", x.kind.Name, x.id.Name)
 			}
 			deletes = append(deletes, d)
@@ -111,7 +116,20 @@ func (p *project) purge(s *scope, of map[*schema.Table]*scope, m *missing) {
 	}
 	s.steps = ordered(deletes)
 	nameSteps(s.steps)
+	p.refused(s)
 	p.writers(s, of)
+}
+
+// refused notes what may refuse a step: rows of tables that no step deletes from
+// and that refer to rows which one deletes.
+func (p *project) refused(s *scope) {
+	for _, d := range s.steps {
+		for _, r := range p.refs[d.table] {
+			if r.refuses() && r.from != d.table && !slices.ContainsFunc(s.steps, func(other *deletion) bool { return other.table == r.from }) {
+				s.rest = append(s.rest, fmt.Sprintf("no step deletes from %s, whose rows may refer to those of %s that the purge deletes: %s refuses it then.", r.from.Name, d.table.Name, r.key.Name))
+			}
+		}
+	}
 }
 
 // childList is the query that finds the children of a scope: one of the project

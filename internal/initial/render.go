@@ -29,7 +29,7 @@ func (p *project) render(scopes []*scope) ([]byte, map[*scope]lines) {
 	for _, t := range p.catalog.Tables {
 		if b := p.banned[t]; b != nil {
 			w.line("")
-			w.line("  # %s", b.reason)
+			w.line("  # Left out: %s.", b.reason)
 			for _, l := range b.text {
 				w.line("%s", strings.TrimRight("  # "+strings.TrimPrefix(l, "  "), " "))
 			}
@@ -58,9 +58,6 @@ func (p *project) renderScope(w *writer, s *scope) {
 		doc = oneLine(s.table.Comment)
 	}
 	w.line("    doc: %s", scalar(doc))
-	if s.typ != s.name {
-		w.line("    type: %s", scalar(s.typ))
-	}
 	if len(s.inputs) > 0 {
 		w.line("    # The caller gives these, too: a key or a column with a default is never taken for an input by itself.")
 		w.line("    inputs:")
@@ -79,7 +76,7 @@ func (p *project) renderScope(w *writer, s *scope) {
 			if key := x.scope.key.Name; key != "id" {
 				id = fmt.Sprintf(", id: $%s.%s", x.as, key)
 			}
-			w.line("      - {type: %s%s, lock: %s, with: {%s: $input.%s}%s}", scalar(x.scope.typ), as, p.ref(x.lock), x.scope.key.Name, x.input, id)
+			w.line("      - {type: %s%s, lock: %s, with: {%s: $input.%s}%s}", x.scope.name, as, p.ref(x.lock), x.scope.key.Name, x.input, id)
 		}
 	}
 	p.renderRow(w, s)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/specgen-dev/specgen/internal/goname"
 )
 
 // report says what was recognised, table by table.
@@ -20,13 +22,13 @@ func (p *project) report(d *draft) string {
 			above = append(above, x.scope.name)
 		}
 		for _, x := range s.children {
-			below = append(below, x.scope.name)
+			below = append(below, goname.Plural(x.scope.name))
 		}
 		for _, x := range s.steps {
 			cleaned = append(cleaned, x.table.Name)
 		}
 		tell(&b, "in", above)
-		tell(&b, "its purge is refused while there is", below)
+		tell(&b, "its purge is refused while there are", below)
 		tell(&b, "its purge deletes", cleaned)
 		b.WriteString("\n")
 		for _, r := range s.rest {
