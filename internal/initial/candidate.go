@@ -30,8 +30,9 @@ type scope struct {
 	writers  []string // queries that may be steps of create
 }
 
-// input is a field of the caller that no rule makes one.
-type input struct{ name, doc string }
+// input is a field of the caller that no rule makes one. It has a type where it is
+// not named as its parameter is.
+type input struct{ name, typ, doc string }
 
 // parent is a scope that the row refers to.
 type parent struct {
@@ -71,10 +72,7 @@ func (p *project) recognise(m *missing) ([]*scope, []unrecognised) {
 	var rest []unrecognised
 	names := map[string]*schema.Table{}
 	for _, t := range p.catalog.Tables {
-		s, reasons := p.candidate(t, m)
-		if len(reasons) == 0 && names[s.name] != nil {
-			reasons = []string{fmt.Sprintf("%s is a scope of the same name", names[s.name].QualifiedName())}
-		}
+		s, reasons := p.candidate(t, names, m)
 		if len(reasons) > 0 {
 			rest = append(rest, unrecognised{t, reasons})
 			continue
@@ -86,8 +84,8 @@ func (p *project) recognise(m *missing) ([]*scope, []unrecognised) {
 }
 
 // candidate recognises one table, or says everything that keeps it from being a
-// scope.
-func (p *project) candidate(t *schema.Table, m *missing) (*scope, []string) {
+// scope; taken are the names of other scopes.
+func (p *project) candidate(t *schema.Table, taken map[string]*schema.Table, m *missing) (*scope, []string) {
 	if t.PrimaryKey == nil {
 		return nil, []string{"it has no primary key"}
 	}
@@ -124,6 +122,9 @@ func (p *project) candidate(t *schema.Table, m *missing) (*scope, []string) {
 	}
 	if b := p.banned[t]; b != nil {
 		return nil, []string{b.reason}
+	}
+	if other := taken[s.name]; other != nil {
+		return nil, []string{fmt.Sprintf("%s is a scope of the same name", other.QualifiedName())}
 	}
 	p.bindRow(s)
 	s.remove = find(deletes, func(q *query) bool {
@@ -233,11 +234,28 @@ func (p *project) bindRow(s *scope) {
 		case name == key && p.baseType(s.key) == "uuid" && !isForeign:
 			s.fixed[name] = "$new.uuid"
 		case name == key, column.Name == "id", column.Default, name == "scope_type":
-			s.inputs = append(s.inputs, input{name, docOf(s, column)})
+			s.declare(name, column)
 		default:
 			s.caller = append(s.caller, name)
 		}
 	}
+}
+
+// declare adds the declaration of an input. A column's name that the language does
+// not allow is spelled as it does, and bound.
+func (s *scope) declare(name string, c *schema.Column) {
+	in := input{name: name, doc: docOf(s, c)}
+	if !plainName.MatchString(name) {
+		in.name, in.typ = goname.Snake(name), c.Type
+		if c.Array {
+			in.typ = "[]" + in.typ
+		}
+		if !c.NotNull {
+			in.typ += "?"
+		}
+		s.fixed[name] = "$input." + in.name
+	}
+	s.inputs = append(s.inputs, in)
 }
 
 func docOf(s *scope, c *schema.Column) string {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/specgen-dev/specgen/internal/sqlcapi"
@@ -42,7 +43,7 @@ func locate(o Options) (*place, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the sqlc configuration: %w", err)
 	}
-	if generatesAbove(string(text)) {
+	if generatesAbove.Match(text) {
 		at.base = at.root
 	}
 	if o.Spec != "" {
@@ -98,23 +99,10 @@ func moduleRoot(dir string) string {
 	}
 }
 
-// generatesAbove reports whether a configuration has an output directory outside
-// of its own: "out" in version 2, "path" in version 1, where packages begin a
-// list. To read too much out of it costs no more than a specification in the
-// module's root.
-func generatesAbove(config string) bool {
-	for line := range strings.Lines(config) {
-		key, value, _ := strings.Cut(strings.TrimLeft(line, " \t-{\""), ":")
-		key = strings.Trim(key, `" `)
-		if (key == "out" || key == "path") && strings.HasPrefix(strings.Trim(strings.TrimSpace(value), `"',`), "..") {
-			return true
-		}
-		if _, inline, ok := strings.Cut(line, "out:"); ok && strings.HasPrefix(strings.Trim(strings.TrimSpace(inline), `"'`), "..") {
-			return true
-		}
-	}
-	return false
-}
+// generatesAbove matches a configuration with an output directory outside of its
+// own: "out" in version 2, "path" in version 1. To read too much out of it costs
+// no more than a specification in the module's root.
+var generatesAbove = regexp.MustCompile(`\b(?:out|path)["']?\s*:\s*["']?\.\.`)
 
 // chooseOutput picks the directory of the generated package: beside sqlc's, one
 // that is not there yet.

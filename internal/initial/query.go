@@ -92,7 +92,7 @@ func (q *query) plain() bool {
 // and waits for them.
 func (q *query) locks(t *schema.Table, strengths ...string) bool {
 	return len(q.facts.Locks) == 1 && q.facts.Locks[0].Table == t.QualifiedName() &&
-		slices.Contains(strengths, q.facts.Locks[0].Strength) && !q.facts.Locks[0].SkipLocked
+		slices.Contains(strengths, q.facts.Locks[0].Strength) && !q.facts.Locks[0].SkipLocked && !q.facts.Locks[0].NoWait
 }
 
 // counted reports whether a purge learns from the query how many rows it took.

@@ -82,7 +82,7 @@ func (p *project) purge(s *scope, of map[*schema.Table]*scope, m *missing) {
 			continue
 		case below == nil:
 			if q := p.deletionOf(r.from, r.column.Name); q != nil {
-				deletes = append(deletes, &deletion{query: q, table: r.from, with: fmt.Sprintf("%s: $scope.id", r.column.Name)})
+				deletes = append(deletes, &deletion{query: q, table: r.from, with: fmt.Sprintf("%s: $scope.id", scalar(r.column.Name))})
 				continue
 			}
 		}

@@ -2,6 +2,8 @@ package initial
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -62,7 +64,11 @@ func (p *project) renderScope(w *writer, s *scope) {
 		w.line("    # The caller gives these, too: a key or a column with a default is never taken for an input by itself.")
 		w.line("    inputs:")
 		for _, in := range s.inputs {
-			w.line("      %s: {doc: %s}", in.name, quoted(in.doc))
+			typ := ""
+			if in.typ != "" {
+				typ = "type: " + quoted(in.typ) + ", "
+			}
+			w.line("      %s: {%sdoc: %s}", scalar(in.name), typ, quoted(in.doc))
 		}
 	}
 	if len(s.parents) > 0 {
@@ -76,7 +82,7 @@ func (p *project) renderScope(w *writer, s *scope) {
 			if key := x.scope.key.Name; key != "id" {
 				id = fmt.Sprintf(", id: $%s.%s", x.as, key)
 			}
-			w.line("      - {type: %s%s, lock: %s, with: {%s: $input.%s}%s}", x.scope.name, as, p.ref(x.lock), x.scope.key.Name, x.input, id)
+			w.line("      - {type: %s%s, lock: %s, with: {%s: $input.%s}%s}", x.scope.name, as, p.ref(x.lock), scalar(x.scope.key.Name), x.input, id)
 		}
 	}
 	p.renderRow(w, s)
@@ -90,9 +96,13 @@ func (p *project) renderScope(w *writer, s *scope) {
 }
 
 func (p *project) renderRow(w *writer, s *scope) {
+	var fixed []string
+	for _, name := range slices.Sorted(maps.Keys(s.fixed)) {
+		fixed = append(fixed, scalar(name)+": "+s.fixed[name])
+	}
 	with := ""
-	for name, value := range s.fixed { // one at most: the key
-		with = fmt.Sprintf(", with: {%s: %s}", name, value)
+	if len(fixed) > 0 {
+		with = ", with: {" + strings.Join(fixed, ", ") + "}"
 	}
 	given := ""
 	if len(s.caller) > 0 {
