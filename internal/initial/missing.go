@@ -64,9 +64,8 @@ func (m *missing) purgeLock(s *scope) *query {
 }
 
 func (m *missing) parentLock(s *scope) *query {
-	alive, doc := "", "keeps the "+s.name+" from being purged while something is created inside it."
-	if c := s.table.Column("deleted_at"); c != nil && !c.NotNull {
-		alive = " AND deleted_at IS NULL"
+	alive, doc := living(s.table), "keeps the "+s.name+" from being purged while something is created inside it."
+	if alive != "" {
 		doc += " One that is marked as deleted is not found."
 	}
 	return m.make(s.create.Package, made{
@@ -74,6 +73,21 @@ func (m *missing) parentLock(s *scope) *query {
 		sql:   fmt.Sprintf("SELECT %[1]s FROM %[2]s WHERE %[1]s = $1%[3]s FOR KEY SHARE", sqlName(s.key.Name), sqlTable(s.table), alive),
 		param: m.keyParam(s, s.key.Name), row: m.keyType(s),
 	})
+}
+
+// living is the condition on rows that are not marked as deleted, "" for a table
+// without a mark.
+func living(t *schema.Table) string {
+	for _, name := range []string{"deleted_at", "deletedAt", "deleted", "is_deleted"} {
+		switch c := t.Column(name); {
+		case c == nil:
+		case c.Type == "bool" && c.NotNull:
+			return " AND NOT " + sqlName(name)
+		case c.Type != "bool" && !c.NotNull:
+			return " AND " + sqlName(name) + " IS NULL"
+		}
+	}
+	return ""
 }
 
 func (m *missing) childList(s, below *scope, r reference) *query {

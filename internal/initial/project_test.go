@@ -214,3 +214,24 @@ func write(t *testing.T, name string, text []byte) {
 		t.Fatal(err)
 	}
 }
+
+// TestReference recognises the reference RBAC as it was written by hand, but for
+// the steps of create: it lacks no query.
+func TestReference(t *testing.T) {
+	t.Parallel()
+	r, err := initial.Project(initial.Options{Dir: "../..", Spec: "recognised.yaml"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Files) != 1 {
+		t.Fatalf("%d files, want the specification alone: %s", len(r.Files), r.Report)
+	}
+	byHand := string(read(t, "../../specgen.yaml"))
+	for _, line := range []string{"lock: LockDomainForPurge", "- {type: domain, lock: LockDomain, with: {id: $input.domain_id}}",
+		"- {scope: project, list: ListProjectIDs, found: refuse, error: ErrDomainHasProjects}", "row: {query: CreateUser, with: {id: $new.uuid}}",
+		"- {query: DeleteUserRoles, as: user_roles, with: {user_id: $scope.id}}"} {
+		if !strings.Contains(byHand, line) || !bytes.Contains(r.Files[0].Text, []byte(line)) {
+			t.Errorf("not in both: %s", line)
+		}
+	}
+}
