@@ -52,9 +52,13 @@ func layers() []layer {
 			does: "tells what a change means"},
 		{pkg: "internal/gittree", does: "lays out the files of a commit"},
 		{pkg: "internal/report", may: []string{"internal/code", "internal/diag"}, does: "writes problems for tools"},
+		// The root package holds the reference RBAC, which init --example writes.
+		{pkg: "internal/initial", may: []string{modulePath, "internal/diag", "internal/goname", "internal/schema", "internal/sqlcapi", "internal/driver"},
+			does: "writes the first specification of a project"},
+		{pkg: "internal/initial/example", may: []string{pgx, "gen/...", "schema"}, does: "the program of init --example"},
 		{pkg: "internal/explain", may: []string{"internal/plan"}, does: "writes plans as JSON and Markdown"},
 		{pkg: "internal/graph", may: []string{"internal/plan"}, does: "draws plans"},
-		{pkg: "internal/cli", may: []string{cobra, "internal/breaking", "internal/code", "internal/diag", "internal/driver",
+		{pkg: "internal/cli", may: []string{cobra, "internal/initial", "internal/breaking", "internal/code", "internal/diag", "internal/driver",
 			"internal/explain", "internal/gittree", "internal/graph", "internal/plan", "internal/report", "internal/spec"}, does: "the command line"},
 		{pkg: "cmd/specgen", may: []string{"internal/cli"}, does: "the command"},
 		// pgxpool too: to let COMMIT travel with the last statements, the runtime

@@ -79,7 +79,7 @@ func command() *cobra.Command {
 		}
 		return nil
 	}
-	root.AddCommand(generateCommand(o), checkCommand(o), diffCommand(o), explainCommand(o), graphCommand(o),
+	root.AddCommand(initCommand(o), generateCommand(o), checkCommand(o), diffCommand(o), explainCommand(o), graphCommand(o),
 		breakingCommand(o), schemaCommand(), manualCommand(o), versionCommand())
 	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {

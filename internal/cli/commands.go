@@ -114,7 +114,7 @@ func (o *options) find() (string, error) {
 		}
 		_, err := os.Stat(filepath.Join(dir, "go.mod"))
 		if err == nil || filepath.Dir(dir) == dir {
-			return "", fmt.Errorf("no specgen.yaml in %s or above it in the module: write one, or name another file with -f", start)
+			return "", fmt.Errorf("no specgen.yaml in %s or above it in the module: run specgen init, or name another file with -f", start)
 		}
 	}
 }

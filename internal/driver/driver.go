@@ -12,7 +12,6 @@ import (
 	"github.com/specgen-dev/specgen/internal/emit"
 	"github.com/specgen-dev/specgen/internal/model"
 	"github.com/specgen-dev/specgen/internal/plan"
-	"github.com/specgen-dev/specgen/internal/schema"
 	"github.com/specgen-dev/specgen/internal/spec"
 	"github.com/specgen-dev/specgen/internal/sqlcapi"
 )
@@ -27,6 +26,8 @@ type Generation struct {
 	Plan     *plan.Package  // nil when there are errors
 	Files    []emit.File    // nil when there are errors
 	Dir      string         // where Files go, relative to Base, slash-separated
+
+	inputs *Inputs // nil to load those that the specification names
 }
 
 // Generate reads the specification at path and everything it names, and renders
@@ -38,6 +39,11 @@ func Generate(path string) (*Generation, error) {
 		return nil, fmt.Errorf("reading the specification: %w", err)
 	}
 	g := &Generation{Base: filepath.Dir(path), File: filepath.Base(path)}
+	return g.generate(text)
+}
+
+// generate makes the files of a specification's text.
+func (g *Generation) generate(text []byte) (*Generation, error) {
 	doc := spec.Parse(g.File, text, &g.Problems)
 	project := g.resolve(doc)
 	g.silence(doc.Ignores)
@@ -48,10 +54,11 @@ func Generate(path string) (*Generation, error) {
 	g.Project = project
 	g.Plan = plan.Build(project)
 	g.advise()
-	g.Files, err = emit.Render(g.Plan)
+	files, err := emit.Render(g.Plan)
 	if err != nil {
 		return nil, &Bug{err}
 	}
+	g.Files = files
 	return g, nil
 }
 
@@ -75,8 +82,10 @@ func (g *Generation) resolve(doc *spec.Document) *model.Project {
 	}
 	found := g.Problems
 	g.Problems = diag.List{} // of the files that the document names
-	api := sqlcapi.Load(g.Base, configs, &g.Problems)
-	catalog := g.loadSchema(api)
+	in := g.inputs
+	if in == nil {
+		in = LoadInputs(g.Base, configs, &g.Problems)
+	}
 	importPath := g.outputPath(doc)
 	var funcs map[string]*sqlcapi.Func
 	if doc.Go.Value != "" && doc.Go.Value != importPath {
@@ -89,9 +98,9 @@ func (g *Generation) resolve(doc *spec.Document) *model.Project {
 		return nil // what refers to a broken thing would be reported, too
 	}
 	var resolved diag.List
-	project := model.Resolve(model.Sources{Document: doc, API: api, Catalog: catalog, Funcs: funcs, ImportPath: importPath}, &resolved)
+	project := model.Resolve(model.Sources{Document: doc, API: in.API, Catalog: in.Catalog, Funcs: funcs, ImportPath: importPath}, &resolved)
 	if !g.Problems.HasErrors() { // what a damaged document lacks may only be lost
-		check.Run(project, catalog, &resolved)
+		check.Run(project, in.Catalog, &resolved)
 	}
 	for _, p := range resolved.Sorted() {
 		if !followsFrom(doc.Damage, p) {
@@ -115,27 +124,6 @@ func (g *Generation) outputPath(doc *spec.Document) string {
 		g.Problems.ErrorFix(doc.Go.Pos, "SG603", "put the functions in a package of their own", "the Go package is the generated one: it would import itself")
 	}
 	return path
-}
-
-// loadSchema reads the SQL files of every package, each once.
-func (g *Generation) loadSchema(api *sqlcapi.API) *schema.Catalog {
-	var files []schema.File
-	seen := map[string]bool{}
-	for _, p := range api.Packages {
-		for _, name := range p.Schema {
-			if seen[name] {
-				continue
-			}
-			seen[name] = true
-			text, err := os.ReadFile(filepath.Join(g.Base, filepath.FromSlash(name)))
-			if err != nil {
-				g.Problems.Errorf(p.Pos, "SG157", "the schema file %s cannot be read", name)
-				continue
-			}
-			files = append(files, schema.File{Name: name, Text: text})
-		}
-	}
-	return schema.Load(files, &g.Problems)
 }
 
 // Source returns the text of a file that a problem's position names.

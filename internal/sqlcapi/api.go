@@ -21,6 +21,9 @@ type Package struct {
 	Dir        string   // where the generated files are, slash-separated, relative to the base directory
 	Schema     []string // SQL files, in the order that sqlc applies them
 	QueryFiles []string // SQL files with queries
+	// QueryPaths are the files, directories and patterns that sqlc.yaml names as
+	// queries, relative to the base directory.
+	QueryPaths []string
 	// DBArgument reports emit_methods_with_db_argument: New takes nothing and
 	// every method takes the DBTX after the context.
 	DBArgument bool

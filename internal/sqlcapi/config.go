@@ -19,6 +19,7 @@ type target struct {
 	name       string // the package's name
 	schema     []string
 	queries    []string // absolute paths
+	queryPaths []string // as the entry names them, but absolute
 	modelsFile string
 	dbArgument bool
 	options    typeOptions
@@ -167,6 +168,9 @@ func (f *configFile) readEntry(e, options node, outKey, nameKey string) *target 
 		dbArgument: dbArgument.truth("emit_methods_with_db_argument"),
 		pos:        e.pos(),
 		outPos:     out.pos(),
+	}
+	for _, q := range e.key("queries").texts("queries") {
+		t.queryPaths = append(t.queryPaths, filepath.Join(f.dir, filepath.FromSlash(q.text("queries"))))
 	}
 	if t.dbArgumentPos = t.pos; !dbArgument.missing() {
 		t.dbArgumentPos = dbArgument.pos()

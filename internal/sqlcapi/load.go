@@ -85,6 +85,7 @@ func mergeTargets(targets []*target) []*target {
 		}
 		merged[i].schema = appendNew(merged[i].schema, t.schema)
 		merged[i].queries = appendNew(merged[i].queries, t.queries)
+		merged[i].queryPaths = appendNew(merged[i].queryPaths, t.queryPaths)
 	}
 	return merged
 }
@@ -116,6 +117,7 @@ func (l *loader) loadPackage(t *target) *Package {
 		Dir:             l.display(t.dir),
 		Schema:          l.displayAll(t.schema),
 		QueryFiles:      l.displayAll(t.queries),
+		QueryPaths:      l.displayAll(t.queryPaths),
 		PointersForNull: t.options.pointers,
 		Overrides:       t.options.overrides,
 		Pos:             t.pos,

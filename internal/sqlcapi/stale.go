@@ -16,7 +16,7 @@ func sameStatement(file, generated []sqlToken) bool {
 		for i, g := range generated {
 			switch {
 			case w.columns:
-				next[i+1] = isColumnList(g) && (reach[i] || next[i]) || g.text == "*" && reach[i]
+				next[i+1] = isColumnList(g) && (reach[i] || next[i]) || g.text == "*" && (reach[i] || next[i])
 			case reach[i]:
 				next[i+1] = w.matches(g)
 			}
@@ -63,7 +63,7 @@ func sourcePattern(tokens []sqlToken) []patternToken {
 			out = append(out, patternToken{param: true})
 			i++
 		case t.kind == operatorToken && t.text == "*":
-			for len(out) >= 2 && out[len(out)-1].token.text == "." { // t.* has t. in front of each column
+			for len(out) >= 2 && out[len(out)-1].token.text == "." && out[len(out)-2].token.kind == wordToken { // t.* has t. in front of each column
 				out = out[:len(out)-2]
 			}
 			out = append(out, patternToken{columns: true})

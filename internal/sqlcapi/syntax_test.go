@@ -131,6 +131,8 @@ func TestSameStatement(t *testing.T) {
 		{"SELECT t.*, u.* FROM t, u", `SELECT t.a, t."order", u.a FROM t, u`, true},
 		{"SELECT s.t.* FROM s.t", "SELECT t.a, t.b FROM s.t", true},
 		{"SELECT count(*), a * 2 FROM t", "SELECT count(*), a * 2 FROM t", true},
+		{"SELECT count(t.*) FROM t", "SELECT count(t.*) FROM t", true}, // sqlc leaves both of these as they are
+		{"SELECT (p).* FROM f() p", "SELECT (p).* FROM f() p", true},
 		{"SELECT a FROM t WHERE b = @b::int AND c @> @c", "SELECT a FROM t WHERE b = $1::int AND c @> $2", true},
 		{"SELECT a FROM t WHERE b = @b", "SELECT a FROM t WHERE b = 1", false},
 		{"SELECT sqlc.embed(t), x FROM t WHERE b = sqlc.arg('b') OR c = sqlc.narg(c)", "SELECT t.a, t.b, x FROM t WHERE b = $1 OR c = $2", true},

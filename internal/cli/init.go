@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/specgen-dev/specgen/internal/initial"
+	"github.com/specgen-dev/specgen/internal/report"
+)
+
+func initCommand(o *options) *cobra.Command {
+	example, dryRun := false, false
+	cmd := &cobra.Command{
+		Use: "init [sqlc.yaml]", Short: "Write a specification for a project that has sqlc, or an example", Args: cobra.MaximumNArgs(1),
+		Long: "Read the schema and the queries that sqlc.yaml names (searched upward to the module's root), and write a\n" +
+			"specgen.yaml for the scopes that are recognised: tables with an INSERT that returns the row, a DELETE, and\n" +
+			"rows elsewhere that refer to them. Queries that it needs and the project lacks are written to\n" +
+			"specgen_scopes.sql beside the others. What is not recognised is told, table by table. Nothing is overwritten.",
+		Example: "  specgen init --dry-run\n  specgen init\n  specgen init --example    # in an empty directory",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			r, err := o.initial(example, args)
+			if err != nil {
+				return err
+			}
+			out := report.Report{Tool: report.Tool{Version: version()}, Problems: r.Problems.Sorted(), Source: r.Source}
+			if r.Problems.HasErrors() {
+				if err := report.Write(cmd.ErrOrStderr(), report.Text, out); err != nil {
+					return err
+				}
+				fmt.Fprintln(cmd.ErrOrStderr(), "specgen: nothing was written: these problems come first")
+				return exit(exitProblems)
+			}
+			if !dryRun {
+				if err := r.Write(); err != nil {
+					return err
+				}
+			}
+			if _, err := io.WriteString(cmd.OutOrStdout(), initText(r, dryRun)); err != nil {
+				return err
+			}
+			if len(r.Files) == 0 {
+				return exit(exitProblems)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&example, "example", false, "write the reference RBAC with a program that uses it, ready to run, into an empty directory")
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "write nothing; print each file that would be written")
+	return cmd
+}
+
+func (o *options) initial(example bool, args []string) (*initial.Result, error) {
+	if !example {
+		return initial.Project(initial.Options{Dir: o.dir, Spec: o.file, Sqlc: strings.Join(args, "")})
+	}
+	if len(args) > 0 || o.file != "" {
+		return nil, errors.New("--example takes neither a file nor -f: it writes all of a small module")
+	}
+	return initial.Example(o.dir)
+}
+
+// initText says what was made, and what to do next.
+func initText(r *initial.Result, dryRun bool) string {
+	var b strings.Builder
+	b.WriteString(r.Report)
+	if len(r.Files) == 0 {
+		b.WriteString("\nNothing was written: no scope was recognised.\n")
+	} else if dryRun {
+		b.WriteString("\nWould be written:\n")
+		for _, f := range r.Files {
+			fmt.Fprintf(&b, "\n-- %s --\n%s", f.Name, f.Text)
+		}
+	} else {
+		b.WriteString("\nWritten:\n")
+		for _, f := range r.Files {
+			fmt.Fprintf(&b, "  %s\n", f.Name)
+		}
+	}
+	b.WriteString("\nNext:\n")
+	for i, step := range r.Next {
+		fmt.Fprintf(&b, "  %d. %s\n", i+1, step)
+	}
+	return b.String()
+}
