@@ -21,7 +21,7 @@ type DataSet struct {
 }
 
 // Key is the field that names a row, "" for none.
-func (s *DataSet) Key() string { return s.key }
+func (set *DataSet) Key() string { return set.key }
 
 // DataStruct is the type of a row of constants.
 type DataStruct struct {
