@@ -100,6 +100,7 @@ type Step struct {
 	Parameters []Parameter `json:"parameters"`
 	Fails      []Failure   `json:"fails" doc:"what can fail by what the statement answers, or by a constraint of the tables"`
 	Answer     string      `json:"answer,omitempty" doc:"what becomes of the answer"`
+	Hints      []Hint      `json:"hints" doc:"what costs time"`
 	Waits      string      `json:"waits,omitempty" doc:"why it could not be sent with an earlier flush"`
 }
 
@@ -108,6 +109,12 @@ type Parameter struct {
 	Name  string `json:"name"`
 	Value string `json:"value" doc:"its source, as the specification writes it"`
 	Rule  string `json:"rule" doc:"that bound it, such as with, scope or loop"`
+}
+
+// Hint is something that is right and costs time.
+type Hint struct {
+	Code string `json:"code" doc:"that specgen explain tells more of, such as SG701"`
+	Text string `json:"text"`
 }
 
 // Failure is a way to fail.

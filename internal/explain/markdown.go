@@ -142,6 +142,9 @@ func (s Step) notes() []string {
 	if s.Waits != "" {
 		out = append(out, "waits: "+text(s.Waits))
 	}
+	for _, h := range s.Hints {
+		out = append(out, text(h.Code)+": "+text(h.Text))
+	}
 	return out
 }
 

@@ -23,7 +23,7 @@ func attacks() []string {
 func hostile(text string) *plan.Package {
 	call := &plan.Call{Step: text, Query: text, Origin: text, At: text, Action: text, Cmd: "one", Repeats: []string{text}, Gathers: []string{text},
 		When: []string{text}, Args: []plan.Arg{{Name: text, Source: text, Rule: text}}, Waits: text, Fails: []plan.Failure{{When: text, Error: text}},
-		Gives: text, Role: "step", Kind: "INSERT", Table: text, Writes: []string{text}, Reads: []string{text + "2"}, Locks: []string{text},
+		Gives: text, Hints: []plan.Hint{{Code: text, Text: text}}, Role: "step", Kind: "INSERT", Table: text, Writes: []string{text}, Reads: []string{text + "2"}, Locks: []string{text},
 		Data: []string{text}, SQL: text, Violates: []plan.Failure{{When: text, Error: text}}}
 	coordinator := func() *plan.Coordinator {
 		return &plan.Coordinator{Flushes: []*plan.Flush{{Calls: []*plan.Call{call}, Own: text}}, Waits: text, Found: text,

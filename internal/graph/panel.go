@@ -133,6 +133,10 @@ func cleanCall(c *plan.Call) *plan.Call {
 	for _, a := range c.Args {
 		out.Args = append(out.Args, plan.Arg{Name: clean(a.Name), Source: clean(a.Source), Rule: clean(a.Rule)})
 	}
+	out.Hints = nil
+	for _, h := range c.Hints {
+		out.Hints = append(out.Hints, plan.Hint{Code: clean(h.Code), Text: clean(h.Text)})
+	}
 	out.Fails = cleanFailures(c.Fails)
 	out.Violates = cleanFailures(c.Violates)
 	return &out
