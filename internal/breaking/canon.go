@@ -1,6 +1,7 @@
 package breaking
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/specgen-dev/specgen/internal/model"
@@ -17,6 +18,9 @@ func canon(v model.Value) string {
 	case *model.RowsValue:
 		return "rows of " + queryName(v.Call)
 	case *model.ColumnValue:
+		if v.Known != nil && repeatable(v.Known.Value) {
+			return canon(v.Known.Value) // $row.name is the $input.name that was sent
+		}
 		return "row of " + queryName(v.Call) + "." + column(v.String())
 	case *model.ListValue:
 		return "list of " + queryNames(v.List)
@@ -36,6 +40,23 @@ func canon(v model.Value) string {
 		return "$" + v.As + "(" + canon(v.X) + ")"
 	default: // what is named by the language or by the caller's side
 		return v.String()
+	}
+}
+
+// repeatable reports whether a value that is written twice is one value: not
+// so an id that is drawn, and what a Go function returns.
+func repeatable(v model.Value) bool {
+	switch v := v.(type) {
+	case *model.NewUUID, *model.GoCall:
+		return false
+	case *model.FieldValue:
+		return repeatable(v.Of)
+	case *model.Conversion:
+		return repeatable(v.X)
+	case *model.Concat:
+		return !slices.ContainsFunc(v.Parts, func(p model.Value) bool { return !repeatable(p) })
+	default:
+		return true
 	}
 }
 

@@ -174,7 +174,10 @@ func (c *comparison) arguments(old, now *model.Call) {
 	for _, a := range now.Args {
 		if b := before[a.Name]; b != nil && canon(b.Value) != canon(a.Value) && !(ofType(a) && ofType(b)) {
 			source, was := a.Source, b.Source
-			if source == was {
+			if source == was { // written in a block, with other values of its parameters
+				source, was = a.Value.String(), b.Value.String()
+			}
+			if source == was { // of steps that go by the same name
 				source, was = canon(a.Value), canon(b.Value)
 			}
 			c.breaking("binding-changed", is(now.Pos), "%s gets %s as %s, and got %s", now.Query.Name, source, a.Name, was)
