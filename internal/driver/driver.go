@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/specgen-dev/specgen/internal/check"
 	"github.com/specgen-dev/specgen/internal/diag"
@@ -91,7 +92,7 @@ func (g *Generation) resolve(doc *spec.Document) *model.Project {
 	if doc.Go.Value != "" && doc.Go.Value != importPath {
 		funcs = sqlcapi.LoadFuncs(g.Base, doc.Go.Value, doc.Go.Pos, &g.Problems)
 	}
-	broken := g.Problems.HasErrors() || doc.Damage.Lost("sqlc")
+	broken := slices.ContainsFunc(g.Problems.Sorted(), breaksAll) || doc.Damage.Lost("sqlc")
 	found.Append(&g.Problems)
 	g.Problems = found
 	if broken {
@@ -102,8 +103,9 @@ func (g *Generation) resolve(doc *spec.Document) *model.Project {
 	if !g.Problems.HasErrors() { // what a damaged document lacks may only be lost
 		check.Run(project, in.Catalog, &resolved)
 	}
+	unusable := unusableIn(in.API, &resolved)
 	for _, p := range resolved.Sorted() {
-		if !followsFrom(doc.Damage, p) {
+		if !followsFrom(doc.Damage, p) && !unusable.explains(p) {
 			g.Problems.Add(p)
 		}
 	}

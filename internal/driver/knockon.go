@@ -5,6 +5,7 @@ import (
 
 	"github.com/specgen-dev/specgen/internal/diag"
 	"github.com/specgen-dev/specgen/internal/spec"
+	"github.com/specgen-dev/specgen/internal/sqlcapi"
 )
 
 // partial are the codes of problems that a part of a document may have because
@@ -28,4 +29,41 @@ func followsFrom(d *spec.Damage, p diag.Problem) bool {
 		return false
 	}
 	return d.At(p.Pos) || slices.ContainsFunc(p.Related, func(r diag.Related) bool { return d.At(r.Pos) })
+}
+
+// ofOneQuery are the codes of problems that make one query unusable, and leave
+// the others as they are.
+var ofOneQuery = []string{"SG162", "SG163", "SG166"}
+
+// breaksAll reports whether a problem of the files that a document names leaves
+// nothing to be said of the document.
+func breaksAll(p diag.Problem) bool {
+	return p.Severity == diag.Error && !slices.Contains(ofOneQuery, p.Code)
+}
+
+// unusable are the queries that a document calls, and that were reported as
+// unusable.
+type unusable map[string]bool
+
+// codeUnknownQuery is what a document gets that calls a query that is not there.
+const codeUnknownQuery = "SG201"
+
+// unusableIn finds the unusable queries that are called: resolution takes them
+// as absent.
+func unusableIn(api *sqlcapi.API, resolved *diag.List) unusable {
+	called := unusable{}
+	for _, p := range resolved.Sorted() {
+		for _, pkg := range api.Packages {
+			if p.Code == codeUnknownQuery && slices.Contains(pkg.Unusable, p.Missing) {
+				called[p.Missing] = true
+			}
+		}
+	}
+	return called
+}
+
+// explains reports whether a problem may be one only because a query cannot be
+// used.
+func (u unusable) explains(p diag.Problem) bool {
+	return len(u) > 0 && (p.Code == codeUnknownQuery && u[p.Missing] || slices.Contains(fragile, p.Code))
 }

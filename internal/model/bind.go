@@ -290,7 +290,7 @@ func (r *resolver) place(c *Call, a *Arg) string {
 }
 
 func (r *resolver) reportUnbound(c *Call, a *Arg, en *env, b binding) {
-	if en.mayBindUnknown(a.Name) {
+	if en.mayBindUnknown(ruleName(a)) {
 		return
 	}
 	step, named := strings.CutSuffix(ruleName(a), "_id") // by which a rule could have bound it

@@ -195,11 +195,16 @@ func (r *resolver) parents(s *Scope, en *env) {
 	})
 	var locks []*Call
 	for _, d := range docs {
-		if p := r.parent(d, en); p != nil {
-			en.frame.parents = append(en.frame.parents, p)
-			if p.lock != nil {
-				locks = append(locks, p.lock)
+		p := r.parent(d, en)
+		if p == nil { // which was reported
+			if d.For == nil && d.As.Value != "" && en.lookup(d.As.Value) == nil {
+				r.declare(en, d.As, &symbol{})
 			}
+			continue
+		}
+		en.frame.parents = append(en.frame.parents, p)
+		if p.lock != nil {
+			locks = append(locks, p.lock)
 		}
 	}
 	orderLocks(locks)

@@ -245,6 +245,7 @@ func hasNull(exprs []spec.Expr) bool {
 }
 
 // finishData types what no query typed, and fills in the literals of what is used.
+// Beside errors, what would type a field may be what was reported.
 func (r *resolver) finishData() {
 	for _, set := range r.data {
 		if !set.used {
@@ -258,7 +259,7 @@ func (r *resolver) finishData() {
 
 func (r *resolver) finishRows(s *DataStruct, rows []*DataRow) {
 	for i, f := range s.Fields {
-		if f.Nested == nil {
+		if f.Nested == nil && !r.problems.HasErrors() {
 			r.typeField(f, ownShape(f.exprs))
 		}
 		for _, row := range rows {

@@ -110,6 +110,9 @@ func (r *resolver) collect(c *Call, into spec.Text, en *env) {
 	row := rowShape(c.Query)
 	lists := en.frame.lists
 	i := slices.IndexFunc(*lists, func(l *Collected) bool { return l.Name == into.Value })
+	if s := en.frame.into[into.Value]; i < 0 && s != nil && s.value == nil {
+		return // another step for the list was reported: what it holds is not known
+	}
 	if i < 0 {
 		list := &Collected{Name: into.Value, Row: row, Loops: en.frame.loops}
 		*lists = append(*lists, list)

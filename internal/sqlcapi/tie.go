@@ -34,12 +34,16 @@ func (l *loader) tie(p *Package, code *goCode, queries []*sqlQuery) {
 		if !ok {
 			l.problems.ErrorFix(code.pos(m.decl.Name.Pos()), codeMethodForm, regenerate+" with sqlc 1.31; if that does not help, report it to specgen",
 				"the generated method %s is not written as sqlc writes it for pgx/v5", name)
+			p.Unusable = append(p.Unusable, name)
 			continue
 		}
 		q.Package, q.Pos = p, q.goPos
 		if s := fromSQL[name]; s != nil {
 			q.Doc, q.Pos = s.doc, s.pos
-			l.checkStale(q, s)
+			if !l.checkStale(q, s) {
+				p.Unusable = append(p.Unusable, name)
+				continue
+			}
 		} else {
 			l.problems.Add(diag.Problem{
 				Pos: q.goPos, Severity: diag.Warning, Code: codeLeftover, Fix: regenerate + "; delete this file if it is still there then",
@@ -52,12 +56,14 @@ func (l *loader) tie(p *Package, code *goCode, queries []*sqlQuery) {
 	for _, s := range queries {
 		if declared[s.name] == nil {
 			l.problems.ErrorFix(s.pos, codeNoMethod, regenerate, "the query %s has no Go method in %s", s.name, p.Dir)
+			p.Unusable = append(p.Unusable, s.name)
 		}
 	}
 }
 
-// checkStale reports a method that was made from another text of its query.
-func (l *loader) checkStale(q *Query, s *sqlQuery) {
+// checkStale reports a method that was made from another text of its query. It
+// is false when nothing can be said of the query before sqlc was run.
+func (l *loader) checkStale(q *Query, s *sqlQuery) bool {
 	related := []diag.Related{{Pos: q.goPos, Message: "the generated method"}}
 	switch {
 	case s.cmd != q.Cmd:
@@ -65,6 +71,7 @@ func (l *loader) checkStale(q *Query, s *sqlQuery) {
 			Pos: s.pos, Code: codeStaleCommand, Fix: regenerate, Related: related,
 			Message: "the query " + s.name + " is :" + s.cmd + " here, but was :" + q.Cmd + " when its Go method was generated",
 		})
+		return false
 	case q.SQL != "" && !sameStatement(s.tokens, scanSQL(q.SQL)):
 		// What specgen checks and the program runs is the statement in the Go
 		// code, which is why this is no more than a warning.
@@ -73,4 +80,5 @@ func (l *loader) checkStale(q *Query, s *sqlQuery) {
 			Message: "the query " + s.name + " differs from the statement that its Go method was generated from",
 		})
 	}
+	return true
 }
