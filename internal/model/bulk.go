@@ -35,7 +35,7 @@ func (r *resolver) resolveMany() {
 }
 
 func (r *resolver) createMany(s *Scope) *Coordinator {
-	m := newMany(s, &ItemsValue{}, Shape{})
+	m := newMany(s, Shape{})
 	f := &frame{scope: s, inputs: map[string]Value{}, lists: &m.nested.Lists, nested: &m.nested.Nested, loops: m.nested.Loops}
 	for _, in := range s.Inputs {
 		f.inputs[in.Name] = &InputValue{Input: in}
@@ -50,7 +50,7 @@ func (r *resolver) createMany(s *Scope) *Coordinator {
 }
 
 func (r *resolver) purgeMany(s *Scope) *Coordinator {
-	m := newMany(s, &ItemsValue{}, s.ID)
+	m := newMany(s, s.ID)
 	m.nested.Purge = true
 	f := &frame{scope: s, purge: true, id: &ElemValue{Loop: m.items}, lists: &m.nested.Lists, nested: &m.nested.Nested, loops: m.nested.Loops}
 	en := m.env(f)
@@ -66,8 +66,8 @@ type many struct {
 	body   []Node  // of one item
 }
 
-func newMany(s *Scope, over *ItemsValue, elem Shape) *many {
-	l := &Loop{Var: "item", Over: over, Elem: elem, Items: true, Pos: s.Pos}
+func newMany(s *Scope, elem Shape) *many {
+	l := &Loop{Var: "item", Over: &ItemsValue{}, Elem: elem, Items: true, Pos: s.Pos}
 	return &many{items: l, nested: &Nested{Name: s.Name, Scope: s, Many: true, Loops: []*Loop{l}}}
 }
 
