@@ -23,6 +23,7 @@ type conn struct {
 
 	mu      sync.Mutex // of what follows
 	session session
+	silent  bool // the client is told nothing any more
 }
 
 // clientEnd is the end of the pipe that the client has. To close it is to lose
@@ -56,6 +57,19 @@ func (c *conn) lose() {
 	c.proxy.mu.Lock()
 	defer c.proxy.mu.Unlock()
 	c.lost = true
+}
+
+// silence keeps back all that the server says from now on.
+func (c *conn) silence() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.silent = true
+}
+
+func (c *conn) isSilent() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.silent
 }
 
 // dismiss closes the client's side: what is under way to it is lost.
@@ -134,6 +148,9 @@ func (c *conn) toClient() {
 
 // pass has the rule decide about one message, and carries that out.
 func (c *conn) pass(to Direction, raw []byte, kind byte, out net.Conn) error {
+	if to == ToClient && c.isSilent() {
+		return errHeld
+	}
 	m, visible := c.observe(to, raw, kind)
 	if !visible {
 		return nil
@@ -151,6 +168,9 @@ func (c *conn) pass(to Direction, raw []byte, kind byte, out net.Conn) error {
 	if v.End != Stay {
 		raw = raw[:min(v.Bytes, len(raw))]
 		c.lose()
+	}
+	if v.End == Hold {
+		c.silence() // before the server has what it would answer
 	}
 	var err error
 	if len(raw) > 0 { // a pipe waits for a reader of nothing, too

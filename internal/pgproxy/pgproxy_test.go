@@ -213,6 +213,39 @@ func TestHold(t *testing.T) {
 	}
 }
 
+// A statement that the server has is not answered any more, however long the
+// client takes to give up.
+func TestHoldKeepsTheAnswerBack(t *testing.T) {
+	t.Parallel()
+	p, pool, direct := proxied(t, pgx.QueryExecModeCacheStatement)
+	if err := pool.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	// "commit" is a whole query: nothing behind it asks for the answer.
+	p.Set(func(m pgproxy.Message) pgproxy.Verdict {
+		if !m.Runs() || m.SQL != "commit" {
+			return pgproxy.Verdict{}
+		}
+		return pgproxy.Verdict{End: pgproxy.Hold, Bytes: pgproxy.Whole, Then: func() {
+			defer cancel()
+			for there := false; !there; { // until the server is done with it
+				if err := direct.QueryRow(ctx, "SELECT EXISTS (SELECT FROM item)").Scan(&there); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		}}
+	})
+	err := insert(ctx, pool)
+	p.Set(nil)
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("the client read the answer: %v", err)
+	}
+	p.Settle()
+}
+
 func TestTellAndDelay(t *testing.T) {
 	t.Parallel()
 	p, pool, _ := proxied(t, pgx.QueryExecModeCacheStatement)

@@ -61,8 +61,8 @@ const (
 	Stay End = iota
 	// Cut loses the connection in both directions.
 	Cut
-	// Hold lets nothing more travel in the direction of the message, until the
-	// client gives up.
+	// Hold lets nothing more travel in the direction of the message, nor any
+	// answer to it, until the client gives up.
 	Hold
 )
 
