@@ -11,7 +11,6 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/specgen-dev/specgen/internal/driver"
-	"github.com/specgen-dev/specgen/internal/emit"
 )
 
 // TestSameInputSameBytes generates every case that has a script twice, and then
@@ -39,8 +38,8 @@ func TestSameInputSameBytes(t *testing.T) {
 	}
 }
 
-// render generates a case in memory.
-func render(t *testing.T, c *caseFile) []emit.File {
+// render generates a case in memory, and returns the texts of the files by name.
+func render(t *testing.T, c *caseFile) map[string]string {
 	t.Helper()
 	g, err := driver.Generate(filepath.Join(c.dir, "specgen.yaml"))
 	if err != nil {
@@ -49,7 +48,11 @@ func render(t *testing.T, c *caseFile) []emit.File {
 	if g.Problems.HasErrors() {
 		t.Fatalf("problems: %v", g.Problems.Sorted())
 	}
-	return g.Files
+	texts := map[string]string{}
+	for _, f := range g.Files {
+		texts[f.Name] = string(f.Text)
+	}
+	return texts
 }
 
 // shuffled writes a document with the keys of every mapping in another order.
