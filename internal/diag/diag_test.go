@@ -86,6 +86,26 @@ func TestPrintText(t *testing.T) {
 	}
 }
 
+func TestPrintInColour(t *testing.T) {
+	t.Parallel()
+	src := func(string) []byte { return []byte("a: 1\nb: 2") }
+	problems := []diag.Problem{
+		{Pos: diag.Pos{File: "f.yaml", Line: 2, Col: 4}, Code: "SG1", Message: "wrong", Fix: "do this"},
+		{Pos: diag.Pos{File: "f.yaml"}, Severity: diag.Warning, Code: "SG2", Message: "doubtful"},
+		{Pos: diag.Pos{File: "f.yaml"}, Severity: diag.Hint, Code: "SG3", Message: "slow"},
+	}
+	var b strings.Builder
+	if err := (diag.Text{Source: src, Colour: true}).Print(&b, problems); err != nil {
+		t.Fatal(err)
+	}
+	const end = "\x1b[0m"
+	want := "f.yaml:2:4: \x1b[1;31merror[SG1]" + end + ": wrong\n    2 | b: 2\n      |    \x1b[1;31m^" + end + "\n" +
+		"   \x1b[1;32mfix:" + end + " do this\n\nf.yaml: \x1b[1;33mwarning[SG2]" + end + ": doubtful\n\nf.yaml: \x1b[1;36mhint[SG3]" + end + ": slow\n"
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestSeverityString(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[diag.Severity]string{diag.Error: "error", diag.Warning: "warning", diag.Hint: "hint"} {
