@@ -29,18 +29,22 @@ func TestErrorPages(t *testing.T) {
 			}
 			dir := t.TempDir()
 			layOut(t, dir, p)
-			g, err := driver.Generate(filepath.Join(dir, "specgen.yaml"))
+			s, err := driver.GenerateSet(nil, dir, specifications(dir, p))
 			if err != nil {
 				t.Fatal(err)
 			}
 			var got []string
-			for _, problem := range g.Problems.Sorted() {
+			for _, problem := range s.Problems.Sorted() {
 				if problem.Severity != diag.Hint || p.Severity == code.Hint {
 					got = append(got, problem.Severity.String()+" "+problem.Code)
 				}
 			}
 			if got = slices.Compact(got); !slices.Equal(got, []string{p.Severity + " " + p.Code}) {
-				t.Errorf("the example gives %q, want %s %s alone:\n%s", got, p.Severity, p.Code, report(t, g))
+				var all strings.Builder
+				if err := diag.PrintText(&all, s.Problems.Sorted(), s.Source); err != nil {
+					t.Fatal(err)
+				}
+				t.Errorf("the example gives %q, want %s %s alone:\n%s", got, p.Severity, p.Code, all.String())
 			}
 		})
 	}
@@ -68,6 +72,18 @@ func layOut(t *testing.T, dir string, p *code.Page) {
 			write(t, dir, part.File, part.Text)
 		}
 	}
+}
+
+// specifications are the paths of those that an example has: it may be about
+// several that are generated together.
+func specifications(dir string, p *code.Page) []string {
+	paths := []string{filepath.Join(dir, "specgen.yaml")}
+	for _, part := range p.Example {
+		if strings.HasSuffix(part.File, ".specgen.yaml") {
+			paths = append(paths, filepath.Join(dir, part.File))
+		}
+	}
+	return paths
 }
 
 // withHead puts the head of a specification in front of a piece of one, as far

@@ -1,10 +1,10 @@
 package driver
 
 import (
-	"os"
 	"path/filepath"
 
 	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/disk"
 	"github.com/specgen-dev/specgen/internal/schema"
 	"github.com/specgen-dev/specgen/internal/sqlcapi"
 )
@@ -18,10 +18,11 @@ type Inputs struct {
 
 // LoadInputs reads what the configurations name. The base is the directory of
 // the specification; positions are relative to it. What is wrong goes to
-// problems; the Inputs hold what could be read in spite of it.
-func LoadInputs(base string, configs []sqlcapi.Config, problems *diag.List) *Inputs {
-	api := sqlcapi.Load(base, configs, problems)
-	return &Inputs{API: api, Catalog: loadSchema(base, api, problems)}
+// problems; the Inputs hold what could be read in spite of it. What is looked at
+// is noted in files, which may be nil.
+func LoadInputs(files *disk.Reader, base string, configs []sqlcapi.Config, problems *diag.List) *Inputs {
+	api := sqlcapi.Load(files, base, configs, problems)
+	return &Inputs{API: api, Catalog: loadSchema(files, base, api, problems)}
 }
 
 // Draft does what [Generate] does for a specification that is not written yet,
@@ -34,8 +35,8 @@ func Draft(path string, text []byte, in *Inputs) (*Generation, error) {
 }
 
 // loadSchema reads the SQL files of every package, each once.
-func loadSchema(base string, api *sqlcapi.API, problems *diag.List) *schema.Catalog {
-	var files []schema.File
+func loadSchema(files *disk.Reader, base string, api *sqlcapi.API, problems *diag.List) *schema.Catalog {
+	var texts []schema.File
 	seen := map[string]bool{}
 	for _, p := range api.Packages {
 		for _, name := range p.Schema {
@@ -43,13 +44,13 @@ func loadSchema(base string, api *sqlcapi.API, problems *diag.List) *schema.Cata
 				continue
 			}
 			seen[name] = true
-			text, err := os.ReadFile(filepath.Join(base, filepath.FromSlash(name)))
+			text, err := files.ReadFile(filepath.Join(base, filepath.FromSlash(name)))
 			if err != nil {
 				problems.Errorf(p.Pos, "SG157", "the schema file %s cannot be read", name)
 				continue
 			}
-			files = append(files, schema.File{Name: name, Text: text})
+			texts = append(texts, schema.File{Name: name, Text: text})
 		}
 	}
-	return schema.Load(files, problems)
+	return schema.Load(texts, problems)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/specgen-dev/specgen/internal/check"
 	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/disk"
 	"github.com/specgen-dev/specgen/internal/emit"
 	"github.com/specgen-dev/specgen/internal/model"
 	"github.com/specgen-dev/specgen/internal/plan"
@@ -28,24 +29,29 @@ type Generation struct {
 	Files    []emit.File    // nil when there are errors
 	Dir      string         // where Files go, relative to Base, slash-separated
 
-	inputs *Inputs // nil to load those that the specification names
+	output spec.Text    // where Dir was asked for; empty when it was not
+	inputs *Inputs      // nil to load those that the specification names
+	files  *disk.Reader // may be nil
 }
 
 // Generate reads the specification at path and everything it names, and renders
 // the package in memory. Problems of the user's files are in the Generation;
 // the error is about the environment, or a bug of ours.
-func Generate(path string) (*Generation, error) {
-	text, err := os.ReadFile(path)
+func Generate(path string) (*Generation, error) { return generateFrom(nil, path) }
+
+func generateFrom(files *disk.Reader, path string) (*Generation, error) {
+	text, err := files.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the specification: %w", err)
 	}
-	g := &Generation{Base: filepath.Dir(path), File: filepath.Base(path)}
+	g := &Generation{Base: filepath.Dir(path), File: filepath.Base(path), files: files}
 	return g.generate(text)
 }
 
 // generate makes the files of a specification's text.
 func (g *Generation) generate(text []byte) (*Generation, error) {
 	doc := spec.Parse(g.File, text, &g.Problems)
+	g.output = doc.Output.Dir
 	project := g.resolve(doc)
 	g.silence(doc.Ignores)
 	if g.Problems.HasErrors() {
@@ -85,12 +91,12 @@ func (g *Generation) resolve(doc *spec.Document) *model.Project {
 	g.Problems = diag.List{} // of the files that the document names
 	in := g.inputs
 	if in == nil {
-		in = LoadInputs(g.Base, configs, &g.Problems)
+		in = LoadInputs(g.files, g.Base, configs, &g.Problems)
 	}
 	importPath := g.outputPath(doc)
 	var funcs map[string]*sqlcapi.Func
 	if doc.Go.Value != "" && doc.Go.Value != importPath {
-		funcs = sqlcapi.LoadFuncs(g.Base, doc.Go.Value, doc.Go.Pos, &g.Problems)
+		funcs = sqlcapi.LoadFuncs(g.files, g.Base, doc.Go.Value, doc.Go.Pos, &g.Problems)
 	}
 	broken := slices.ContainsFunc(g.Problems.Sorted(), breaksAll) || doc.Damage.Lost("sqlc")
 	found.Append(&g.Problems)
@@ -121,7 +127,7 @@ func (g *Generation) outputPath(doc *spec.Document) string {
 		g.Problems.ErrorFix(dir.Pos, "SG601", "generate into a directory below the specification", "output directory %q lies outside of the specification's directory", dir.Value)
 		return ""
 	}
-	path, ok := sqlcapi.ImportPath(g.Base, dir.Value, dir.Pos, &g.Problems)
+	path, ok := sqlcapi.ImportPath(g.files, g.Base, dir.Value, dir.Pos, &g.Problems)
 	if ok && doc.Go.Value == path {
 		g.Problems.ErrorFix(doc.Go.Pos, "SG603", "put the functions in a package of their own", "the Go package is the generated one: it would import itself")
 	}
@@ -129,14 +135,22 @@ func (g *Generation) outputPath(doc *spec.Document) string {
 }
 
 // Source returns the text of a file that a problem's position names.
-func (g *Generation) Source(name string) []byte {
-	path := filepath.FromSlash(name)
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(g.Base, path)
-	}
-	text, err := os.ReadFile(path)
+func (g *Generation) Source(name string) []byte { return source(g.Base, name) }
+
+// source reads a file that a position names, nil for none.
+func source(base, name string) []byte {
+	text, err := os.ReadFile(onDisk(base, name))
 	if err != nil {
 		return nil
 	}
 	return text
+}
+
+// onDisk is the path of a file that a position or a change names.
+func onDisk(base, name string) string {
+	path := filepath.FromSlash(name)
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(base, path)
 }

@@ -126,46 +126,51 @@ func ownFiles(dir string) (map[string][]byte, error) {
 // stale files of ours go.
 func (g *Generation) Write() ([]Change, error) {
 	changes, err := g.Changes()
-	if err != nil || len(changes) == 0 {
+	if err != nil {
 		return nil, err
 	}
-	dir := filepath.Join(g.Base, filepath.FromSlash(g.Dir))
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return nil, fmt.Errorf("making the output directory: %w", err)
-	}
-	temps := map[string]string{}
+	return changes, write(g.Base, changes)
+}
+
+// write makes changes, whose names are relative to base.
+func write(base string, changes []Change) error {
+	temps := make([]string, len(changes))
 	defer func() {
 		for _, temp := range temps {
-			_ = os.Remove(temp) // what is left over after a failure
+			if temp != "" {
+				_ = os.Remove(temp) // what is left over after a failure
+			}
 		}
 	}()
-	for _, c := range changes {
+	paths := make([]string, len(changes))
+	for i, c := range changes {
+		paths[i] = onDisk(base, c.Name)
 		if c.New == nil {
 			continue
 		}
-		temp, err := writeTemp(dir, c.New)
-		if err != nil {
-			return nil, err
+		var err error
+		if temps[i], err = writeTemp(filepath.Dir(paths[i]), c.New); err != nil {
+			return err
 		}
-		temps[c.Name] = temp
 	}
-	for _, c := range changes {
-		path := filepath.Join(g.Base, filepath.FromSlash(c.Name))
+	for i, c := range changes {
+		var err error
 		if c.New == nil {
-			err = os.Remove(path)
-		} else {
-			err = os.Rename(temps[c.Name], path)
+			err = os.Remove(paths[i])
+		} else if err = os.Rename(temps[i], paths[i]); err == nil {
+			temps[i] = ""
 		}
-		if err == nil {
-			delete(temps, c.Name)
-		} else {
-			return nil, fmt.Errorf("writing %s: %w", c.Name, err)
+		if err != nil {
+			return fmt.Errorf("writing %s: %w", c.Name, err)
 		}
 	}
-	return changes, nil
+	return nil
 }
 
 func writeTemp(dir string, text []byte) (string, error) {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return "", fmt.Errorf("making the output directory: %w", err)
+	}
 	f, err := os.CreateTemp(dir, ".specgen-*")
 	if err != nil {
 		return "", fmt.Errorf("writing the output directory: %w", err)

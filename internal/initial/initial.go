@@ -52,7 +52,7 @@ func Project(o Options) (*Result, error) {
 		return nil, err
 	}
 	r := &Result{Base: at.base}
-	in := driver.LoadInputs(at.base, []sqlcapi.Config{{Path: at.sqlc, Pos: diag.Pos{File: at.sqlc}}}, &r.Problems)
+	in := driver.LoadInputs(nil, at.base, []sqlcapi.Config{{Path: at.sqlc, Pos: diag.Pos{File: at.sqlc}}}, &r.Problems)
 	if r.Problems.HasErrors() {
 		return r, nil
 	}

@@ -32,12 +32,12 @@ type target struct {
 // readConfig reads the sqlc.yaml at a path on disk. What it returns is valid:
 // an entry with a problem is reported and left out.
 func (l *loader) readConfig(path string, named diag.Pos) []*target {
-	data, err := os.ReadFile(path)
+	data, err := l.files.ReadFile(path)
 	if err != nil {
 		l.unreadableConfig(path, named, err)
 		return nil
 	}
-	f := &configFile{dir: filepath.Dir(path), name: l.display(path), problems: l.problems}
+	f := &configFile{files: l.files, dir: filepath.Dir(path), name: l.display(path), problems: l.problems}
 	root, ok := f.parse(data)
 	if !ok {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/disk"
 	"github.com/specgen-dev/specgen/internal/goname"
 )
 
@@ -27,7 +28,7 @@ type Func struct {
 // names, by go/parser alone: the package need not compile, as it may be edited
 // together with the specification. The base is the directory of the
 // specification on disk, and pos is where it names the package. Positions are
-// relative to the base.
+// relative to the base. What is looked at is noted in files, which may be nil.
 //
 // The package is one of the module of the nearest go.mod at or above the base,
 // or of one that this go.mod replaces by a directory. Files are left out that
@@ -35,11 +36,11 @@ type Func struct {
 //
 // It returns the functions by name. A package that cannot be read goes to
 // problems, and the result is nil, as it is for an empty import path.
-func LoadFuncs(base, importPath string, pos diag.Pos, problems *diag.List) map[string]*Func {
+func LoadFuncs(files *disk.Reader, base, importPath string, pos diag.Pos, problems *diag.List) map[string]*Func {
 	if importPath == "" {
 		return nil
 	}
-	l := &loader{base: absolute(base), problems: problems}
+	l := &loader{files: files, base: absolute(base), problems: problems}
 	dir, ok := l.funcDir(importPath, pos)
 	if !ok {
 		return nil

@@ -45,7 +45,7 @@ func TestLoadFuncs(t *testing.T) {
 			base := filepath.Join(root, filepath.Dir(filepath.FromSlash(spec.Name)))
 			importPath, pos := namedPackage(t, string(spec.Data))
 			var problems diag.List
-			funcs := sqlcapi.LoadFuncs(base, importPath, pos, &problems)
+			funcs := sqlcapi.LoadFuncs(nil, base, importPath, pos, &problems)
 			if (funcs == nil) != problems.HasErrors() {
 				t.Errorf("there are functions: %t, and there are errors: %t", funcs != nil, problems.HasErrors())
 			}
@@ -71,7 +71,7 @@ func TestLoadFuncs(t *testing.T) {
 func TestLoadFuncsOfNothing(t *testing.T) {
 	t.Parallel()
 	var problems diag.List
-	if funcs := sqlcapi.LoadFuncs(t.TempDir(), "", diag.Pos{}, &problems); funcs != nil || problems.Len() > 0 {
+	if funcs := sqlcapi.LoadFuncs(nil, t.TempDir(), "", diag.Pos{}, &problems); funcs != nil || problems.Len() > 0 {
 		t.Errorf("LoadFuncs of no package = %v, with %d problems", funcs, problems.Len())
 	}
 }
@@ -82,7 +82,7 @@ func TestImportPath(t *testing.T) {
 	root := t.TempDir()
 	write(t, filepath.Join(root, "go.mod"), []byte("module example.com/app\n"))
 	var problems diag.List
-	got, ok := sqlcapi.ImportPath(filepath.Join(root, "api"), "gen/rbac", diag.Pos{}, &problems)
+	got, ok := sqlcapi.ImportPath(nil, filepath.Join(root, "api"), "gen/rbac", diag.Pos{}, &problems)
 	if want := "example.com/app/api/gen/rbac"; !ok || got != want || problems.Len() > 0 {
 		t.Errorf("ImportPath = %q, %t, with %d problems; want %q", got, ok, problems.Len(), want)
 	}
@@ -94,7 +94,7 @@ func BenchmarkLoadFuncs(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		var problems diag.List
-		funcs := sqlcapi.LoadFuncs("testdata", importPath, diag.Pos{File: "specgen.yaml"}, &problems)
+		funcs := sqlcapi.LoadFuncs(nil, "testdata", importPath, diag.Pos{File: "specgen.yaml"}, &problems)
 		if len(funcs) != 1 || funcs["New"] == nil || problems.Len() > 0 {
 			b.Fatal("not what was expected was read")
 		}

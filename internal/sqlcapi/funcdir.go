@@ -27,7 +27,7 @@ func (l *loader) funcDir(importPath string, pos diag.Pos) (string, bool) {
 		return "", false
 	}
 	dir := filepath.Join(holder.root, filepath.FromSlash(strings.TrimPrefix(importPath, holder.path)))
-	if nested := nestedModule(holder.root, dir); nested != "" {
+	if nested := l.nestedModule(holder.root, dir); nested != "" {
 		inner, _ := l.nearestModule(nested)
 		if inner.path == "" { // reported
 			return "", false
@@ -39,7 +39,7 @@ func (l *loader) funcDir(importPath string, pos diag.Pos) (string, bool) {
 		})
 		return "", false
 	}
-	if !isDir(dir) {
+	if !l.isDir(dir) {
 		fix := "create this directory with the functions in it, or correct the path"
 		if near := diag.Nearest(path.Base(importPath), directories(filepath.Dir(dir))); near != "" {
 			fix = "did you mean \"" + path.Join(path.Dir(importPath), near) + "\"?"
@@ -75,9 +75,9 @@ func holderOf(importPath string, main module, replaces []replacement) (module, b
 
 // nestedModule returns the directory of a go.mod between the root of a module
 // and a directory in it, which makes the directory part of another module.
-func nestedModule(root, dir string) string {
+func (l *loader) nestedModule(root, dir string) string {
 	for ; dir != root && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+		if _, err := l.files.Stat(filepath.Join(dir, "go.mod")); err == nil {
 			return dir
 		}
 	}
@@ -88,7 +88,7 @@ func nestedModule(root, dir string) string {
 // specification to a directory is how Go code does not import it.
 func (l *loader) moduleFix(main module, importPath string) string {
 	dir := filepath.Join(l.base, filepath.FromSlash(importPath))
-	if inModule, ok := main.below(dir); ok && isDir(dir) {
+	if inModule, ok := main.below(dir); ok && l.isDir(dir) {
 		return "did you mean \"" + inModule + "\"?"
 	}
 	return "name a package of this module, such as " + path.Join(main.path, path.Base(importPath)) +
@@ -107,8 +107,8 @@ func fromRoot(root, dir string) string {
 	return "./" + rel
 }
 
-func isDir(dir string) bool {
-	info, err := os.Stat(dir)
+func (l *loader) isDir(dir string) bool {
+	info, err := l.files.Stat(dir)
 	return err == nil && info.IsDir()
 }
 

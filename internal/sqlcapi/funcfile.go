@@ -8,19 +8,19 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
-	"os"
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/disk"
 )
 
 // readFuncs parses the package of functions. It returns nil where something is
 // wrong with it.
 func (l *loader) readFuncs(dir, importPath string, pos diag.Pos) *goCode {
 	named := []diag.Related{{Pos: pos, Message: "the package is named here"}}
-	entries, err := os.ReadDir(dir)
+	entries, err := l.files.ReadDir(dir)
 	if err != nil {
 		l.problems.ErrorFix(pos, codeNoDirectory, "check the directory's permissions", "the directory %s of package %s cannot be read", l.display(dir), importPath)
 		return nil
@@ -31,7 +31,7 @@ func (l *loader) readFuncs(dir, importPath string, pos diag.Pos) *goCode {
 		if !mayHoldFuncs(e.Name()) || e.IsDir() {
 			continue
 		}
-		file, problem := code.parseFuncs(filepath.Join(dir, e.Name()))
+		file, problem := code.parseFuncs(l.files, filepath.Join(dir, e.Name()))
 		switch {
 		case problem != nil:
 			problem.Related = named
@@ -67,8 +67,8 @@ func mayHoldFuncs(name string) bool {
 
 // parseFuncs parses one file. It returns neither a file nor a problem for one
 // that is never built.
-func (c *goCode) parseFuncs(name string) (*goFile, *diag.Problem) {
-	data, err := os.ReadFile(name)
+func (c *goCode) parseFuncs(files *disk.Reader, name string) (*goFile, *diag.Problem) {
+	data, err := files.ReadFile(name)
 	if err != nil {
 		return nil, &diag.Problem{Pos: diag.Pos{File: c.display(name)}, Code: codeFuncSyntax, Fix: "check the file's permissions", Message: "the file cannot be read"}
 	}

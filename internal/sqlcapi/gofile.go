@@ -5,7 +5,6 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -56,11 +55,11 @@ var (
 // names say nothing, as options change them: the header counts. It returns nil
 // where nothing sensible can be said of the package.
 func (l *loader) readGo(t *target, importPath string) *goCode {
-	names, _ := filepath.Glob(filepath.Join(quotePattern(t.dir), "*.go"))
+	names, _ := l.files.Glob(filepath.Join(quotePattern(t.dir), "*.go"))
 	code := &goCode{name: t.name, importPath: importPath, fset: token.NewFileSet(), display: l.display}
 	broken := false
 	for _, name := range names {
-		data, err := os.ReadFile(name)
+		data, err := l.files.ReadFile(name)
 		if err != nil {
 			l.problems.ErrorFix(diag.Pos{File: l.display(name)}, codeGoSyntax, "check the file's permissions", "the generated file cannot be read")
 			broken = true

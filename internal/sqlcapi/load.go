@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/disk"
 )
 
 // Config names one sqlc configuration file.
@@ -16,11 +17,12 @@ type Config struct {
 // Load reads every sqlc configuration that configs name, the SQL files that
 // those name, and the Go packages that sqlc generated from them. The base is
 // the directory of the specification on disk; positions are relative to it.
+// What is looked at is noted in files, which may be nil.
 //
 // What is wrong goes to problems; the API holds whatever could be read in spite
 // of it, and is never nil. A file that two configs name is read once.
-func Load(base string, configs []Config, problems *diag.List) *API {
-	l := &loader{base: absolute(base), problems: problems}
+func Load(files *disk.Reader, base string, configs []Config, problems *diag.List) *API {
+	l := &loader{files: files, base: absolute(base), problems: problems}
 	api := &API{}
 	var seen []string
 	var targets []*target
@@ -42,6 +44,7 @@ func Load(base string, configs []Config, problems *diag.List) *API {
 
 // loader carries what every step of Load needs.
 type loader struct {
+	files    *disk.Reader
 	base     string // absolute
 	problems *diag.List
 }

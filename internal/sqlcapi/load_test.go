@@ -53,7 +53,7 @@ func TestProblems(t *testing.T) {
 			}
 			var problems diag.List
 			config := sqlcapi.Config{Path: "sqlc.yaml", Pos: diag.Pos{File: "specgen.yaml", Line: 2, Col: 7}}
-			api := sqlcapi.Load(root, []sqlcapi.Config{config, config}, &problems)
+			api := sqlcapi.Load(nil, root, []sqlcapi.Config{config, config}, &problems)
 			if api == nil {
 				t.Fatal("Load returned nil")
 			}
@@ -113,7 +113,7 @@ func TestEveryCodeIsTested(t *testing.T) {
 func TestLoadSeveral(t *testing.T) {
 	t.Parallel()
 	var problems diag.List
-	api := sqlcapi.Load("testdata", []sqlcapi.Config{{Path: "one/sqlc.yml"}, {Path: "./two/sqlc.json"}, {Path: "two/../two/sqlc.json"}}, &problems)
+	api := sqlcapi.Load(nil, "testdata", []sqlcapi.Config{{Path: "one/sqlc.yml"}, {Path: "./two/sqlc.json"}, {Path: "two/../two/sqlc.json"}}, &problems)
 	if problems.Len() > 0 {
 		t.Fatal(printProblems(t, &problems, nil))
 	}
@@ -163,7 +163,7 @@ func BenchmarkLoad(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		var problems diag.List
-		api := sqlcapi.Load("testdata/default", []sqlcapi.Config{{Path: "sqlc.yaml"}}, &problems)
+		api := sqlcapi.Load(nil, "testdata/default", []sqlcapi.Config{{Path: "sqlc.yaml"}}, &problems)
 		if len(api.Packages) != 1 || len(api.Packages[0].Queries) != 21 {
 			b.Fatal("not everything was read")
 		}
@@ -184,7 +184,7 @@ func caseConfigs(t *testing.T) []string {
 func loadClean(t *testing.T, dir, file string) *sqlcapi.API {
 	t.Helper()
 	var problems diag.List
-	api := sqlcapi.Load(dir, []sqlcapi.Config{{Path: file}}, &problems)
+	api := sqlcapi.Load(nil, dir, []sqlcapi.Config{{Path: file}}, &problems)
 	if problems.Len() > 0 {
 		t.Fatalf("unexpected problems:\n%s", printProblems(t, &problems, nil))
 	}

@@ -1,11 +1,11 @@
 package sqlcapi
 
 import (
-	"os"
 	"path"
 	"path/filepath"
 
 	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/disk"
 )
 
 // module is a Go module on disk.
@@ -29,7 +29,7 @@ func (m module) below(dir string) (string, bool) {
 func (l *loader) nearestModule(dir string) (module, goMod) {
 	for at := dir; ; at = filepath.Dir(at) {
 		file := filepath.Join(at, "go.mod")
-		data, err := os.ReadFile(file)
+		data, err := l.files.ReadFile(file)
 		if err == nil {
 			mod := parseGoMod(string(data))
 			if mod.module == "" {
@@ -63,7 +63,7 @@ func (l *loader) importPath(dir string, named diag.Pos) (string, bool) {
 // slash-separated and relative to base, the directory of the specification on
 // disk, and pos is where the specification names it. It reports false where
 // there is no usable go.mod, which goes to problems.
-func ImportPath(base, dir string, pos diag.Pos, problems *diag.List) (string, bool) {
-	l := &loader{base: absolute(base), problems: problems}
+func ImportPath(files *disk.Reader, base, dir string, pos diag.Pos, problems *diag.List) (string, bool) {
+	l := &loader{files: files, base: absolute(base), problems: problems}
 	return l.importPath(l.resolve(dir), pos)
 }

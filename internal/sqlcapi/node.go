@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/disk"
 	"gopkg.in/yaml.v3"
 )
 
@@ -17,6 +18,7 @@ type node struct {
 
 // configFile is a sqlc.yaml while it is read.
 type configFile struct {
+	files    *disk.Reader
 	dir      string // absolute directory on disk: paths in the file start here
 	name     string // as positions show it
 	problems *diag.List

@@ -1,7 +1,6 @@
 package sqlcapi
 
 import (
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -30,7 +29,7 @@ func (f *configFile) expand(p node, key string) []string {
 	fix := "paths in this file start at its directory"
 	found := []string{filepath.Join(f.dir, filepath.FromSlash(text))}
 	if strings.ContainsAny(text, "*?[]") {
-		matches, err := filepath.Glob(filepath.Join(quotePattern(f.dir), filepath.FromSlash(text)))
+		matches, err := f.files.Glob(filepath.Join(quotePattern(f.dir), filepath.FromSlash(text)))
 		switch {
 		case err != nil:
 			f.problems.ErrorFix(p.pos(), codePath, "close every bracket of the pattern", "%s: the pattern %q is malformed", key, text)
@@ -43,7 +42,7 @@ func (f *configFile) expand(p node, key string) []string {
 	}
 	var files []string
 	for _, path := range found {
-		info, err := os.Stat(path)
+		info, err := f.files.Stat(path)
 		if err != nil {
 			f.problems.ErrorFix(p.pos(), codePath, fix, "%s: %q does not exist", key, text)
 			return nil
@@ -52,7 +51,7 @@ func (f *configFile) expand(p node, key string) []string {
 			files = append(files, path)
 			continue
 		}
-		entries, err := os.ReadDir(path)
+		entries, err := f.files.ReadDir(path)
 		if err != nil {
 			f.problems.ErrorFix(p.pos(), codePath, "check the directory's permissions", "%s: %q cannot be read", key, text)
 			return nil

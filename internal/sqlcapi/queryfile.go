@@ -1,7 +1,6 @@
 package sqlcapi
 
 import (
-	"os"
 	"regexp"
 	"strings"
 
@@ -26,7 +25,7 @@ func (l *loader) readQueryFiles(files []string) []*sqlQuery {
 	var all []*sqlQuery
 	byName := map[string]*sqlQuery{}
 	for _, file := range files {
-		data, err := os.ReadFile(file)
+		data, err := l.files.ReadFile(file)
 		if err != nil {
 			l.problems.ErrorFix(diag.Pos{File: l.display(file)}, codePath, "check the file's permissions", "the SQL file cannot be read")
 			continue
