@@ -151,6 +151,7 @@ func TestAction(t *testing.T) {
 		{nil, "", 0},
 		{map[string]string{"command": "diff", "strict": "true"}, "the generated code is stale", 3},
 		{map[string]string{"file": "other.yaml"}, "other.yaml", 2},
+		{map[string]string{"file": "specgen.yaml\nother.yaml\n"}, "other.yaml", 2},
 		{map[string]string{"command": "breaking", "against": "HEAD"}, "is in no git repository", 2},
 		{map[string]string{"command": "generate; echo $HOME"}, "must be check, diff or breaking", 2},
 	} {

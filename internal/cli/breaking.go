@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -34,11 +33,11 @@ func breakingCommand(o *options) *cobra.Command {
 			if against == "" {
 				return errors.New("name the commit to compare with, such as --against main")
 			}
-			old, err := o.generateAt(cmd.Context(), against)
+			old, err := o.generateAt(cmd, against)
 			if err != nil {
 				return err
 			}
-			now, err := o.generate(cmd, &reporting{format: report.Text})
+			now, err := o.generateOne(cmd)
 			if err != nil {
 				return err
 			}
@@ -84,8 +83,10 @@ func writeChanges(w io.Writer, format, against, base string, changes []breaking.
 
 // generateAt generates the package of a commit, in memory; nil when the commit
 // has no such specification.
-func (o *options) generateAt(ctx context.Context, ref string) (*driver.Generation, error) {
-	file, err := o.find()
+func (o *options) generateAt(cmd *cobra.Command, ref string) (*driver.Generation, error) {
+	defer o.working(cmd, "reading the files of "+ref)()
+	ctx := cmd.Context()
+	file, err := o.findOne(cmd)
 	if err != nil {
 		return nil, err
 	}

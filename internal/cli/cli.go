@@ -30,8 +30,7 @@ func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 func Run(args []string, stdout, stderr io.Writer) (code int) {
 	defer func() {
 		if r := recover(); r != nil {
-			fmt.Fprintf(stderr, "specgen: a bug in specgen: %v\nPlease report it with the specification and the SQL that caused it.\n", r)
-			code = exitBug
+			code = tellBug(stderr, fmt.Errorf("a bug in specgen: %v", r))
 		}
 	}()
 	root := command()
@@ -50,12 +49,16 @@ func exitCode(err error, stderr io.Writer) int {
 	case errors.As(err, &code):
 		return int(code)
 	case errors.As(err, &bug):
-		fmt.Fprintf(stderr, "specgen: %v\nPlease report it with the specification and the SQL that caused it.\n", err)
-		return exitBug
+		return tellBug(stderr, err)
 	default:
 		fmt.Fprintf(stderr, "specgen: %v\n", err)
 		return exitUsage
 	}
+}
+
+func tellBug(stderr io.Writer, err error) int {
+	fmt.Fprintf(stderr, "specgen: %v\nPlease report it with the specification and the SQL that caused it.\n", err)
+	return exitBug
 }
 
 func command() *cobra.Command {
@@ -69,7 +72,7 @@ func command() *cobra.Command {
 		Args:          noSuchCommand, // an argument that is no command is an error
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.PersistentFlags().StringVarP(&o.file, "file", "f", "", "specification; default: specgen.yaml, searched upward to the module's root")
+	root.PersistentFlags().StringArrayVarP(&o.files, "file", "f", nil, "specification; default: specgen.yaml, searched upward to the module's root; check, diff and\ngenerate take several, of which nothing is written unless all are right")
 	root.PersistentFlags().StringVarP(&o.dir, "chdir", "C", "", "run as if started in this directory")
 	root.PersistentFlags().BoolVarP(&o.quiet, "quiet", "q", false, "tell errors alone, no warnings; with --strict, warnings are errors")
 	root.PersistentFlags().BoolVarP(&o.verbose, "verbose", "v", false, "tell more: what is read and written, and in plans the SQL")

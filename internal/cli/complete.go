@@ -37,12 +37,12 @@ func annotateFormats(cmd *cobra.Command, formats ...string) {
 
 // completeScopes completes the name of a scope, as far as the specification is
 // right.
-func (o *options) completeScopes(_ *cobra.Command, args []string, prefix string) ([]string, cobra.ShellCompDirective) {
+func (o *options) completeScopes(cmd *cobra.Command, args []string, prefix string) ([]string, cobra.ShellCompDirective) {
 	const directive = cobra.ShellCompDirectiveNoFileComp
 	if len(args) > 0 {
 		return nil, directive
 	}
-	path, err := o.find()
+	path, err := o.findOne(cmd)
 	if err != nil {
 		return nil, directive
 	}

@@ -32,7 +32,7 @@ func explainCommand(o *options) *cobra.Command {
 			if !slices.Contains(planFormats(), format) {
 				return fmt.Errorf("unknown format %q: one of %s", format, strings.Join(planFormats(), ", "))
 			}
-			g, err := o.generate(cmd, &reporting{format: formatText})
+			g, err := o.generateOne(cmd)
 			if err != nil {
 				return err
 			}

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/specgen-dev/specgen/internal/graph"
-	"github.com/specgen-dev/specgen/internal/report"
 )
 
 type drawingFormat struct{ name, endings string }
@@ -38,7 +37,7 @@ func graphCommand(o *options) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			g, err := o.generate(cmd, &reporting{format: report.Text})
+			g, err := o.generateOne(cmd)
 			if err != nil {
 				return err
 			}

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/specgen-dev/specgen/internal/initial"
-	"github.com/specgen-dev/specgen/internal/report"
 )
 
 func initCommand(o *options) *cobra.Command {
@@ -22,13 +21,14 @@ func initCommand(o *options) *cobra.Command {
 			"specgen_scopes.sql beside the others. What is not recognised is told, table by table. Nothing is overwritten.",
 		Example: "  specgen init --dry-run\n  specgen init\n  specgen init --example    # in an empty directory",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := o.initial(example, args)
+			done := o.working(cmd, "reading the project")
+			r, err := o.initial(cmd, example, args)
+			done()
 			if err != nil {
 				return err
 			}
-			out := report.Report{Tool: report.Tool{Version: version()}, Problems: r.Problems.Sorted(), Source: r.Source}
 			if r.Problems.HasErrors() {
-				if err := report.Write(cmd.ErrOrStderr(), report.Text, out); err != nil {
+				if err := writeText(cmd.ErrOrStderr(), r.Problems.Sorted(), r.Source); err != nil {
 					return err
 				}
 				fmt.Fprintln(cmd.ErrOrStderr(), "specgen: nothing was written: these problems come first")
@@ -53,11 +53,13 @@ func initCommand(o *options) *cobra.Command {
 	return cmd
 }
 
-func (o *options) initial(example bool, args []string) (*initial.Result, error) {
-	if !example {
-		return initial.Project(initial.Options{Dir: o.dir, Spec: o.file, Sqlc: strings.Join(args, "")})
-	}
-	if len(args) > 0 || o.file != "" {
+func (o *options) initial(cmd *cobra.Command, example bool, args []string) (*initial.Result, error) {
+	switch {
+	case len(o.files) > 1:
+		return nil, &misuse{errors.New("init writes one specification"), cmd}
+	case !example:
+		return initial.Project(initial.Options{Dir: o.dir, Spec: strings.Join(o.files, ""), Sqlc: strings.Join(args, "")})
+	case len(args) > 0 || len(o.files) > 0:
 		return nil, errors.New("--example takes neither a file nor -f: it writes all of a small module")
 	}
 	return initial.Example(o.dir)

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/disk"
 	"github.com/specgen-dev/specgen/internal/driver"
 	"github.com/specgen-dev/specgen/internal/report"
 )
@@ -33,34 +34,66 @@ func (r *reporting) flags(cmd *cobra.Command) {
 // for what else there is to say.
 func (r *reporting) text() bool { return r.format == report.Text }
 
-// generate runs the stages in memory and tells the problems.
-func (o *options) generate(cmd *cobra.Command, r *reporting) (*driver.Generation, error) {
+// generate runs the stages in memory, and tells the problems. What is looked at
+// is noted in files, which may be nil, and that also when there are problems.
+func (o *options) generate(cmd *cobra.Command, r *reporting, files *disk.Reader) (*driver.Set, error) {
 	if !slices.Contains(report.Formats(), r.format) {
 		return nil, fmt.Errorf("unknown format %q: one of %s", r.format, strings.Join(report.Formats(), ", "))
 	}
-	path, err := o.find()
+	paths, err := o.find()
 	if err != nil {
 		return nil, err
 	}
-	g, err := driver.Generate(path)
+	s, err := o.load(cmd, files, paths)
 	if err != nil {
 		return nil, err
 	}
-	o.note(cmd, "read %s", filepath.Join(g.Base, g.File))
-	problems := r.chosen(g.Problems.Sorted())
+	problems := r.chosen(s.Problems.Sorted())
 	if o.quiet && !r.strict && r.text() {
 		problems = slices.DeleteFunc(problems, func(p diag.Problem) bool { return p.Severity != diag.Error })
 	}
-	if err := r.write(cmd, g, problems); err != nil {
+	if err := r.write(cmd, s, problems); err != nil {
 		return nil, err
 	}
-	if g.Problems.HasErrors() {
+	if s.Problems.HasErrors() {
 		return nil, exit(exitProblems)
 	}
 	if r.strict && slices.ContainsFunc(problems, func(p diag.Problem) bool { return p.Severity == diag.Warning }) {
 		return nil, exit(exitProblems)
 	}
-	return g, nil
+	return s, nil
+}
+
+// generateOne does what generate does, for a command that takes one
+// specification and tells its problems to people.
+func (o *options) generateOne(cmd *cobra.Command) (*driver.Generation, error) {
+	if _, err := o.findOne(cmd); err != nil {
+		return nil, err
+	}
+	s, err := o.generate(cmd, &reporting{format: report.Text}, nil)
+	if err != nil {
+		return nil, err
+	}
+	return s.Generations[0], nil
+}
+
+// load generates from specifications. Files are named from the directory of the
+// one that there is, and from the working directory where there are several.
+func (o *options) load(cmd *cobra.Command, files *disk.Reader, paths []string) (*driver.Set, error) {
+	base, what := o.dir, fmt.Sprintf("%d specifications", len(paths))
+	if len(paths) == 1 {
+		base, what = filepath.Dir(paths[0]), filepath.Base(paths[0])
+	}
+	done := o.working(cmd, "reading "+what) // short: a line that a terminal breaks cannot be taken away
+	s, err := driver.GenerateSet(files, base, paths)
+	done()
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range paths {
+		o.note(cmd, "read %s", path)
+	}
+	return s, nil
 }
 
 // chosen leaves hints out that nobody asked for.
@@ -68,26 +101,32 @@ func (r *reporting) chosen(problems []diag.Problem) []diag.Problem {
 	return slices.DeleteFunc(problems, func(p diag.Problem) bool { return p.Severity == diag.Hint && !r.hints })
 }
 
-func (r *reporting) write(cmd *cobra.Command, g *driver.Generation, problems []diag.Problem) error {
-	out := report.Report{Tool: report.Tool{Version: version()}, Problems: problems, Source: g.Source}
-	for _, s := range g.Silenced {
-		if s.Problem.Severity != diag.Hint || r.hints {
-			out.Silenced = append(out.Silenced, report.Silenced{Problem: s.Problem, Reason: s.Reason})
-		}
-	}
+func (r *reporting) write(cmd *cobra.Command, s *driver.Set, problems []diag.Problem) error {
 	if r.text() {
-		return report.Write(cmd.ErrOrStderr(), r.format, out)
+		return writeText(cmd.ErrOrStderr(), problems, s.Source)
+	}
+	out := report.Report{Tool: report.Tool{Version: version()}, Problems: problems}
+	for _, silenced := range s.Silenced {
+		if silenced.Problem.Severity != diag.Hint || r.hints {
+			out.Silenced = append(out.Silenced, report.Silenced{Problem: silenced.Problem, Reason: silenced.Reason})
+		}
 	}
 	root, err := reportRoot()
 	if err != nil {
 		return err
 	}
-	base, err := filepath.Abs(g.Base)
+	base, err := filepath.Abs(s.Base)
 	if err != nil {
-		return fmt.Errorf("finding the specification's directory: %w", err)
+		return fmt.Errorf("finding the specifications' directory: %w", err)
 	}
 	out.Path = func(file string) string { return relative(root, base, file) }
 	return report.Write(cmd.OutOrStdout(), r.format, out)
+}
+
+// writeText tells problems to people, in colour where that is shown.
+func writeText(w io.Writer, problems []diag.Problem, src diag.Source) error {
+	colour := isTerminal(w) && showsColour(os.Getenv)
+	return diag.Text{Source: src, Colour: colour}.Print(w, problems)
 }
 
 // reportRoot is the directory that files are named from in formats for tools:

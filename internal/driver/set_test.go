@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/specgen-dev/specgen/internal/disk"
 	"github.com/specgen-dev/specgen/internal/driver"
 )
 
@@ -118,5 +119,31 @@ func TestSetRefusesSharedOutput(t *testing.T) {
 		if diff := cmp.Diff([]string{"other.yaml:3:15 SG604 specgen.yaml:3:15"}, problems); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", output, diff)
 		}
+	}
+}
+
+// What a run looked at is all that its outcome depends on: each kind of file, and
+// the directories that a new one would belong to. Its own files are not among it.
+func TestSetNotesWhatItReads(t *testing.T) {
+	t.Parallel()
+	dir := newProject(t, "go_functions")
+	files := &disk.Reader{}
+	s, err := driver.GenerateSet(files, dir, []string{filepath.Join(dir, "specgen.yaml")})
+	if err != nil || s.Problems.HasErrors() {
+		t.Fatal(err, s.Problems.Sorted())
+	}
+	if _, err := s.Write(); err != nil {
+		t.Fatal(err)
+	}
+	seen := files.Seen()
+	for _, want := range []string{
+		"specgen.yaml", "sqlc.yaml", "schema.sql", "queries.sql", "go.mod", "db", "db/models.go", "funcs", "funcs/funcs.go",
+	} {
+		if _, ok := seen[filepath.Join(dir, filepath.FromSlash(want))]; !ok {
+			t.Errorf("%s was not looked at", want)
+		}
+	}
+	if !seen.Now().Equal(seen) {
+		t.Error("writing changes what was read: a watch would never rest")
 	}
 }
