@@ -23,7 +23,7 @@ import (
 func breakingCommand(o *options) *cobra.Command {
 	against, format := "", report.Text
 	cmd := &cobra.Command{
-		Use: "breaking --against REF", Short: "Tell what has changed in meaning since a commit; exit 1 when anything breaks", Args: cobra.NoArgs,
+		Use: "breaking --against REF", Short: "Tell what has changed in meaning since a commit; exit 1 when anything breaks", Args: noArguments("the commit is named with --against"),
 		Long:    "Compare the specification, and the queries, schema and generated functions that it resolves to, with those of\na commit, and tell what has changed for callers and for data: fields and methods that are gone or must be given,\nerrors, what is written, deleted, kept, refused and locked, and round trips. What breaks callers or data makes it\nexit with 1; notes do not.",
 		Example: "  specgen breaking --against main\n  specgen breaking --against HEAD~1 --format json",
 		RunE: func(cmd *cobra.Command, _ []string) error {

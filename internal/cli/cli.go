@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -72,13 +73,16 @@ func command() *cobra.Command {
 		Args:          noSuchCommand, // an argument that is no command is an error
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.PersistentFlags().StringArrayVarP(&o.files, "file", "f", nil, "specification; default: specgen.yaml, searched upward to the module's root; check, diff and\ngenerate take several, of which nothing is written unless all are right")
-	root.PersistentFlags().StringVarP(&o.dir, "chdir", "C", "", "run as if started in this directory")
+	root.PersistentFlags().StringArrayVarP(&o.files, "file", "f", nil, "`path` of the specification; default: specgen.yaml, searched upward to the module's root; check, diff and\ngenerate take several, of which nothing is written unless all are right")
+	root.PersistentFlags().StringVarP(&o.dir, "chdir", "C", "", "run as if started in this `directory`")
 	root.PersistentFlags().BoolVarP(&o.quiet, "quiet", "q", false, "tell errors alone, no warnings; with --strict, warnings are errors")
 	root.PersistentFlags().BoolVarP(&o.verbose, "verbose", "v", false, "tell more: what is read and written, and in plans the SQL")
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		if o.quiet && o.verbose {
 			return &misuse{errors.New("--quiet and --verbose exclude each other"), cmd}
+		}
+		if info, err := os.Stat(o.dir); o.dir != "" && (err != nil || !info.IsDir()) {
+			return &misuse{fmt.Errorf("--chdir: %s is no directory", o.dir), cmd}
 		}
 		return nil
 	}

@@ -32,7 +32,7 @@ func generateCommand(o *options) *cobra.Command {
 	r := &reporting{}
 	again := false
 	cmd := &cobra.Command{
-		Use: "generate", Short: "Write the generated package", Args: cobra.NoArgs,
+		Use: "generate", Short: "Write the generated package", Args: noArguments(namedByFile),
 		Long: "Write the generated package. Nothing is written unless all of it is right; only files that change are\n" +
 			"touched; files that specgen wrote before and no longer generates are removed. With --watch this is done\n" +
 			"again whenever a file that was read changes, until the command is interrupted.",
@@ -82,7 +82,7 @@ func told(c driver.Change) string {
 func checkCommand(o *options) *cobra.Command {
 	r := &reporting{}
 	cmd := &cobra.Command{
-		Use: "check", Short: "Report problems, write nothing", Args: cobra.NoArgs,
+		Use: "check", Short: "Report problems, write nothing", Args: noArguments(namedByFile),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_, err := o.generate(cmd, r, nil)
 			return err
@@ -96,7 +96,7 @@ func checkCommand(o *options) *cobra.Command {
 func diffCommand(o *options) *cobra.Command {
 	r := &reporting{}
 	cmd := &cobra.Command{
-		Use: "diff", Short: "Show what generate would change; exit 3 when that is anything", Args: cobra.NoArgs,
+		Use: "diff", Short: "Show what generate would change; exit 3 when that is anything", Args: noArguments(namedByFile),
 		Long: "Show what generate would change, as a unified diff; exit 3 when that is anything. In formats for tools\nthe problems of the specification are told, and no diff.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := o.generate(cmd, r, nil)

@@ -54,3 +54,16 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 	}
 	return fmt.Errorf("%s", text)
 }
+
+// namedByFile says where a specification goes that was given as an argument.
+const namedByFile = "a specification is named with -f"
+
+// noArguments is the check of a command that takes all it needs by flags.
+func noArguments(instead string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		return fmt.Errorf("%q is one word too many: %s", args[0], instead)
+	}
+}

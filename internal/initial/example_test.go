@@ -63,6 +63,9 @@ func TestExampleIsTheReference(t *testing.T) {
 		t.Errorf("go.mod is %q", got["go.mod"])
 	}
 	delete(got, "go.mod")
+	if !strings.HasPrefix(got["specgen.yaml"], "# yaml-language-server: $schema=") {
+		t.Error("specgen.yaml does not tell editors its schema")
+	}
 	want := map[string]string{"main.go": string(read(t, "example/main.go"))}
 	for _, pattern := range []string{"sqlc.yaml", "specgen.yaml", "schema/*", "queries/*", "gen/rbacdb/*", "gen/rbac/*"} {
 		names, err := fs.Glob(os.DirFS("../.."), pattern)
