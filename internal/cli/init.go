@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -39,7 +40,7 @@ func initCommand(o *options) *cobra.Command {
 					return err
 				}
 			}
-			if _, err := io.WriteString(cmd.OutOrStdout(), initText(r, dryRun)); err != nil {
+			if _, err := io.WriteString(cmd.OutOrStdout(), initText(r, o.elsewhere(r.Base), dryRun)); err != nil {
 				return err
 			}
 			if len(r.Files) == 0 {
@@ -65,24 +66,42 @@ func (o *options) initial(cmd *cobra.Command, example bool, args []string) (*ini
 	return initial.Example(o.dir)
 }
 
-// initText says what was made, and what to do next.
-func initText(r *initial.Result, dryRun bool) string {
+// elsewhere says where a directory is, if it is not the working directory: " in
+// ..", with the blank.
+func (o *options) elsewhere(dir string) string {
+	start, err := filepath.Abs(o.dir)
+	if err != nil {
+		return " in " + dir
+	}
+	rel, err := filepath.Rel(start, dir)
+	switch {
+	case err != nil:
+		return " in " + dir
+	case rel == ".":
+		return ""
+	default:
+		return " in " + rel
+	}
+}
+
+// initText says what was made and where, and what to do next, there.
+func initText(r *initial.Result, where string, dryRun bool) string {
 	var b strings.Builder
 	b.WriteString(r.Report)
 	if len(r.Files) == 0 {
 		b.WriteString("\nNothing was written: no scope was recognised.\n")
 	} else if dryRun {
-		b.WriteString("\nWould be written:\n")
+		fmt.Fprintf(&b, "\nWould be written%s:\n", where)
 		for _, f := range r.Files {
 			fmt.Fprintf(&b, "\n-- %s --\n%s", f.Name, f.Text)
 		}
 	} else {
-		b.WriteString("\nWritten:\n")
+		fmt.Fprintf(&b, "\nWritten%s:\n", where)
 		for _, f := range r.Files {
 			fmt.Fprintf(&b, "  %s\n", f.Name)
 		}
 	}
-	b.WriteString("\nNext:\n")
+	fmt.Fprintf(&b, "\nNext%s:\n", where)
 	for i, step := range r.Next {
 		fmt.Fprintf(&b, "  %d. %s\n", i+1, step)
 	}

@@ -66,5 +66,5 @@ func (p *project) next(d *draft, g *directives) []string {
 	}
 	return append(out, g.specgen,
 		"go mod tidy (the generated code imports github.com/specgen-dev/specgen/scope)",
-		fmt.Sprintf("specgen explain %s", d.scopes[0].name))
+		strings.Replace(g.specgen, " generate", " explain "+d.scopes[0].name, 1))
 }
