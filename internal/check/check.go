@@ -44,7 +44,7 @@ const (
 
 // Run checks the scopes of a project of which nothing else was reported.
 func Run(p *model.Project, catalog *schema.Catalog, problems *diag.List) {
-	c := &checker{project: p, catalog: catalog, kinds: typeColumns(p), index: map[string]int{}}
+	c := &checker{project: p, catalog: catalog, kinds: typeColumns(p), boundless: map[diag.Pos]bool{}, index: map[string]int{}}
 	broken := map[diag.Pos]bool{} // where something was reported, such as a query
 	for _, x := range problems.Sorted() {
 		broken[x.Pos] = true
@@ -65,8 +65,8 @@ func Run(p *model.Project, catalog *schema.Catalog, problems *diag.List) {
 		}
 		c.complete(s)
 		c.kept(s)
-		c.untyped(s, own(s.Purge.Body))
 		c.unbounded(s)
+		c.untyped(s, own(s.Purge.Body))
 		c.deleteOrder(s)
 		c.cascades(s)
 		c.cardinality(s)
@@ -78,11 +78,14 @@ func Run(p *model.Project, catalog *schema.Catalog, problems *diag.List) {
 }
 
 type checker struct {
-	project  *model.Project
-	catalog  *schema.Catalog
-	kinds    map[column]bool // columns that say which kind of scope an id is of
-	findings []*finding
-	index    map[string]int // of findings, by place, code and message
+	project *model.Project
+	catalog *schema.Catalog
+	kinds   map[column]bool // columns that say which kind of scope an id is of
+	// boundless are the queries of which it was reported that they take the rows
+	// of other scopes.
+	boundless map[diag.Pos]bool
+	findings  []*finding
+	index     map[string]int // of findings, by place, code and message
 }
 
 // column is a column of a table.
@@ -99,8 +102,21 @@ type finding struct {
 const scopesHere = "\x00"
 
 // report adds a problem of a scope.
-func (c *checker) report(s *model.Scope, p diag.Problem) {
-	key := p.Pos.String() + p.Code + p.Message
+func (c *checker) report(s *model.Scope, p diag.Problem) { c.reportAt(p.Pos, s, p) }
+
+// reportQuery adds a problem that is to be mended in a query, and is one however
+// many steps call it.
+func (c *checker) reportQuery(s *model.Scope, call *model.Call, p diag.Problem) {
+	f := c.reportAt(call.Query.Pos, s, p)
+	also := diag.Related{Pos: call.Pos, Message: "called here, too"}
+	if call.Pos != f.Pos && !slices.Contains(f.Related, also) {
+		f.Related = append(f.Related, also)
+	}
+}
+
+// reportAt adds a problem of a scope, with those of one place that say the same.
+func (c *checker) reportAt(at diag.Pos, s *model.Scope, p diag.Problem) *finding {
+	key := at.String() + p.Code + p.Message
 	i, ok := c.index[key]
 	if !ok {
 		i = len(c.findings)
@@ -116,6 +132,7 @@ func (c *checker) report(s *model.Scope, p diag.Problem) {
 			f.Related = append(f.Related, r)
 		}
 	}
+	return f
 }
 
 func (f *finding) problem() diag.Problem {

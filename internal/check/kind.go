@@ -58,21 +58,46 @@ func (c *checker) typeOf(t *schema.Table, id string) string {
 // the type, too: the same id may be that of something else.
 func (c *checker) untyped(s *model.Scope, calls []*model.Call) {
 	for _, call := range calls {
-		equal := slices.Clone(call.Facts.Equal)
-		for _, w := range call.Facts.Within {
-			equal = append(equal, w.Equal...)
+		if c.boundless[call.Query.Pos] {
+			continue // the type alone may be compared beside it
 		}
-		for _, e := range equal {
+		arms := slices.Clone(alternatives(call.Facts))
+		for _, w := range call.Facts.Within {
+			arms = append(arms, schema.Arm{Equal: w.Equal, Mentions: call.Facts.Mentions})
+		}
+		for _, e := range untypedIn(arms, func(e schema.ColumnValue) string { return c.typeOf(c.catalog.Table(e.Table), e.Column) }) {
 			kind := c.typeOf(c.catalog.Table(e.Table), e.Column)
 			a := argument(call, e.Param)
-			if kind == "" || a == nil || slices.Contains(call.Facts.Mentions, kind) || !isScopeID(a.Value, s) {
+			if a == nil || !isScopeID(a.Value, s) {
 				continue
 			}
-			c.report(s, diag.Problem{Pos: call.Pos, Code: codeUntyped,
+			c.reportQuery(s, call, diag.Problem{Pos: call.Pos, Code: codeUntyped,
 				Message: fmt.Sprintf("%s compares %s.%s with the id of %s and leaves %s out: it takes the rows of anything that has the same id", call.Query.Name, e.Table, e.Column, scopesHere, kind),
 				Fix:     fmt.Sprintf("add AND %s = @%s to the WHERE, and run sqlc generate", kind, kind), Related: []diag.Related{declared(call)}})
 		}
 	}
+}
+
+// untypedIn lists the ids that conditions compare without the type beside them.
+func untypedIn(arms []schema.Arm, typeOf func(schema.ColumnValue) string) []schema.ColumnValue {
+	var out []schema.ColumnValue
+	for _, arm := range arms {
+		for _, e := range arm.Equal {
+			if kind := typeOf(e); kind != "" && !slices.Contains(arm.Mentions, kind) {
+				out = append(out, e)
+			}
+		}
+	}
+	return out
+}
+
+// alternatives are the conditions of a WHERE of which a row passes one: those of
+// an OR, or the only one that there is.
+func alternatives(q *schema.Query) []schema.Arm {
+	if len(q.Arms) > 0 {
+		return q.Arms
+	}
+	return []schema.Arm{{Equal: q.Equal, Mentions: q.Mentions}}
 }
 
 // unbounded makes sure that what a purge deletes belongs to the scope: a WHERE
@@ -85,23 +110,43 @@ func (c *checker) unbounded(s *model.Scope) {
 		if call.Role == model.PurgeRow || t == nil || f.Kind != schema.Delete && f.Kind != schema.Update {
 			continue
 		}
-		what := ""
+		what, fix := "", "compare the id in the WHERE, too"
 		if len(f.Mentions) == 0 && len(call.Args) == 0 {
 			what = "every row of " + f.Target
 		}
-		for _, x := range comparisons(call, f.Target, s.Purge) {
-			id := strings.TrimSuffix(x.Column, "_type") + "_id"
-			if x.constant && x.text == s.Type && t.Column(id) != nil && c.typeOf(t, id) == x.Column && !slices.Contains(f.Mentions, id) {
-				what = "the rows of every scope of its type"
+		for _, arm := range alternatives(f) {
+			for _, x := range compared(call, arm.Equal, f.Target, s.Purge) {
+				id := strings.TrimSuffix(x.Column, "_type") + "_id"
+				if x.constant && x.text == s.Type && t.Column(id) != nil && c.typeOf(t, id) == x.Column && !slices.Contains(arm.Mentions, id) {
+					what = "the rows of every scope of its type"
+					if len(f.Arms) > 0 {
+						fix = "compare the id beside the type: AND, not OR"
+					}
+				}
 			}
+		}
+		if column := c.passesOthers(call, f.Target, s); f.Kind == schema.Delete && column != "" {
+			what, fix = "the rows of other scopes", "write "+column+" = @"+column
 		}
 		if what == "" {
 			continue
 		}
-		c.report(s, diag.Problem{Pos: call.Pos, Code: codeUnbounded,
+		c.boundless[call.Query.Pos] = true
+		c.reportQuery(s, call, diag.Problem{Pos: call.Pos, Code: codeUnbounded,
 			Message: fmt.Sprintf("%s takes %s, not those of the one that is purged", call.Query.Name, what),
-			Fix:     "compare the id in the WHERE, too, and run sqlc generate", Related: []diag.Related{declared(call)}})
+			Fix:     fix + ", and run sqlc generate", Related: []diag.Related{declared(call)}})
 	}
+}
+
+// passesOthers is the column of a table that a WHERE of the purge compares with
+// the id of the scope by something else than equality, such as <>; "" for none.
+func (c *checker) passesOthers(call *model.Call, table string, s *model.Scope) string {
+	for _, x := range compared(call, call.Facts.Unequal, table, s.Purge) {
+		if x.scopeID {
+			return x.Column
+		}
+	}
+	return ""
 }
 
 // isScopeID reports whether a value is the id of the scope, in either of its

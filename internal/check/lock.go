@@ -148,14 +148,24 @@ func (c *checker) oneRow(s *model.Scope, call *model.Call, table string) {
 	if len(keys) == 0 || len(call.Facts.Reads) > 1 {
 		return
 	}
-	for _, k := range keys {
-		if !slices.ContainsFunc(k.Columns, func(name string) bool { return name != "" && !slices.Contains(call.Facts.Mentions, name) }) {
+	p := diag.Problem{Pos: call.Pos, Code: codeManyRows,
+		Message: fmt.Sprintf("%s may take many rows of %s: its WHERE mentions no key of the table", call.Query.Name, table),
+		Fix:     "compare " + strings.Join(keys[0].Columns, " and ") + " with the id of the scope, and run sqlc generate", Related: []diag.Related{declared(call), {Pos: keys[0].Pos, Message: "the key " + keys[0].Name}}}
+	if column := c.passesOthers(call, table, s); column != "" {
+		p.Message = fmt.Sprintf("%s may take many rows of %s: it compares %s with the id of %s, and not by =", call.Query.Name, table, column, scopesHere)
+		p.Fix = fmt.Sprintf("write %s = @id, and run sqlc generate", column)
+		c.report(s, p)
+		return
+	}
+	for _, arm := range alternatives(call.Facts) {
+		mentioned := slices.ContainsFunc(keys, func(k *schema.Key) bool {
+			return !slices.ContainsFunc(k.Columns, func(name string) bool { return name != "" && !slices.Contains(arm.Mentions, name) })
+		})
+		if !mentioned {
+			c.report(s, p)
 			return
 		}
 	}
-	c.report(s, diag.Problem{Pos: call.Pos, Code: codeManyRows,
-		Message: fmt.Sprintf("%s may take many rows of %s: its WHERE mentions no key of the table", call.Query.Name, table),
-		Fix:     "compare " + strings.Join(keys[0].Columns, " and ") + " with the id of the scope, and run sqlc generate", Related: []diag.Related{declared(call), {Pos: keys[0].Pos, Message: "the key " + keys[0].Name}}})
 }
 
 // uniqueKeys are the primary key and the unique ones.
@@ -164,31 +174,6 @@ func uniqueKeys(t *schema.Table) []*schema.Key {
 		return t.Uniques
 	}
 	return append([]*schema.Key{t.PrimaryKey}, t.Uniques...)
-}
-
-// children makes sure that the list of a scope's children reads their table.
-func (c *checker) children(s *model.Scope) {
-	for _, call := range withRole(s.Purge.Body, model.ChildList) {
-		table := c.rowTable(call.Child)
-		if table == "" || !c.tablesOnly(call.Facts.Reads) || slices.Contains(call.Facts.Reads, table) || namesType(call, call.Child) {
-			continue
-		}
-		c.report(s, diag.Problem{Pos: call.Pos, Code: codeChildList,
-			Message: fmt.Sprintf("%s reads %s, and a %s is a row of %s", call.Query.Name, list(call.Facts.Reads, "and"), call.Child.Name, table),
-			Fix:     "name the query that lists the children of this scope", Related: []diag.Related{declared(call), declared(call.Child.Create.Row)}})
-	}
-}
-
-// namesType reports whether a query is about things of a scope's type, such as
-// the associations of a parent with its children.
-func namesType(call *model.Call, s *model.Scope) bool {
-	if strings.Contains(call.Query.SQL, "'"+s.Type+"'") {
-		return true
-	}
-	return slices.ContainsFunc(call.Args, func(a *model.Arg) bool {
-		l, ok := plain(a.Value).(*model.Literal)
-		return ok && l.Text == s.Type
-	})
 }
 
 // ownsMore reports whether the document says that more than a row belongs to a

@@ -34,6 +34,8 @@ func (a *analyzer) selectStmt(n *pg.SelectStmt, e env, top bool) relation {
 		}
 	}
 	if top {
+		a.query.Limited = n.LimitCount != nil || n.LimitOffset != nil
+		a.arms(n.WhereClause, s)
 		a.fix(n.WhereClause, s, func(column) (ok, written bool) { return true, false })
 	}
 	rel.lockable = locked(n.LockingClause, s)

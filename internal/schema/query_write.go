@@ -229,6 +229,7 @@ func (a *analyzer) update(n *pg.UpdateStmt, e env, top bool) relation {
 		a.query.Target = target.table
 		a.query.Sets = sets
 		a.within(n.WhereClause, s)
+		a.arms(n.WhereClause, s)
 		a.fix(n.WhereClause, s, func(c column) (ok, written bool) {
 			if c.item != target {
 				return true, false
@@ -250,6 +251,7 @@ func (a *analyzer) delete(n *pg.DeleteStmt, e env, top bool) relation {
 	if top {
 		a.query.Target = target.table
 		a.within(n.WhereClause, s)
+		a.arms(n.WhereClause, s)
 		a.fix(n.WhereClause, s, func(c column) (ok, written bool) { return true, c.item == target })
 	}
 	return a.returning(n.GetReturningClause(), s, target)

@@ -114,6 +114,14 @@ type Query struct {
 	Sets []ColumnValue
 	// Equal are the columns that a top-level WHERE fixes by `column = $n` (AND only).
 	Equal []ColumnValue
+	// Unequal are the columns that a top-level WHERE compares with a parameter in
+	// a way that most values pass, such as `column <> $n` (AND only).
+	Unequal []ColumnValue
+	// Arms are the conditions of an OR in a top-level WHERE, each with those that
+	// hold beside the OR: a row that passes one of them is meant.
+	Arms []Arm
+	// Limited reports a LIMIT, OFFSET or FETCH at top level.
+	Limited bool
 	// Within are the columns that a top-level WHERE compares with the rows of a
 	// subquery (AND only).
 	Within []Within
@@ -156,6 +164,12 @@ type Within struct {
 	Table, Column       string
 	RefTable, RefColumn string
 	Equal               []ColumnValue // as those of a Query, of RefTable
+}
+
+// Arm is one of several conditions that a row may pass.
+type Arm struct {
+	Equal    []ColumnValue // as those of a Query
+	Mentions []string      // as those of a Query
 }
 
 // Result is one column of a query's answer.
