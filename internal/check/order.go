@@ -66,12 +66,8 @@ func blocking(child *schema.Table, parents []string) *schema.ForeignKey {
 }
 
 // keptReferences refuses a `keep` of rows whose foreign key refuses the DELETE
-// of the scope's row.
+// of the scope's row, or of what a step deletes.
 func (c *checker) keptReferences(s *model.Scope, deletes []*model.Call) {
-	row := s.Purge.Row
-	if row.Facts.Kind != schema.Delete {
-		return
-	}
 	for _, kept := range s.Purge.Keep {
 		table := kept.Table.QualifiedName()
 		if slices.ContainsFunc(deletes, func(d *model.Call) bool { return d.Facts.Target == table }) {
@@ -82,15 +78,38 @@ func (c *checker) keptReferences(s *model.Scope, deletes []*model.Call) {
 				continue
 			}
 			for _, k := range kept.Table.ForeignKeys {
-				if k.RefTable == row.Facts.Target && refuses(k) && len(k.Columns) == 1 && givenSense(insert, k.Columns[0], s.Create).scopeID {
-					c.report(s, diag.Problem{Pos: kept.Pos, Code: codeDeleteOrder,
-						Message: fmt.Sprintf("the rows of %s cannot be kept: they refer to the row of %s by %s, which refuses its DELETE", table, scopesHere, k.Name),
-						Fix:     "delete them in a step of the purge, or have the foreign key ON DELETE SET NULL",
-						Related: []diag.Related{{Pos: k.Pos, Message: "the foreign key " + k.Name}, {Pos: insert.Pos, Message: insert.Query.Name + " writes them"}}})
+				d := c.refused(s, insert, k, deletes)
+				if d == nil {
+					continue
 				}
+				whose := "rows of " + k.RefTable
+				if d == s.Purge.Row {
+					whose = "the row of " + scopesHere
+				}
+				c.report(s, diag.Problem{Pos: kept.Pos, Code: codeDeleteOrder,
+					Message: fmt.Sprintf("the rows of %s cannot be kept: they refer to %s by %s, which refuses %s", table, whose, k.Name, d.Query.Name),
+					Fix:     "delete them in a step of the purge, or have the foreign key ON DELETE SET NULL",
+					Related: []diag.Related{{Pos: k.Pos, Message: "the foreign key " + k.Name}, {Pos: insert.Pos, Message: insert.Query.Name + " writes them"}, {Pos: d.Pos, Message: d.Query.Name + " comes here"}}})
 			}
 		}
 	}
+}
+
+// refused is the DELETE of a purge that a foreign key refuses for the rows of an
+// insert, nil where that is not certain.
+func (c *checker) refused(s *model.Scope, insert *model.Call, k *schema.ForeignKey, deletes []*model.Call) *model.Call {
+	if !refuses(k) || len(k.Columns) != 1 || len(k.RefColumns) != 1 {
+		return nil
+	}
+	row := rowOf(given(insert, k.Columns[0]), k.RefTable, k.RefColumns[0])
+	for _, d := range deletes {
+		ofScope := d == s.Purge.Row && givenSense(insert, k.Columns[0], s.Create).scopeID
+		ofStep := d != s.Purge.Row && row != nil && row.Facts.Kind == schema.Insert && surelyReaches(d, row, s)
+		if d.Facts.Target == k.RefTable && (ofScope || ofStep) {
+			return d
+		}
+	}
+	return nil
 }
 
 // insertOrder makes sure that create inserts a row after the one that it refers

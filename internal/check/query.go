@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/specgen-dev/specgen/internal/diag"
 	"github.com/specgen-dev/specgen/internal/model"
@@ -90,42 +89,4 @@ func (c *checker) elementType(p schema.Param, a *model.Arg) string {
 		return a.Shape.SQL
 	}
 	return "text"
-}
-
-// constants refuses constants that the column that they are written into does
-// not take: longer ones, though blanks past the length are cut without an error
-// (PostgreSQL manual, section 8.3), and those that a CHECK does not list.
-func (c *checker) constants(s *model.Scope) {
-	calls := own(s.Create.Body)
-	if s.Purge != nil {
-		calls = append(calls, own(s.Purge.Body)...)
-	}
-	for _, call := range calls {
-		t := c.catalog.Table(call.Facts.Target)
-		if t == nil {
-			continue
-		}
-		for _, set := range call.Facts.Sets {
-			a, col := given(call, set.Column), t.Column(set.Column)
-			if a == nil || col == nil {
-				continue
-			}
-			l, ok := plain(a.Value).(*model.Literal)
-			if !ok || l.Null || l.Of.Kind != model.Text && l.Of.Kind != model.UUID {
-				continue
-			}
-			for _, x := range col.Allowed {
-				if exact := (col.Type == "text" || col.Type == "varchar") && !col.Inexact; exact && !slices.Contains(x.Values, l.Text) {
-					c.report(s, diag.Problem{Pos: a.Pos, Code: codeNotAllowed,
-						Message: fmt.Sprintf("%s is none of the values that %s allows in %s.%s: %s", l, x.Check, call.Facts.Target, col.Name, list(x.Values, "and")),
-						Fix:     diag.DidYouMean(l.Text, x.Values), Related: []diag.Related{{Pos: col.Pos, Message: "the column is declared here"}}})
-				}
-			}
-			if n := utf8.RuneCountInString(strings.TrimRight(l.Text, " ")); col.Length > 0 && n > col.Length {
-				c.report(s, diag.Problem{Pos: a.Pos, Code: codeLength,
-					Message: fmt.Sprintf("%s has %d characters, and %s.%s holds %d", l, n, call.Facts.Target, col.Name, col.Length),
-					Fix:     "shorten it, or make the column longer", Related: []diag.Related{{Pos: col.Pos, Message: "the column is declared here"}}})
-			}
-		}
-	}
 }

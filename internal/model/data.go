@@ -63,6 +63,17 @@ func (s *DataStruct) field(name string) *DataField {
 	return nil
 }
 
+// Constants are the field's values in all rows of the list.
+func (f *DataField) Constants() []*Literal {
+	var out []*Literal
+	for _, e := range f.exprs {
+		if l, wrong := literal(e, f.Shape); wrong == "" {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
 func (s *DataStruct) names() []string {
 	var names []string
 	for _, f := range s.Fields {

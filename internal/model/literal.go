@@ -20,6 +20,7 @@ type Literal struct {
 	Null  bool
 	Text  string     // canonical: "true", "-12", the characters of a text or uuid, JSON, RFC 3339, raw bytes
 	Items []*Literal // of a List
+	Pos   diag.Pos   // where it is written; zero for what a rule made
 }
 
 // Shape is the shape that the literal was checked against.
@@ -62,7 +63,7 @@ func isLiteral(e spec.Expr) bool {
 // literal checks a constant against a shape. The string says what is wrong, as
 // a clause to follow the expression, with what would be right.
 func literal(e spec.Expr, to Shape) (*Literal, string) {
-	l := &Literal{Of: to}
+	l := &Literal{Of: to, Pos: e.Position()}
 	// null is JSON's own null only where the column cannot be NULL.
 	if s, ok := e.(*spec.Scalar); ok && s.Kind == spec.Null && (to.Kind != JSON || to.Nullable) {
 		if l.Null = true; to.Form == Plain && to.Kind != Bytes && to.Kind != List && to.Kind != JSON {

@@ -166,7 +166,9 @@ func TestAllowed(t *testing.T) {
 	c := Load([]File{{Name: "schema.sql", Text: []byte(`
 		CREATE TABLE a (
 			one text CHECK (one IN ('x', 'y')), two text CONSTRAINT named CHECK (two IN ('x'::text)), three text CHECK (three NOT IN ('x')),
-			four text CHECK (lower(four) IN ('x')), five int CHECK (five IN (1, 2)), six text CHECK (six IN ('x') OR one IS NULL), seven text, eight text CHECK (eight IN ('z'))
+			four text CHECK (lower(four) IN ('x')), five int CHECK (five IN (1, 2)), six text CHECK (six IN ('x') OR one IS NULL), seven text, eight text CHECK (eight IN ('z')),
+			nine text CHECK ((nine = ANY (ARRAY['x'::text, 'y'::text]))), ten varchar CHECK (((ten)::text = ANY ((ARRAY['x'::character varying])::text[]))),
+			eleven text CHECK (eleven = 'x'), twelve text CHECK (twelve = ANY (ARRAY[one])), thirteen text CHECK (thirteen::int = ANY (ARRAY['1'])), fourteen text CHECK (fourteen <> '')
 		);
 		ALTER TABLE a ADD CHECK (seven IN ('p', 'q'));
 		ALTER TABLE a RENAME seven TO sept;
@@ -180,7 +182,7 @@ func TestAllowed(t *testing.T) {
 			got = append(got, col.Name+" "+x.Check+" "+strings.Join(x.Values, ","))
 		}
 	}
-	if diff := cmp.Diff([]string{"one a_one_check x,y", "two named x", "sept a_seven_check p,q"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"one a_one_check x,y", "two named x", "sept a_seven_check p,q", "nine a_nine_check x,y", "ten a_ten_check x", "eleven a_eleven_check x"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -95,29 +95,6 @@ func (l *loader) addCheck(t *Table, w *written) {
 	l.facts[t].checks = append(l.facts[t].checks, c)
 }
 
-// allowedTexts are the constants of column IN (…), nil for any other condition.
-func allowedTexts(expr *pg.Node) []string {
-	e := expr.GetAExpr()
-	if e.GetKind() != pg.A_Expr_Kind_AEXPR_IN || e.Lexpr.GetColumnRef() == nil {
-		return nil
-	}
-	if _, operator := splitName(texts(e.Name)); operator != "=" {
-		return nil
-	}
-	var values []string
-	for _, item := range e.Rexpr.GetList().GetItems() {
-		for item.GetTypeCast() != nil {
-			item = item.GetTypeCast().Arg
-		}
-		s, ok := item.GetAConst().GetVal().(*pg.A_Const_Sval)
-		if !ok {
-			return nil
-		}
-		values = append(values, s.Sval.GetSval())
-	}
-	return values
-}
-
 // addKeys adds primary and unique keys. Of equal ones in one statement
 // PostgreSQL keeps the first (parser/parse_utilcmd.c, transformIndexConstraints).
 func (l *loader) addKeys(t *Table, keys []*written) {

@@ -1,0 +1,82 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/model"
+	"github.com/specgen-dev/specgen/internal/schema"
+)
+
+// constants refuses constants that the column that they are written into does
+// not take: longer ones, though blanks past the length are cut without an error
+// (PostgreSQL manual, section 8.3), and those that a CHECK does not list.
+func (c *checker) constants(s *model.Scope) {
+	calls := own(s.Create.Body)
+	if s.Purge != nil {
+		calls = append(calls, own(s.Purge.Body)...)
+	}
+	for _, call := range calls {
+		t := c.catalog.Table(call.Facts.Target)
+		if t == nil {
+			continue
+		}
+		for _, set := range call.Facts.Sets {
+			a, col := given(call, set.Column), t.Column(set.Column)
+			if a == nil || col == nil {
+				continue
+			}
+			for _, l := range constantsOf(a.Value, call) {
+				if !l.Null && (l.Of.Kind == model.Text || l.Of.Kind == model.UUID) {
+					c.constant(s, call, a, l, col)
+				}
+			}
+		}
+	}
+}
+
+// constantsOf are the constants of the document that a value may be. Of data that
+// is filtered, or used under a condition, some may never be.
+func constantsOf(v model.Value, call *model.Call) []*model.Literal {
+	switch x := plain(v).(type) {
+	case *model.Literal:
+		return []*model.Literal{x}
+	case *model.InputValue:
+		if x.Input.Default != nil {
+			return []*model.Literal{x.Input.Default}
+		}
+	case *model.FieldValue:
+		filtered := slices.ContainsFunc(call.Loops, func(l *model.Loop) bool { return len(l.Filters) > 0 })
+		if x.Data != nil && !filtered && len(call.Guards) == 0 {
+			return x.Data.Constants()
+		}
+	}
+	return nil
+}
+
+// constant refuses a constant that a column does not take.
+func (c *checker) constant(s *model.Scope, call *model.Call, a *model.Arg, l *model.Literal, col *schema.Column) {
+	at := l.Pos
+	if at == (diag.Pos{}) {
+		at = a.Pos
+	}
+	related := []diag.Related{{Pos: col.Pos, Message: "the column is declared here"}}
+	if at != a.Pos {
+		related = append(related, diag.Related{Pos: a.Pos, Message: call.Query.Name + " writes it"})
+	}
+	for _, x := range col.Allowed {
+		if exact := (col.Type == "text" || col.Type == "varchar") && !col.Inexact; exact && !slices.Contains(x.Values, l.Text) {
+			c.report(s, diag.Problem{Pos: at, Code: codeNotAllowed,
+				Message: fmt.Sprintf("%s is none of the values that %s allows in %s.%s: %s", l, x.Check, call.Facts.Target, col.Name, list(x.Values, "and")),
+				Fix:     diag.DidYouMean(l.Text, x.Values), Related: related})
+		}
+	}
+	if n := utf8.RuneCountInString(strings.TrimRight(l.Text, " ")); col.Length > 0 && n > col.Length {
+		c.report(s, diag.Problem{Pos: at, Code: codeLength,
+			Message: fmt.Sprintf("%s has %d characters, and %s.%s holds %d", l, n, call.Facts.Target, col.Name, col.Length),
+			Fix:     "shorten it, or make the column longer", Related: related})
+	}
+}
