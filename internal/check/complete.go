@@ -77,6 +77,7 @@ func (c *checker) complete(s *model.Scope) {
 	if clean.unknown {
 		return
 	}
+	left := map[*model.Call]bool{} // the inserts whose rows stay, which was reported
 	for _, insert := range writes(s.Create.Body, clean.children) {
 		table := insert.Facts.Target
 		if insert == s.Create.Row || c.catalog.Table(table) == nil || clean.tables[table] || keeps(s.Purge, table) {
@@ -86,7 +87,12 @@ func (c *checker) complete(s *model.Scope) {
 			continue
 		}
 		deletes := slices.DeleteFunc(slices.Clone(clean.deletes), func(d *model.Call) bool { return d.Facts.Target != table })
+		if len(deletes) == 0 && c.follows(insert, left) {
+			left[insert] = true
+			continue
+		}
 		if len(deletes) == 0 && !clean.taken[table] {
+			left[insert] = true
 			c.report(s, diag.Problem{Pos: insert.Pos, Code: codeIncomplete,
 				Message: fmt.Sprintf("%s writes %s, and the purge of %s leaves the rows behind", insert.Query.Name, table, scopesHere),
 				Fix:     fmt.Sprintf("delete them in a step of the purge, or say that they stay: keep: [%s]%s", table, nestedHint(s, insert)),
@@ -94,6 +100,7 @@ func (c *checker) complete(s *model.Scope) {
 			continue
 		}
 		if !slices.ContainsFunc(deletes, func(d *model.Call) bool { return c.reaches(d, insert, table, s) }) {
+			left[insert] = true
 			p := diag.Problem{Pos: insert.Pos, Code: codeDirection,
 				Message: fmt.Sprintf("no step of the purge of %s deletes the rows of %s%s, which %s writes", scopesHere, table, where(insert, s), insert.Query.Name),
 				Fix:     fmt.Sprintf("delete them in a step of the purge, too, or say that they stay: keep: [%s]", table)}
@@ -103,6 +110,23 @@ func (c *checker) complete(s *model.Scope) {
 			c.report(s, p)
 		}
 	}
+}
+
+// follows reports whether the row that an insert writes would go by ON DELETE
+// CASCADE with one of which it was reported that it stays, or that refers to
+// what was reported not to be there.
+func (c *checker) follows(insert *model.Call, left map[*model.Call]bool) bool {
+	return slices.ContainsFunc(c.catalog.Table(insert.Facts.Target).ForeignKeys, func(k *schema.ForeignKey) bool {
+		switch {
+		case k.OnDelete != "CASCADE":
+			return false
+		case c.catalog.Table(k.RefTable) == nil:
+			return true
+		case len(k.Columns) != 1 || len(k.RefColumns) != 1:
+			return false
+		}
+		return left[rowOf(given(insert, k.Columns[0]), k.RefTable, k.RefColumns[0])]
+	})
 }
 
 // refusedByName reports whether the rows that an insert writes refer to the

@@ -59,6 +59,13 @@ func (r *resolver) checkResult(s *Scope, c *Coordinator) {
 // scopeID takes the shape of what addresses a scope.
 func (r *resolver) scopeID(s *Scope, id Value) {
 	s.ID = id.Shape()
+	if s.doc.Purge != nil && s.ID.interfaceOnly() {
+		if !r.untypedBefore(s.ID) {
+			r.fail(s.Pos, "SG301", giveType(s.ID), "scope %q is addressed by %s, which is %s", s.Name, id, s.ID.describe())
+		}
+		s.ID = Shape{} // which was reported
+		return
+	}
 	if ok, _ := Convertible(s.ID, textShape); !ok && s.doc.Purge != nil && !s.ID.Go.IsZero() {
 		r.fail(s.Pos, "SG301", "address it by a uuid, a text, an integer or an enum that cannot be NULL: id: $row.name", "scope %q is addressed by %s, which is %s", s.Name, id, s.ID.describe())
 	}

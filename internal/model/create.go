@@ -143,9 +143,12 @@ func (r *resolver) declaredOver(in *Input, d *spec.Declaration) {
 	if d.Type.Value != "" {
 		if t := r.typeNamed(d.Type); !t.Go.IsZero() {
 			if ok, _ := Convertible(t, in.Shape); !ok {
+				if r.untypedBefore(in.Shape) {
+					return
+				}
 				fix := "leave the type out: it is taken from the query"
 				if in.Shape.interfaceOnly() {
-					fix = misfit(&InputValue{Input: in}, t, in.Shape)
+					fix = giveType(in.Shape)
 				}
 				r.fail(d.Type.Pos, "SG301", fix, "input %q is declared as %s, and the query takes %s", in.Name, t.describe(), in.Shape.describe())
 				return

@@ -62,6 +62,9 @@ func (r *resolver) fit(v Value, to Shape, at spec.Expr, what string) {
 		return // what made it was reported
 	}
 	if ok, why := Convertible(from, to); !ok {
+		if r.untypedBefore(from) || r.untypedBefore(to) {
+			return
+		}
 		message := v.String() + " is " + from.describe() + ", and " + what + " is " + to.describe()
 		fix := misfit(v, from, to)
 		if why != "" {
@@ -71,15 +74,29 @@ func (r *resolver) fit(v Value, to Shape, at spec.Expr, what string) {
 	}
 }
 
+// untypedBefore reports whether a shape is of a type that sqlc has no Go type for,
+// and that was told already: all that it does not fit is one mistake.
+func (r *resolver) untypedBefore(s Shape) bool {
+	if !s.interfaceOnly() {
+		return false
+	}
+	before := r.untyped[s.SQL]
+	r.untyped[s.SQL] = true
+	return before
+}
+
+// giveType says what to do about a type that sqlc has no Go type for.
+func giveType(s Shape) string {
+	return "sqlc has no Go type for " + s.SQL + ": give it one in sqlc.yaml, overrides: [{db_type: " + s.SQL + ", go_type: …}]"
+}
+
 // misfit says what to do about a value that does not fit.
 func misfit(v Value, from, to Shape) string {
 	switch {
-	case from.interfaceOnly() || to.interfaceOnly():
-		odd := from
-		if to.interfaceOnly() {
-			odd = to
-		}
-		return "sqlc has no Go type for " + odd.SQL + ": give it one in sqlc.yaml, overrides: [{db_type: " + odd.SQL + ", go_type: …}]"
+	case to.interfaceOnly():
+		return giveType(to)
+	case from.interfaceOnly():
+		return giveType(from)
 	case to.Kind == List && from.Kind != List:
 		return "the query takes a list; pass a whole list, or write a query that takes one element"
 	case from.Kind == List:

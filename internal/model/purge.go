@@ -143,7 +143,9 @@ func (r *resolver) cascade(child *Scope, list *Call, d *spec.Child, en *env) {
 		r.fail(d.List.Name.Pos, "SG303", "SELECT the id alone, FOR UPDATE, as :many", "%s must list the ids of the children", list.Query.Name)
 		return
 	}
-	if ok, _ := Convertible(elem, child.ID); !ok && !child.ID.Go.IsZero() {
+	if child.ID.Go.IsZero() {
+		elem = Shape{} // what made it was reported
+	} else if ok, _ := Convertible(elem, child.ID); !ok {
 		r.fail(d.List.Name.Pos, "SG301", "SELECT the id that the scope is addressed by", "%s lists %s, and the id of %q is %s", list.Query.Name, elem.describe(), child.Name, child.ID.describe())
 		return
 	}

@@ -30,7 +30,7 @@ func Resolve(src Sources, problems *diag.List) *Project {
 		doc: src.Document, api: src.API, catalog: src.Catalog, sourceFuncs: src.Funcs, problems: problems,
 		project: &Project{Package: src.Document.Output.Package.Value, ImportPath: src.ImportPath, Dir: path.Clean(src.Document.Output.Dir.Value)},
 		blocks:  map[string]*spec.Block{}, scopes: map[string]*Scope{}, context: map[string]*Input{}, errors: map[string]*ErrorDef{},
-		facts: map[*sqlcapi.Query]*schema.Query{}, funcs: map[string]*Func{},
+		facts: map[*sqlcapi.Query]*schema.Query{}, funcs: map[string]*Func{}, untyped: map[string]bool{},
 	}
 	r.project.Tables = tablesOf(r.catalog)
 	r.resolveContext()
@@ -93,6 +93,7 @@ type resolver struct {
 	errors  map[string]*ErrorDef
 	facts   map[*sqlcapi.Query]*schema.Query
 	funcs   map[string]*Func
+	untyped map[string]bool // types of the database without a Go type, which were told
 }
 
 func (r *resolver) fail(pos diag.Pos, code, fix, format string, args ...any) {
