@@ -39,6 +39,7 @@ const (
 	codePurgeLock   = "SG522" // a purge's lock on another table
 	codeParentLock  = "SG523" // a parent's lock on another table
 	codeChildList   = "SG524" // a list of children that reads another table
+	codeStranger    = "SG530" // a parent of no known type in the table of a known one
 	codeUnbounded   = "SG525" // a step of a purge that takes the rows of other scopes
 )
 

@@ -49,6 +49,9 @@ func (c *checker) parents(s *model.Scope) {
 		parent := c.scopeOfType(lock.Parent)
 		table := c.rowTable(parent)
 		tables := lockedTables(lock)
+		if parent == nil {
+			c.strangers(s, lock, tables)
+		}
 		if table == "" || !c.tablesOnly(tables) {
 			continue
 		}
@@ -62,6 +65,21 @@ func (c *checker) parents(s *model.Scope) {
 			continue
 		}
 		c.liveness(s, lock, parent)
+	}
+}
+
+// strangers warns of a parent whose type no scope of the document has, though its
+// lock is on the rows of one that it may be meant to be: that one's purge is not
+// known to be waited for, and what is stored under the type is not found by it.
+func (c *checker) strangers(s *model.Scope, lock *model.Call, tables []string) {
+	for _, other := range c.project.Scopes {
+		if table := c.rowTable(other); table == "" || len(tables) != 1 || tables[0] != table {
+			continue
+		}
+		c.report(s, diag.Problem{Pos: lock.Pos, Severity: diag.Warning, Code: codeStranger,
+			Message: fmt.Sprintf("no scope has the type %q, and %s locks %s, which the rows of %s are in", lock.Parent, lock.Query.Name, tables[0], other.Name),
+			Fix:     fmt.Sprintf("did you mean type: %s?", other.Type), Related: []diag.Related{{Pos: other.Pos, Message: "the scope " + other.Name}}})
+		return
 	}
 }
 

@@ -16,9 +16,14 @@ func (r *resolver) valueFor(e spec.Expr, en *env, to Shape, what string) Value {
 	if holdsLiteral(e) {
 		l, wrong := literal(e, to)
 		if wrong != "" {
-			r.fail(wrongAt(e, to), "SG302", "", "%s for %s %s", e, what, wrong)
+			fix := ""
+			if ref := r.meantReference(e, en); ref != "" {
+				fix = "did you mean " + ref + "?"
+			}
+			r.fail(wrongAt(e, to), "SG302", fix, "%s for %s %s", e, what, wrong)
 			return nil
 		}
+		r.warnOfText(e, en, to, what)
 		return l
 	}
 	v := r.value(e, en)

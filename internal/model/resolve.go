@@ -51,6 +51,7 @@ func Resolve(src Sources, problems *diag.List) *Project {
 		r.resolvePurge(s)
 	}
 	r.checkLocks()
+	problems.Append(&r.warnings)
 	r.resolveMany()
 	r.checkUnused()
 	r.finishData()
@@ -93,7 +94,9 @@ type resolver struct {
 	errors  map[string]*ErrorDef
 	facts   map[*sqlcapi.Query]*schema.Query
 	funcs   map[string]*Func
-	untyped map[string]bool // types of the database without a Go type, which were told
+	// warnings do not make a scope broken; they join the problems at the end.
+	warnings diag.List
+	untyped  map[string]bool // types of the database without a Go type, which were told
 }
 
 func (r *resolver) fail(pos diag.Pos, code, fix, format string, args ...any) {
