@@ -93,7 +93,7 @@ func (g *Generation) resolve(doc *spec.Document) *model.Project {
 	if in == nil {
 		in = LoadInputs(g.files, g.Base, configs, &g.Problems)
 	}
-	importPath := g.outputPath(doc)
+	importPath := g.outputPath(doc, in.API, &found)
 	var funcs map[string]*sqlcapi.Func
 	if doc.Go.Value != "" && doc.Go.Value != importPath {
 		funcs = sqlcapi.LoadFuncs(g.files, g.Base, doc.Go.Value, doc.Go.Pos, &g.Problems)
@@ -116,22 +116,6 @@ func (g *Generation) resolve(doc *spec.Document) *model.Project {
 		}
 	}
 	return project
-}
-
-func (g *Generation) outputPath(doc *spec.Document) string {
-	dir := doc.Output.Dir
-	if dir.Value == "" {
-		return ""
-	}
-	if !filepath.IsLocal(filepath.FromSlash(dir.Value)) {
-		g.Problems.ErrorFix(dir.Pos, "SG601", "generate into a directory below the specification", "output directory %q lies outside of the specification's directory", dir.Value)
-		return ""
-	}
-	path, ok := sqlcapi.ImportPath(g.files, g.Base, dir.Value, dir.Pos, &g.Problems)
-	if ok && doc.Go.Value == path {
-		g.Problems.ErrorFix(doc.Go.Pos, "SG603", "put the functions in a package of their own", "the Go package is the generated one: it would import itself")
-	}
-	return path
 }
 
 // Source returns the text of a file that a problem's position names.

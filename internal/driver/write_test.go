@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/specgen-dev/specgen/internal/diag"
 	"github.com/specgen-dev/specgen/internal/driver"
 	"github.com/specgen-dev/specgen/internal/emit"
 )
@@ -225,6 +226,63 @@ func TestOutputStaysInside(t *testing.T) {
 			}
 			checkUntouched(t, filepath.Dir(dir))
 		})
+	}
+}
+
+// A directory that no Go code could import from, or that sqlc writes to, is
+// refused, and nothing is written.
+func TestOutputIsImportable(t *testing.T) {
+	t.Parallel()
+	for out, code := range map[string]string{
+		"db": "SG605", "./db/": "SG605", `"my scopes"`: "SG041", "$HOME/gen": "SG041", `'a\\b'`: "SG041", `"C:/gen"`: "SG041", "vendor/gen": "SG041",
+		"größe": "SG041", "gen.": "SG041", "a/gen": "", "a-b/_c.d": "", "a//b": "", "internal/gen": "",
+	} {
+		t.Run(strings.ReplaceAll(out, "/", "|"), func(t *testing.T) {
+			t.Parallel()
+			dir := newProject(t, "minimal")
+			setOutput(t, dir, out)
+			g, err := driver.Generate(filepath.Join(dir, "specgen.yaml"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, p := range g.Problems.Sorted() {
+				if p.Severity == diag.Error {
+					got += p.Code
+				}
+			}
+			if got != code || (g.Files == nil) != (code != "") {
+				t.Errorf("problems %v, %d files", g.Problems.Sorted(), len(g.Files))
+			}
+			checkUntouched(t, dir)
+		})
+	}
+}
+
+// A link inside of the output directory is not followed, even to a file that
+// specgen wrote.
+func TestOutputFileIsALink(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"secret", emit.Header + "\n\npackage gen\n"} {
+		dir := newProject(t, "minimal")
+		outside := filepath.Join(filepath.Dir(dir), "outside.go")
+		writeFile(t, outside, []byte(text))
+		g, err := driver.Generate(filepath.Join(dir, "specgen.yaml"))
+		if err != nil || len(g.Files) == 0 {
+			t.Fatal(err)
+		}
+		if err := os.MkdirAll(filepath.Join(dir, "gen"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(outside, filepath.Join(dir, "gen", g.Files[0].Name)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := g.Write(); err == nil || !strings.Contains(err.Error(), "was not written by specgen") {
+			t.Errorf("error %v", err)
+		}
+		if got := string(readFile(t, outside)); got != text {
+			t.Errorf("the file outside holds %q", got)
+		}
 	}
 }
 
