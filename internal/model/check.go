@@ -25,7 +25,7 @@ func (r *resolver) checkQuery(q *sqlcapi.Query, f *schema.Query) {
 			continue
 		}
 		if !slices.ContainsFunc(f.Sets, func(s schema.ColumnValue) bool { return s.Column == col.Name }) {
-			r.problems.Add(diag.Problem{Pos: q.Pos, Code: "SG501", Message: q.Name + " gives " + t.Name + "." + col.Name + " no value; the column is NOT NULL and has no default",
+			r.problems.Add(diag.Problem{Pos: q.Pos, Code: "SG501", Message: q.Name + " gives " + t.QualifiedName() + "." + col.Name + " no value; the column is NOT NULL and has no default",
 				Fix: "add the column to the INSERT, and run sqlc generate", Related: []diag.Related{{Pos: col.Pos, Message: "the column is declared here"}}})
 		}
 	}
@@ -76,19 +76,19 @@ func (r *resolver) constraintKind(name string, s *Scope) (is, doc string) {
 		}
 		for _, k := range keys {
 			if k.Name == name {
-				return "ErrAlreadyExists", "a row of " + t.Name + " has the same " + strings.Join(k.Columns, ", ") + " (" + name + ")"
+				return "ErrAlreadyExists", "a row of " + t.QualifiedName() + " has the same " + strings.Join(k.Columns, ", ") + " (" + name + ")"
 			}
 		}
 		for _, k := range t.ForeignKeys {
-			if k.Name == name && s.Create.Row != nil && k.RefTable == s.Create.Row.Facts.Target && t.Name != k.RefTable {
-				return "ErrInUse", "a row of " + t.Name + " still refers to it (" + name + ")"
+			if k.Name == name && s.Create.Row != nil && k.RefTable == s.Create.Row.Facts.Target && t.QualifiedName() != k.RefTable {
+				return "ErrInUse", "a row of " + t.QualifiedName() + " still refers to it (" + name + ")"
 			}
 			if k.Name == name {
-				return "ErrParentNotFound", "the row of " + k.RefTable + " that " + t.Name + "." + strings.Join(k.Columns, ", ") + " refers to does not exist (" + name + ")"
+				return "ErrParentNotFound", "the row of " + k.RefTable + " that " + t.QualifiedName() + "." + strings.Join(k.Columns, ", ") + " refers to does not exist (" + name + ")"
 			}
 		}
 		if slices.Contains(t.Checks, name) {
-			return "ErrInvalid", "a row of " + t.Name + " violates " + name
+			return "ErrInvalid", "a row of " + t.QualifiedName() + " violates " + name
 		}
 	}
 	return "", ""

@@ -65,7 +65,7 @@ func references(c *schema.Catalog) map[string][]string {
 	refs := map[string][]string{}
 	for _, t := range c.Tables {
 		for _, k := range t.ForeignKeys {
-			refs[t.Name] = append(refs[t.Name], k.RefTable)
+			refs[t.QualifiedName()] = append(refs[t.QualifiedName()], k.RefTable)
 		}
 	}
 	return refs
@@ -78,7 +78,7 @@ func cascades(c *schema.Catalog) map[string][]string {
 	for _, t := range c.Tables {
 		for _, k := range t.ForeignKeys {
 			if k.OnDelete != "NO ACTION" && k.OnDelete != "RESTRICT" {
-				direct[k.RefTable] = append(direct[k.RefTable], t.Name)
+				direct[k.RefTable] = append(direct[k.RefTable], t.QualifiedName())
 			}
 		}
 	}

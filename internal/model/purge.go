@@ -165,7 +165,7 @@ func (r *resolver) cascade(child *Scope, list *Call, d *spec.Child, en *env) {
 func (r *resolver) tableNames() []string {
 	var names []string
 	for _, t := range r.catalog.Tables {
-		names = append(names, t.Name)
+		names = append(names, t.QualifiedName())
 	}
 	return names
 }
