@@ -46,7 +46,7 @@ func coordinator(op, name string, c *plan.Coordinator, many *plan.Many) Coordina
 func step(number int, c *plan.Call) Step {
 	out := Step{Number: number, Name: c.Step, Role: c.Role, At: c.At, Query: c.Query, Command: c.Cmd, QueryAt: c.Origin, Action: c.Action,
 		Statement: c.Kind, Table: c.Table, Writes: list(c.Writes), Reads: list(c.Reads), Locks: list(c.Locks), SQL: c.SQL, Loops: list(c.Repeats),
-		Gathers: list(c.Gathers), When: list(c.When), Parameters: []Parameter{}, Fails: []Failure{}, Hints: []Hint{}, Answer: c.Gives, Waits: c.Waits}
+		Gathers: list(c.Gathers), When: list(c.When), Parameters: []Parameter{}, Defaults: list(c.Defaults), Fails: []Failure{}, Hints: []Hint{}, Answer: c.Gives, Waits: c.Waits}
 	for _, a := range c.Args {
 		out.Parameters = append(out.Parameters, Parameter{Name: a.Name, Value: a.Source, Rule: a.Rule})
 	}

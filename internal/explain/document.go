@@ -98,6 +98,7 @@ type Step struct {
 	Gathers    []string    `json:"gathers" doc:"it is sent once for all turns of these loops"`
 	When       []string    `json:"when" doc:"the conditions that it stands under"`
 	Parameters []Parameter `json:"parameters"`
+	Defaults   []string    `json:"defaults" doc:"columns that the INSERT leaves to their defaults"`
 	Fails      []Failure   `json:"fails" doc:"what can fail by what the statement answers, or by a constraint of the tables"`
 	Answer     string      `json:"answer,omitempty" doc:"what becomes of the answer"`
 	Hints      []Hint      `json:"hints" doc:"what costs time"`

@@ -136,6 +136,9 @@ func (s Step) notes() []string {
 	if len(s.Locks) > 0 {
 		out = append(out, "locks "+codes(s.Locks))
 	}
+	if len(s.Defaults) > 0 {
+		out = append(out, "by default: "+codes(s.Defaults))
+	}
 	if s.Answer != "" {
 		out = append(out, text(s.Answer))
 	}

@@ -122,7 +122,7 @@ func cleanCall(c *plan.Call) *plan.Call {
 	for _, text := range []*string{&out.Step, &out.Query, &out.Origin, &out.At, &out.Action, &out.Waits, &out.Gives, &out.Table, &out.SQL} {
 		*text = clean(*text)
 	}
-	for _, list := range []*[]string{&out.Repeats, &out.Gathers, &out.When, &out.Locks} {
+	for _, list := range []*[]string{&out.Repeats, &out.Gathers, &out.When, &out.Locks, &out.Defaults} {
 		var cleaned []string
 		for _, text := range *list {
 			cleaned = append(cleaned, clean(text))

@@ -16,6 +16,18 @@ type Tables struct {
 
 	constraints map[string][]Constraint // of each table
 	referrers   []Constraint            // foreign keys that keep rows from being deleted
+	defaults    map[string][]string     // the columns of each table that have one
+}
+
+// Defaults are the columns that an INSERT leaves to their defaults: nothing in
+// the document sets them.
+func (t Tables) Defaults(c *Call) []string {
+	if c.Facts.Kind != schema.Insert {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(t.defaults[c.Facts.Target]), func(name string) bool {
+		return slices.ContainsFunc(c.Facts.Sets, func(s schema.ColumnValue) bool { return s.Column == name })
+	})
 }
 
 // KeepOrder reports whether b, the later of two calls, must not overtake a: a
@@ -57,7 +69,19 @@ func (t Tables) changes(c *Call) []string {
 
 // tablesOf reads the foreign keys of a schema.
 func tablesOf(c *schema.Catalog) Tables {
-	return Tables{References: references(c), Cascades: cascades(c), constraints: constraintsOf(c), referrers: referrersOf(c)}
+	return Tables{References: references(c), Cascades: cascades(c), constraints: constraintsOf(c), referrers: referrersOf(c), defaults: defaultsOf(c)}
+}
+
+func defaultsOf(c *schema.Catalog) map[string][]string {
+	out := map[string][]string{}
+	for _, t := range c.Tables {
+		for _, col := range t.Columns {
+			if col.Default {
+				out[t.QualifiedName()] = append(out[t.QualifiedName()], col.Name)
+			}
+		}
+	}
+	return out
 }
 
 // references lists, for each table, those that its foreign keys refer to.

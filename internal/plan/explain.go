@@ -135,6 +135,9 @@ func explainCall(b *strings.Builder, n int, c *Call) {
 	for _, a := range c.Args {
 		fmt.Fprintf(b, "        %-*s <- %s  [%s]\n", width, a.Name, a.Source, a.Rule)
 	}
+	if len(c.Defaults) > 0 {
+		fmt.Fprintf(b, "        by default: %s\n", strings.Join(c.Defaults, ", "))
+	}
 	if c.Gives != "" {
 		fmt.Fprintf(b, "        %s\n", c.Gives)
 	}

@@ -71,6 +71,7 @@ func (b *builder) facts(c *model.Call, out *Call) {
 		}
 	}
 	out.SQL = statement(c)
+	out.Defaults = b.schedule.tables.Defaults(c)
 	for _, v := range b.schedule.tables.Violates(c) {
 		out.Violates = append(out.Violates, Failure{When: "violates " + v.Name + ": " + v.Says, Error: "scope." + v.Is})
 		out.constraints = append(out.constraints, v.Name)

@@ -172,6 +172,7 @@ type Call struct {
 	Data     []string // the lists of constants that it loops over
 	SQL      string
 	Violates []Failure // the constraints that its statement may violate
+	Defaults []string  // the columns that its INSERT leaves to their defaults
 
 	once        bool     // for all items of a call for many scopes
 	constraints []string // the names of those in Violates
