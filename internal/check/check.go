@@ -40,6 +40,7 @@ const (
 	codeParentLock  = "SG523" // a parent's lock on another table
 	codeChildList   = "SG524" // a list of children that reads another table
 	codeStranger    = "SG530" // a parent of no known type in the table of a known one
+	codeRepeated    = "SG531" // a key that is the same in every turn of a loop
 	codeUnbounded   = "SG525" // a step of a purge that takes the rows of other scopes
 )
 
@@ -58,6 +59,7 @@ func Run(p *model.Project, catalog *schema.Catalog, problems *diag.List) {
 		c.queries(s)
 		c.constants(s)
 		c.insertOrder(s)
+		c.repeats(s)
 		c.conflicts(s)
 		c.parents(s)
 		c.untyped(s, own(s.Create.Body))
