@@ -27,6 +27,9 @@ func (set *DataSet) Key() string { return set.key }
 type DataStruct struct {
 	Name   string       // such as builtin_role or builtin_role_grant
 	Fields []*DataField // sorted by name
+
+	key   string            // that names a row, "" for none
+	slips map[string]string // misspelt fields, and what they may be meant to be
 }
 
 // DataField is one field of a row of constants. Its shape is that of the first
@@ -95,7 +98,7 @@ func (r *resolver) resolveData() {
 		if r.data[name] != nil {
 			continue // the parser reported the duplicate
 		}
-		set := &DataSet{Name: name, Pos: d.Name.Pos, key: d.Key.Value, Struct: &DataStruct{Name: goname.Singular(name)}}
+		set := &DataSet{Name: name, Pos: d.Name.Pos, key: d.Key.Value, Struct: &DataStruct{Name: goname.Singular(name), key: d.Key.Value}}
 		r.data[name] = set
 		variables.clash(r, "data", name, goname.Unexported(name), set.Pos)
 		if d.Rows == nil {
@@ -134,6 +137,7 @@ func (r *resolver) dataFields(s *DataStruct, lists [][]spec.Expr) {
 		}
 	}
 	slices.SortFunc(s.Fields, func(a, b *DataField) int { return strings.Compare(a.Name, b.Name) })
+	r.slips(s, lists)
 	fields := goNames{}
 	for _, f := range s.Fields {
 		fields.clash(r, "fields", f.Name, goname.Exported(f.Name), f.exprs[0].Position())
@@ -170,6 +174,7 @@ func (r *resolver) dataRows(s *DataStruct, items []spec.Expr) []*DataRow {
 		for i, f := range s.Fields {
 			at := slices.IndexFunc(m.Entries, func(b *spec.Binding) bool { return b.Name.Value == f.Name })
 			switch {
+			case at < 0 && s.slipped(f.Name, m):
 			case at < 0 && f.Nested == nil:
 				r.fail(m.Pos, "SG221", "give every row of the list the same fields", "this row has no %q, and other rows have", f.Name)
 			case at < 0:

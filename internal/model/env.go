@@ -164,7 +164,7 @@ func (r *resolver) declareIn(en *env, guards []Cond, name spec.Text, s *symbol) 
 	}
 	if old := en.lookup(name.Value); old != nil {
 		r.problems.Add(diag.Problem{Pos: name.Pos, Code: "SG210", Message: "the name \"" + name.Value + "\" is taken",
-			Fix: "use another `as`; steps of a block that is used twice are told apart by the block's own `as`", Related: []diag.Related{{Pos: old.pos, Message: "the first use"}}})
+			Fix: "use another name; steps of a block that is used twice are told apart by the block's own `as`", Related: []diag.Related{{Pos: old.pos, Message: "the first use"}}})
 		return
 	}
 	s.pos, s.guards = name.Pos, guards

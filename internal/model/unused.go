@@ -16,7 +16,9 @@ func (r *resolver) checkUnused() {
 	}
 	all := &nameWalk{roots: map[string]bool{}, members: map[[2]string]bool{}, blocks: map[string]bool{}}
 	for _, b := range r.doc.Blocks {
+		used := all.blocks[b.Name.Value]
 		all.steps(b.Steps)
+		all.blocks[b.Name.Value] = used // by others
 	}
 	for _, s := range r.doc.Scopes {
 		all.scope(s)
@@ -46,6 +48,25 @@ func (r *resolver) checkUnused() {
 	for _, s := range r.doc.Scopes {
 		r.unusedInputs(s)
 	}
+	r.unusedLists(all)
+}
+
+// unusedLists warns of rows that are gathered for nothing: no scope gives the
+// list back, and no step goes over it.
+func (r *resolver) unusedLists(all *nameWalk) {
+	given := map[string]bool{}
+	for _, s := range r.doc.Scopes {
+		for _, name := range s.Result {
+			given[name.Value] = true
+		}
+	}
+	told := map[string]bool{}
+	for _, into := range all.lists {
+		if name := into.Value; name != "" && !given[name] && !all.roots[name] && !told[name] {
+			told[name] = true
+			r.unused(into, fmt.Sprintf("nothing uses the list %q", name), "give it back: result: ["+name+"], or remove `into`")
+		}
+	}
 }
 
 func (r *resolver) unusedInputs(s *spec.Scope) {
@@ -72,6 +93,7 @@ type nameWalk struct {
 	roots   map[string]bool    // x of $x…
 	members map[[2]string]bool // x and y of $x.y…
 	blocks  map[string]bool
+	lists   []spec.Text // of `into`
 }
 
 func (w *nameWalk) scope(s *spec.Scope) {
@@ -133,6 +155,7 @@ func (w *nameWalk) steps(steps []spec.Step) {
 		case *spec.QueryStep:
 			w.query(s.Query)
 			w.cond(s.When)
+			w.lists = append(w.lists, s.Into)
 		case *spec.UseStep:
 			w.blocks[s.Block.Value] = true
 			w.bindings(s.With)
