@@ -305,14 +305,27 @@ func (r *resolver) reportUnbound(c *Call, a *Arg, en *env, b binding) {
 		if ok, _ := Convertible(b.sole.Shape(), a.Shape); ok {
 			p.Fix = fmt.Sprintf("bind it: with: {%s: $scope.id}", a.Name)
 		}
-	case isProtected(a) && a.Shape.Kind == UUID:
-		p.Fix = fmt.Sprintf("no rule binds a key or a column with a default; bind it: with: {%s: $new.uuid}", a.Name)
 	case isProtected(a):
-		p.Fix = fmt.Sprintf("no rule binds a key or a column with a default; bind it: with: {%s: …}", a.Name)
+		value := "…"
+		if v := r.stepRule(a, en); v != nil {
+			value = v.String()
+		} else if a.Shape.Kind == UUID && !r.refersElsewhere(c, a) {
+			value = "$new.uuid"
+		}
+		p.Fix = fmt.Sprintf("no rule binds a key or a column with a default; bind it: with: {%s: %s}", a.Name, value)
+	case step == en.frame.scope.Name && en.frame.id != nil:
+		p.Fix = fmt.Sprintf("bind it: with: {%s: $scope.id}", a.Name)
 	default:
 		p.Fix = fmt.Sprintf("bind it: with: {%s: …}; in reach: $%s", a.Name, strings.Join(en.inReach(), ", $"))
 	}
 	r.problems.Add(p)
+}
+
+// refersElsewhere reports whether a foreign key is on the column that a
+// parameter writes: a value that is drawn would refer to nothing.
+func (r *resolver) refersElsewhere(c *Call, a *Arg) bool {
+	t := r.catalog.Table(c.Facts.Target)
+	return t != nil && slices.ContainsFunc(t.ForeignKeys, func(k *schema.ForeignKey) bool { return slices.Contains(k.Columns, a.column.Name) })
 }
 
 // made names what an insert makes: CreateUserRole makes a user_role. Where the

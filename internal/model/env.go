@@ -130,7 +130,10 @@ func (en *env) mayBindUnknown(param string) bool {
 
 // inReach lists every name that a reference may start with here.
 func (en *env) inReach() []string {
-	known := map[string]bool{"scope": true, "input": true, "new.uuid": true, "now": true}
+	known := map[string]bool{"scope": true, "new.uuid": true, "now": true}
+	if en.frame == nil || !en.frame.purge {
+		known["input"] = true
+	}
 	if en.frame != nil && en.frame.row != nil {
 		known["row"] = true
 	}
