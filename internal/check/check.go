@@ -41,6 +41,7 @@ const (
 	codeChildList   = "SG524" // a list of children that reads another table
 	codeStranger    = "SG530" // a parent of no known type in the table of a known one
 	codeRepeated    = "SG531" // a key that is the same in every turn of a loop
+	codeRefused     = "SG532" // a purge that the rows of another scope refuse
 	codeUnbounded   = "SG525" // a step of a purge that takes the rows of other scopes
 )
 
@@ -72,6 +73,7 @@ func Run(p *model.Project, catalog *schema.Catalog, problems *diag.List) {
 		c.untyped(s, own(s.Purge.Body))
 		c.deleteOrder(s)
 		c.cascades(s)
+		c.refusals(s)
 		c.cardinality(s)
 		c.children(s)
 	}
