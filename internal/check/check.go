@@ -42,6 +42,8 @@ const (
 	codeStranger    = "SG530" // a parent of no known type in the table of a known one
 	codeRepeated    = "SG531" // a key that is the same in every turn of a loop
 	codeRefused     = "SG532" // a purge that the rows of another scope refuse
+	codeNothing     = "SG533" // a WHERE that compares a column with an id that was just drawn
+	codeOtherParent = "SG534" // a parent that is locked, and another that the row refers to
 	codeUnbounded   = "SG525" // a step of a purge that takes the rows of other scopes
 )
 
@@ -63,6 +65,8 @@ func Run(p *model.Project, catalog *schema.Catalog, problems *diag.List) {
 		c.repeats(s)
 		c.conflicts(s)
 		c.parents(s)
+		c.otherParent(s)
+		c.nothing(s, s.Create.Body)
 		c.untyped(s, own(s.Create.Body))
 		if s.Purge == nil || s.Purge.Row == nil {
 			continue
@@ -74,6 +78,7 @@ func Run(p *model.Project, catalog *schema.Catalog, problems *diag.List) {
 		c.deleteOrder(s)
 		c.cascades(s)
 		c.refusals(s)
+		c.nothing(s, s.Purge.Body)
 		c.cardinality(s)
 		c.children(s)
 	}

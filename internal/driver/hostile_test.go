@@ -31,6 +31,7 @@ data:
   builtin: {key: name, rows: [{name: TEXT, auto_assign: true, grants: [{object: TEXT, action: TEXT}]}]}
 scopes:
   organisation:
+    ignore: {SG532: the foreign key is enough}
     doc: TEXT
     type: TEXT
     inputs:

@@ -1,0 +1,96 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/model"
+	"github.com/specgen-dev/specgen/internal/schema"
+)
+
+// nothing refuses a WHERE that compares a column with an id that was just drawn:
+// no row has it, unless a step inserts one.
+func (c *checker) nothing(s *model.Scope, body []model.Node) {
+	calls := model.Calls(body)
+	for _, call := range own(body) {
+		for _, e := range call.Facts.Equal {
+			a := argument(call, e.Param)
+			if a == nil {
+				continue
+			}
+			id, ok := unconverted(a.Value).(*model.NewUUID)
+			if !ok || slices.ContainsFunc(calls, func(other *model.Call) bool { return writesValue(other, id) }) {
+				continue
+			}
+			c.report(s, diag.Problem{Pos: a.Pos, Code: codeNothing,
+				Message: fmt.Sprintf("%s compares %s.%s with an id that is drawn here: no row has it", call.Query.Name, e.Table, e.Column),
+				Fix:     "name the id that is meant, such as $scope.id", Related: []diag.Related{declared(call)}})
+		}
+	}
+}
+
+// unconverted takes conversions off a value.
+func unconverted(v model.Value) model.Value {
+	for {
+		x, ok := v.(*model.Conversion)
+		if !ok {
+			return v
+		}
+		v = x.X
+	}
+}
+
+// writesValue reports whether a call writes a value into a column.
+func writesValue(call *model.Call, v model.Value) bool {
+	return len(call.Facts.Writes) > 0 && slices.ContainsFunc(call.Args, func(a *model.Arg) bool {
+		return unconverted(a.Value) == v && !slices.ContainsFunc(call.Facts.Equal, func(e schema.ColumnValue) bool { return argument(call, e.Param) == a })
+	})
+}
+
+// otherParent refuses a scope's row that refers to another row than the one that
+// is locked as its parent: that other one may be purged meanwhile.
+func (c *checker) otherParent(s *model.Scope) {
+	row := s.Create.Row
+	t := c.catalog.Table(row.Facts.Target)
+	if t == nil {
+		return
+	}
+	for _, k := range t.ForeignKeys {
+		a := (*model.Arg)(nil)
+		if len(k.Columns) == 1 && len(k.RefColumns) == 1 {
+			a = given(row, k.Columns[0])
+		}
+		if a == nil || isNull(a.Value) {
+			continue
+		}
+		var locked []*model.Arg // by which the locks on the table that it refers to find their rows
+		for _, lock := range withRole(s.Create.Body, model.ParentLock) {
+			for _, e := range lock.Facts.Equal {
+				if e.Table == k.RefTable && e.Column == k.RefColumns[0] && slices.Contains(lockedTables(lock), e.Table) {
+					locked = append(locked, argument(lock, e.Param))
+				}
+			}
+		}
+		if len(locked) == 0 || slices.ContainsFunc(locked, func(l *model.Arg) bool { return l == nil || !surelyOther(l.Value, a.Value) }) {
+			continue
+		}
+		c.report(s, diag.Problem{Pos: a.Pos, Code: codeOtherParent,
+			Message: fmt.Sprintf("%s writes %s into %s, and the row of %s that is locked is that of %s", row.Query.Name, a.Value, k.Columns[0], k.RefTable, locked[0].Value),
+			Fix:     fmt.Sprintf("write %s, or lock the row that is written", locked[0].Value), Related: []diag.Related{{Pos: locked[0].Pos, Message: "the parent is locked here"}, {Pos: k.Pos, Message: "the foreign key " + k.Name}}})
+	}
+}
+
+// surelyOther reports whether two values that the caller gives, or that the
+// document holds, are not one.
+func surelyOther(a, b model.Value) bool {
+	a, b = plain(a), plain(b)
+	for _, v := range []model.Value{a, b} {
+		switch v.(type) {
+		case *model.InputValue, *model.ContextValue, *model.Literal, *model.NewUUID:
+		default:
+			return false
+		}
+	}
+	return !model.Same(a, b)
+}
