@@ -176,7 +176,7 @@ func (c *checker) oneRow(s *model.Scope, call *model.Call, table string) {
 		return
 	}
 	for _, arm := range alternatives(call.Facts) {
-		mentioned := slices.ContainsFunc(keys, func(k *schema.Key) bool {
+		mentioned := slices.ContainsFunc(append(c.drawnKeys(s, t), keys...), func(k *schema.Key) bool {
 			return !slices.ContainsFunc(k.Columns, func(name string) bool { return name != "" && !slices.Contains(arm.Mentions, name) })
 		})
 		if !mentioned {
@@ -184,6 +184,26 @@ func (c *checker) oneRow(s *model.Scope, call *model.Call, table string) {
 			return
 		}
 	}
+}
+
+// drawnKeys are the columns of the scope's row that hold a uuid of its own: where
+// the tenant is part of every key, they tell the rows apart all the same.
+func (c *checker) drawnKeys(s *model.Scope, t *schema.Table) []*schema.Key {
+	var keys []*schema.Key
+	if s.Create.Row.Facts.Target != t.QualifiedName() {
+		return nil
+	}
+	for _, col := range t.Columns {
+		a := given(s.Create.Row, col.Name)
+		drawn := a == nil && col.Default
+		if a != nil {
+			_, drawn = plain(a.Value).(*model.NewUUID)
+		}
+		if drawn && col.Type == "uuid" && foreignKey(t, col.Name) == nil {
+			keys = append(keys, &schema.Key{Columns: []string{col.Name}})
+		}
+	}
+	return keys
 }
 
 // uniqueKeys are the primary key and the unique ones.
