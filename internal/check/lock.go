@@ -130,9 +130,26 @@ func (c *checker) liveness(s *model.Scope, lock *model.Call, parent *model.Scope
 		return
 	}
 	c.report(s, diag.Problem{Pos: lock.Pos, Code: codeLiveness,
-		Message: fmt.Sprintf("%s finds a %s that was purged, too: %s marks the row by %s, which the WHERE does not mention", lock.Query.Name, lock.Parent, parent.Purge.Row.Query.Name, list(marks, "and")),
-		Fix:     "add the condition to the WHERE, such as " + marks[0] + " IS NULL, and run sqlc generate",
+		Message: fmt.Sprintf("%s finds rows of %s that were purged, too: %s marks them by %s, which the WHERE does not mention", lock.Query.Name, lock.Parent, parent.Purge.Row.Query.Name, list(marks, "and")),
+		Fix:     "add the condition to the WHERE, such as " + c.living(parent, marks[0]) + ", and run sqlc generate",
 		Related: []diag.Related{declared(lock), declared(parent.Purge.Row)}})
+}
+
+// living is the condition that a row is not marked as purged, as far as the
+// column's type tells.
+func (c *checker) living(s *model.Scope, mark string) string {
+	t := c.catalog.Table(s.Purge.Row.Facts.Target)
+	if t == nil || t.Column(mark) == nil {
+		return mark + " IS NULL"
+	}
+	switch col := t.Column(mark); {
+	case col.Type == "bool":
+		return "NOT " + mark
+	case col.NotNull:
+		return mark + " = …"
+	default:
+		return mark + " IS NULL"
+	}
 }
 
 // cardinality makes sure that a purge locks and removes the one row of its scope.
@@ -186,8 +203,9 @@ func (c *checker) oneRow(s *model.Scope, call *model.Call, table string) {
 	}
 }
 
-// drawnKeys are the columns of the scope's row that hold a uuid of its own: where
-// the tenant is part of every key, they tell the rows apart all the same.
+// drawnKeys are the columns of the scope's row that hold a uuid or a number of
+// its own: where the tenant is part of every key, they tell the rows apart all
+// the same.
 func (c *checker) drawnKeys(s *model.Scope, t *schema.Table) []*schema.Key {
 	var keys []*schema.Key
 	if s.Create.Row.Facts.Target != t.QualifiedName() {
@@ -195,11 +213,11 @@ func (c *checker) drawnKeys(s *model.Scope, t *schema.Table) []*schema.Key {
 	}
 	for _, col := range t.Columns {
 		a := given(s.Create.Row, col.Name)
-		drawn := a == nil && col.Default
+		drawn := a == nil && col.Default && (col.Type == "uuid" || col.Identity)
 		if a != nil {
 			_, drawn = plain(a.Value).(*model.NewUUID)
 		}
-		if drawn && col.Type == "uuid" && foreignKey(t, col.Name) == nil {
+		if drawn && foreignKey(t, col.Name) == nil {
 			keys = append(keys, &schema.Key{Columns: []string{col.Name}})
 		}
 	}

@@ -63,9 +63,22 @@ func (c *checker) arrays(s *model.Scope, call *model.Call) {
 		if a.Shape.Kind == model.List && a.Shape.Elem != nil && a.Shape.Elem.Kind == model.Enum {
 			c.report(s, diag.Problem{Pos: call.Query.Pos, Severity: diag.Warning, Code: codeEnumArray,
 				Message: fmt.Sprintf("%s takes an array of an enum as %q, which pgx cannot encode unless the type is registered with every connection", call.Query.Name, a.Name),
-				Fix:     fmt.Sprintf("take text and cast it in the query, such as unnest(@%s::text[])::%s, and run sqlc generate", a.Name, p.Cast)})
+				Fix:     fmt.Sprintf("take text and cast it in the query, such as %s, and run sqlc generate", c.castFromText(p, a))})
 		}
 	}
+}
+
+// castFromText casts a parameter of texts to an enum, or to a list of it. sqlc does
+// not rewrite @name with two casts behind it, so that there are parentheses.
+func (c *checker) castFromText(p schema.Param, a *model.Arg) string {
+	enum := p.Cast
+	if enum == "" {
+		enum = c.elementType(p, a)
+	}
+	if t := c.catalog.Table(p.Table); p.Column == "" || t != nil && t.Column(p.Column) != nil && !t.Column(p.Column).Array && p.Cast != "" {
+		return fmt.Sprintf("unnest(@%s::text[])::%s", a.Name, enum)
+	}
+	return fmt.Sprintf("(@%s::text[])::%s[]", a.Name, enum)
 }
 
 // holdsOne reports whether the column of a parameter is no array.

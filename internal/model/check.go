@@ -79,6 +79,11 @@ func (r *resolver) constraintKind(name string, s *Scope) (is, doc string) {
 				return "ErrAlreadyExists", "a row of " + t.QualifiedName() + " has the same " + strings.Join(k.Columns, ", ") + " (" + name + ")"
 			}
 		}
+		for _, k := range t.Excludes {
+			if k.Name == name {
+				return "ErrAlreadyExists", "a row of " + t.QualifiedName() + " is in the way (" + name + ")"
+			}
+		}
 		for _, k := range t.ForeignKeys {
 			if k.Name == name && s.Create.Row != nil && k.RefTable == s.Create.Row.Facts.Target && t.QualifiedName() != k.RefTable {
 				return "ErrInUse", "a row of " + t.QualifiedName() + " still refers to it (" + name + ")"
@@ -100,7 +105,7 @@ func (r *resolver) constraintNames() []string {
 		if t.PrimaryKey != nil {
 			names = append(names, t.PrimaryKey.Name)
 		}
-		for _, k := range t.Uniques {
+		for _, k := range slices.Concat(t.Uniques, t.Excludes) {
 			names = append(names, k.Name)
 		}
 		for _, k := range t.ForeignKeys {

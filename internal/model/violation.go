@@ -54,6 +54,9 @@ func constraintsOf(c *schema.Catalog) map[string][]Constraint {
 		for _, k := range t.Uniques {
 			list = append(list, Constraint{Name: k.Name, Says: "unique " + columnList(k.Columns), Is: "ErrAlreadyExists", columns: columnsOf(k.Columns)})
 		}
+		for _, k := range t.Excludes {
+			list = append(list, Constraint{Name: k.Name, Says: "exclude", Is: "ErrAlreadyExists"})
+		}
 		for _, k := range t.ForeignKeys {
 			list = append(list, Constraint{Name: k.Name, Says: "foreign key " + columnList(k.Columns) + " to " + k.RefTable, Is: "ErrParentNotFound", columns: columnsOf(k.Columns)})
 		}

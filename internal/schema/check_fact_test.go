@@ -186,3 +186,30 @@ func TestAllowed(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// TestExcludes holds that EXCLUDE constraints follow their columns and names.
+func TestExcludes(t *testing.T) {
+	t.Parallel()
+	var problems diag.List
+	c := Load([]File{{Name: "schema.sql", Text: []byte(`
+		CREATE TABLE a (x int, y int, during tstzrange, gone int,
+			EXCLUDE USING gist (x WITH =, during WITH &&), CONSTRAINT named EXCLUDE (y WITH =) WHERE (y > 0), EXCLUDE (gone WITH =), EXCLUDE ((x + y) WITH =));
+		ALTER TABLE a ADD CONSTRAINT later EXCLUDE (y WITH =);
+		ALTER TABLE a RENAME CONSTRAINT named TO renamed;
+		ALTER TABLE a DROP CONSTRAINT later;
+		ALTER TABLE a DROP COLUMN gone;
+		CREATE TABLE b (LIKE a INCLUDING INDEXES);`)}}, &problems)
+	if lines := problemLines(&problems); len(lines) > 0 {
+		t.Fatalf("problems: %q", lines)
+	}
+	var got []string
+	for _, table := range c.Tables {
+		for _, k := range table.Excludes {
+			got = append(got, k.Name+" "+strings.Join(k.Columns, ","))
+		}
+	}
+	want := []string{"a_x_during_excl x,during", "renamed y", "a_expr_excl ", "b_x_during_excl x,during", "b_y_excl y", "b_expr_excl "}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

@@ -28,7 +28,7 @@ func (s *constraintSet) add(c *pg.Constraint, column string) {
 		s.checks = append(s.checks, s.last)
 	case pg.ConstrType_CONSTR_PRIMARY:
 		s.keys = slices.Insert(s.keys, 0, s.last)
-	case pg.ConstrType_CONSTR_UNIQUE:
+	case pg.ConstrType_CONSTR_UNIQUE, pg.ConstrType_CONSTR_EXCLUSION:
 		s.keys = append(s.keys, s.last)
 	case pg.ConstrType_CONSTR_FOREIGN:
 		s.foreign = append(s.foreign, s.last)
@@ -102,7 +102,7 @@ func (l *loader) addKeys(t *Table, keys []*written) {
 next:
 	for _, w := range keys {
 		for _, prior := range kept {
-			if slices.Equal(prior.columns(prior.Keys), w.columns(w.Keys)) && w.Indexname == "" &&
+			if w.GetContype() != pg.ConstrType_CONSTR_EXCLUSION && prior.GetContype() != pg.ConstrType_CONSTR_EXCLUSION && slices.Equal(prior.columns(prior.Keys), w.columns(w.Keys)) && w.Indexname == "" &&
 				slices.Equal(texts(prior.Including), texts(w.Including)) &&
 				prior.NullsNotDistinct == w.NullsNotDistinct && prior.deferrable == w.deferrable {
 				if prior.Conname == "" {
@@ -114,7 +114,11 @@ next:
 		kept = append(kept, w)
 	}
 	for _, w := range kept {
-		l.addKey(t, w)
+		if w.GetContype() == pg.ConstrType_CONSTR_EXCLUSION {
+			l.addExclusion(t, w)
+		} else {
+			l.addKey(t, w)
+		}
 	}
 }
 
@@ -205,77 +209,10 @@ func deleteAction(code string) string {
 	}
 }
 
-// createIndex adds a unique index as a key. Later default names avoid the name
-// of any index.
-func (l *loader) createIndex(n *pg.IndexStmt) {
-	t := l.lookup(n.GetRelation(), false)
-	if t == nil {
-		return
-	}
-	if n.IfNotExists && l.names[[2]string{t.Schema, n.Idxname}] > 0 {
-		return
-	}
-	key := &Key{Name: n.Idxname, Partial: n.WhereClause != nil, Pos: l.source.pos(l.start)}
-	depends := columnsIn(n.WhereClause)
-	for _, p := range n.IndexParams {
-		elem := p.GetIndexElem()
-		key.Columns = append(key.Columns, elem.GetName())
-		depends = append(depends, columnsIn(elem.GetExpr())...)
-	}
-	parts := indexColumnNames(slices.Concat(n.IndexParams, n.IndexIncludingParams))
-	if key.Name == "" {
-		key.Name = l.names.choose(t.Schema, t.Name, columnsPart(parts), "idx")
-	} else {
-		l.names.take(t.Schema, key.Name)
-	}
-	l.keys[key] = keyFacts{label: "idx", parts: parts, depends: depends}
-	if n.Unique {
-		t.Uniques = append(t.Uniques, key)
-	} else {
-		t.Indexes = append(t.Indexes, key)
-	}
-}
-
-// indexes are the keys and the other indexes of a table.
-func (t *Table) indexes() []*Key {
-	all := slices.Concat(t.Uniques, t.Indexes)
-	if t.PrimaryKey != nil {
-		all = append(all, t.PrimaryKey)
-	}
-	return all
-}
-
-// findKey finds a key or an index by its name, in one schema.
-func (l *loader) findKey(schema, name string) (*Table, *Key) {
-	schema = tableSchema(schema)
-	for _, t := range l.catalog.Tables {
-		if t.Schema != schema {
-			continue
-		}
-		for _, k := range t.indexes() {
-			if k.Name == name {
-				return t, k
-			}
-		}
-	}
-	return nil, nil
-}
-
-// dropKey removes a key or an index. The columns stay NOT NULL.
-func (l *loader) dropKey(t *Table, key *Key) {
-	l.names.release(t.Schema, key.Name)
-	if t.PrimaryKey == key {
-		t.PrimaryKey = nil
-		return
-	}
-	t.Uniques = slices.DeleteFunc(t.Uniques, func(k *Key) bool { return k == key })
-	t.Indexes = slices.DeleteFunc(t.Indexes, func(k *Key) bool { return k == key })
-}
-
 // dropConstraint removes a constraint of any kind.
 func (l *loader) dropConstraint(t *Table, name string) {
 	facts := l.facts[t]
-	for _, k := range append(slices.Clone(t.Uniques), t.PrimaryKey) {
+	for _, k := range append(slices.Concat(t.Uniques, t.Excludes), t.PrimaryKey) {
 		if k != nil && k.Name == name {
 			l.dropKey(t, k)
 			return

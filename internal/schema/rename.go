@@ -119,7 +119,7 @@ func replace(names []string, from, to string) {
 func (l *loader) renameConstraint(t *Table, from, to string) {
 	l.names.release(t.Schema, from)
 	l.names.take(t.Schema, to)
-	for _, k := range append(slices.Clone(t.Uniques), t.PrimaryKey) {
+	for _, k := range append(slices.Concat(t.Uniques, t.Excludes), t.PrimaryKey) {
 		if k != nil && k.Name == from {
 			k.Name = to
 		}

@@ -28,6 +28,7 @@ type Table struct {
 	PrimaryKey  *Key   // nil for none
 	Uniques     []*Key // unique constraints and unique indexes, without the primary key
 	Indexes     []*Key // the other indexes
+	Excludes    []*Key // EXCLUDE constraints
 	ForeignKeys []*ForeignKey
 	Checks      []string // names of CHECK constraints, "" for a nameless one
 	// Active reports that triggers or rules may change what a statement

@@ -171,17 +171,25 @@ func (l *loader) like(t *Table, clause *pg.TableLikeClause) {
 // PostgreSQL's bit mask there, while its constants count.
 func likeBit(option pg.TableLikeOption) uint32 { return 1 << (uint32(option) - 1) }
 
-// copyKeys copies the primary key and the unique ones, under default names.
+// copyKeys copies the primary key, the unique ones and EXCLUDE constraints, under
+// default names.
 func (l *loader) copyKeys(t, from *Table) {
 	if pk := from.PrimaryKey; pk != nil && t.PrimaryKey == nil {
 		t.PrimaryKey = &Key{Name: l.names.choose(t.Schema, t.Name, "", "pkey"), Columns: slices.Clone(pk.Columns), Pos: t.Pos}
 	}
-	for _, u := range from.Uniques {
+	t.Uniques = append(t.Uniques, l.copied(t, from.Uniques)...)
+	t.Excludes = append(t.Excludes, l.copied(t, from.Excludes)...)
+}
+
+func (l *loader) copied(t *Table, keys []*Key) []*Key {
+	var out []*Key
+	for _, u := range keys {
 		copied := &Key{Columns: slices.Clone(u.Columns), Partial: u.Partial, Pos: t.Pos}
 		facts := l.keys[u]
 		facts.parts, facts.depends = slices.Clone(facts.parts), slices.Clone(facts.depends)
 		copied.Name = l.names.choose(t.Schema, t.Name, columnsPart(facts.parts), facts.label)
 		l.keys[copied] = facts
-		t.Uniques = append(t.Uniques, copied)
+		out = append(out, copied)
 	}
+	return out
 }
