@@ -30,6 +30,41 @@ func (c *checker) nothing(s *model.Scope, body []model.Node) {
 	}
 }
 
+// dangling refuses a foreign key that is given an id that was just drawn, or the
+// drawn id of a row of another table: there is no row that it could refer to.
+func (c *checker) dangling(s *model.Scope) {
+	calls := model.Calls(s.Create.Body)
+	unsure := func(call *model.Call) bool { // it may make any row
+		t := c.catalog.Table(call.Facts.Target)
+		return call.Opaque() || len(call.Facts.Writes) > 0 && (t == nil || t.Active)
+	}
+	if slices.ContainsFunc(calls, unsure) {
+		return
+	}
+	for _, call := range calls {
+		if call.Facts.Kind != schema.Insert {
+			continue
+		}
+		for _, k := range c.catalog.Table(call.Facts.Target).ForeignKeys {
+			if len(k.Columns) != 1 || len(k.RefColumns) != 1 || given(call, k.Columns[0]) == nil {
+				continue
+			}
+			a := given(call, k.Columns[0])
+			id, ok := plain(a.Value).(*model.NewUUID)
+			makes := func(other *model.Call) bool {
+				b := given(other, k.RefColumns[0])
+				return other.Facts.Target == k.RefTable && (b == nil || plain(b.Value) == model.Value(id))
+			}
+			if !ok || c.catalog.Table(k.RefTable) == nil || slices.ContainsFunc(calls, makes) {
+				continue
+			}
+			c.report(s, diag.Problem{Pos: a.Pos, Code: codeNothing,
+				Message: fmt.Sprintf("%s writes %s into %s, which must be that of a row of %s: the id is new, and no step inserts such a row", call.Query.Name, a.Value, k.Columns[0], k.RefTable),
+				Fix:     "name the id of the row that is meant", Related: []diag.Related{{Pos: k.Pos, Message: "the foreign key " + k.Name}}})
+		}
+	}
+}
+
 // unconverted takes conversions off a value.
 func unconverted(v model.Value) model.Value {
 	for {

@@ -42,7 +42,7 @@ const (
 	codeStranger    = "SG530" // a parent of no known type in the table of a known one
 	codeRepeated    = "SG531" // a key that is the same in every turn of a loop
 	codeRefused     = "SG532" // a purge that the rows of another scope refuse
-	codeNothing     = "SG533" // a WHERE that compares a column with an id that was just drawn
+	codeNothing     = "SG533" // an id that was just drawn, where a row must have it
 	codeOtherParent = "SG534" // a parent that is locked, and another that the row refers to
 	codeUnbounded   = "SG525" // a step of a purge that takes the rows of other scopes
 )
@@ -66,6 +66,7 @@ func Run(p *model.Project, catalog *schema.Catalog, problems *diag.List) {
 		c.conflicts(s)
 		c.parents(s)
 		c.otherParent(s)
+		c.dangling(s)
 		c.nothing(s, s.Create.Body)
 		c.untyped(s, own(s.Create.Body))
 		if s.Purge == nil || s.Purge.Row == nil {

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -78,6 +79,7 @@ func (c *checker) complete(s *model.Scope) {
 		return
 	}
 	left := map[*model.Call]bool{} // the inserts whose rows stay, which was reported
+	of := nestedOf(s.Create.Body)
 	for _, insert := range writes(s.Create.Body, clean.children) {
 		table := insert.Facts.Target
 		if insert == s.Create.Row || c.catalog.Table(table) == nil || clean.tables[table] || keeps(s.Purge, table) {
@@ -87,6 +89,9 @@ func (c *checker) complete(s *model.Scope) {
 			continue
 		}
 		deletes := slices.DeleteFunc(slices.Clone(clean.deletes), func(d *model.Call) bool { return d.Facts.Target != table })
+		if n := of[insert]; n != nil && n.Row != insert && left[n.Row] {
+			continue // it goes when the nested scope is purged
+		}
 		if len(deletes) == 0 && c.follows(insert, left) {
 			left[insert] = true
 			continue
@@ -110,6 +115,24 @@ func (c *checker) complete(s *model.Scope) {
 			c.report(s, p)
 		}
 	}
+}
+
+// nestedOf tells in which scope, nested in a body, a call stands.
+func nestedOf(body []model.Node) map[*model.Call]*model.Nested {
+	out := map[*model.Call]*model.Nested{}
+	for _, n := range body {
+		switch n := n.(type) {
+		case *model.Loop:
+			maps.Copy(out, nestedOf(n.Body))
+		case *model.Guard:
+			maps.Copy(out, nestedOf(n.Body))
+		case *model.Nested:
+			for _, call := range model.Calls(n.Body) {
+				out[call] = n
+			}
+		}
+	}
+	return out
 }
 
 // follows reports whether the row that an insert writes would go by ON DELETE

@@ -18,9 +18,13 @@ func (c *checker) refusals(s *model.Scope) {
 	if row.Facts.Kind != schema.Delete || clean.unknown {
 		return
 	}
+	made := map[*model.Scope]bool{} // within it, of which a complete purge takes care
+	for _, n := range nestedOf(s.Create.Body) {
+		made[n.Scope] = true
+	}
 	for _, other := range c.project.Scopes {
 		t := c.catalog.Table(c.rowTable(other))
-		if t == nil || other == s || clean.children[other] || clean.tables[t.QualifiedName()] || clean.taken[t.QualifiedName()] {
+		if t == nil || other == s || made[other] || clean.children[other] || clean.tables[t.QualifiedName()] || clean.taken[t.QualifiedName()] {
 			continue
 		}
 		if slices.ContainsFunc(clean.deletes, func(d *model.Call) bool { return d.Facts.Target == t.QualifiedName() }) {
