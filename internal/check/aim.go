@@ -53,7 +53,7 @@ func (c *checker) dangling(s *model.Scope) {
 			id, ok := plain(a.Value).(*model.NewUUID)
 			makes := func(other *model.Call) bool {
 				b := given(other, k.RefColumns[0])
-				return other.Facts.Target == k.RefTable && (b == nil || plain(b.Value) == model.Value(id))
+				return other.Facts.Kind == schema.Insert && other.Facts.Target == k.RefTable && (b == nil || plain(b.Value) == model.Value(id))
 			}
 			if !ok || c.catalog.Table(k.RefTable) == nil || slices.ContainsFunc(calls, makes) {
 				continue
