@@ -84,7 +84,9 @@ func many(l *model.Loop) bool {
 		set, ok := outer.Loop.Over.(*model.DataValue)
 		at := slices.Index(outer.Loop.Data.Fields, over.Data)
 		return ok && at >= 0 && slices.ContainsFunc(set.Set.Rows, func(row *model.DataRow) bool { return len(row.Cells[at].Rows) > 1 })
-	case *model.RowsValue, *model.InputValue, *model.ListValue:
+	case *model.RowsValue:
+		return !over.Call.Facts.Limited
+	case *model.InputValue, *model.ListValue:
 		return true
 	default:
 		return false
