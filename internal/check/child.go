@@ -36,7 +36,7 @@ func (c *checker) children(s *model.Scope) {
 // children of the scope.
 func (c *checker) wrongChildren(s *model.Scope, call *model.Call, table string) (wrong, fix string) {
 	child := call.Child
-	if len(call.Facts.Mentions) == 0 && len(call.Args) == 0 && len(call.Facts.Reads) == 1 {
+	if len(call.Facts.Mentions) == 0 && len(call.Args) == 0 && len(call.Facts.Reads) == 1 && c.tells(table, s) {
 		return fmt.Sprintf("lists every row of %s, not those that belong to the %s", table, s.Name), "compare the column that refers to the scope with its id"
 	}
 	for _, x := range comparisons(call, table, s.Purge) {
@@ -52,6 +52,14 @@ func (c *checker) wrongChildren(s *model.Scope, call *model.Call, table string) 
 		return fmt.Sprintf("skips the children that somebody else holds: they are left behind when the %s goes", s.Name), "wait for them: FOR UPDATE without SKIP LOCKED"
 	}
 	return "", ""
+}
+
+// tells reports whether a column of a table says to which scope of a kind a row
+// belongs. Without one there may be one scope of that kind only.
+func (c *checker) tells(table string, s *model.Scope) bool {
+	t := c.catalog.Table(table)
+	return t.Column(s.Name+"_id") != nil || t.Column("scope_id") != nil ||
+		slices.ContainsFunc(t.ForeignKeys, func(k *schema.ForeignKey) bool { return k.RefTable == c.rowTable(s) })
 }
 
 // ownID reports whether a column of a scope's row is an id of its own, which is

@@ -139,8 +139,12 @@ func (c *checker) unbounded(s *model.Scope) {
 }
 
 // passesOthers is the column of a table that a WHERE of the purge compares with
-// the id of the scope by something else than equality, such as <>; "" for none.
+// the id of the scope by something else than equality, such as <>, where no
+// equality keeps to the scope's rows; "" for none.
 func (c *checker) passesOthers(call *model.Call, table string, s *model.Scope) string {
+	if slices.ContainsFunc(comparisons(call, table, s.Purge), func(x comparison) bool { return x.scopeID }) {
+		return ""
+	}
 	for _, x := range compared(call, call.Facts.Unequal, table, s.Purge) {
 		if x.scopeID {
 			return x.Column
