@@ -72,6 +72,7 @@ func (c *checker) constant(s *model.Scope, call *model.Call, a *model.Arg, l *mo
 			c.report(s, diag.Problem{Pos: at, Code: codeNotAllowed,
 				Message: fmt.Sprintf("%s is none of the values that %s allows in %s.%s: %s", l, x.Check, call.Facts.Target, col.Name, list(x.Values, "and")),
 				Fix:     diag.DidYouMean(l.Text, x.Values), Related: related})
+			return // that it is too long, too, is the same mistake
 		}
 	}
 	if n := utf8.RuneCountInString(strings.TrimRight(l.Text, " ")); col.Length > 0 && n > col.Length {
