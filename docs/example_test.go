@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,6 +19,8 @@ import (
 //	<!-- example: base -->                          a whole specification; the others are pieces of it
 //	<!-- example: at scopes.workspace.create -->    a piece, which replaces what is there
 //	<!-- use -->                                    Go code that uses the package of base
+//	<!-- from: docs/testdata/teams/seed.sql -->     a part of that file; lines "…" leave something out
+//	<!-- run -->                                    commands, run where base is; the next block may be what they print
 //
 // A block that begins with "# refused, SG401" is a piece that makes that problem
 // and no other.
@@ -26,21 +29,31 @@ import (
 // the whole file. A scope whose `create` is replaced gives no lists back, unless
 // the piece says which.
 type example struct {
-	line int    // of the block's first line
-	kind string // "example", "refused" or "use"
-	code string // of refused
-	at   string // "" for base and use
-	text string
+	file   string
+	line   int    // of the block's first line
+	kind   string // "example", "refused", "use", "from", "run" or "output"
+	code   string // of refused
+	at     string // of example, "" for base; of from the file
+	text   string
+	prints *string // of run, nil when nothing is said of it
 }
 
-func (e *example) name() string { return fmt.Sprintf("line%d", e.line) }
+// name is an identifier of Go, and a directory.
+func (e *example) name() string {
+	if e.kind == "example" && e.at == "" {
+		return "scopes" // as base itself says
+	}
+	return fmt.Sprintf("%s%d", strings.ReplaceAll(strings.TrimSuffix(filepath.Base(e.file), ".md"), "-", ""), e.line)
+}
 
-var markPattern = regexp.MustCompile(`^<!-- (example|use)(?:: (?:base|at ([a-z_.]+)))? -->$`)
+func (e *example) place() string { return fmt.Sprintf("%s:%d", e.file, e.line) }
+
+var markPattern = regexp.MustCompile(`^<!-- (?:(example)(?:: (?:base|at ([a-z_.]+)))|(use|run)|(from): (\S+)) -->$`)
 
 var refusedPattern = regexp.MustCompile(`^# refused, (SG\d{3})`)
 
-// readExamples reads every fenced block of a document. A YAML block without a
-// mark is a mistake: no test would run it.
+// readExamples reads every fenced block of a document. A block without a mark is
+// a mistake, unless it is what the commands above it print: no test would run it.
 func readExamples(t *testing.T, file string) []*example {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -56,18 +69,27 @@ func readExamples(t *testing.T, file string) []*example {
 			if m := refusedPattern.FindStringSubmatch(open.text); m != nil {
 				open.kind, open.code = "refused", m[1]
 			}
-			if open.kind != "" {
+			switch last := len(found) - 1; {
+			case open.kind != "output":
 				found = append(found, open)
+			case last >= 0 && found[last].kind == "run" && found[last].prints == nil:
+				found[last].prints = &open.text
+			default:
+				t.Errorf("%s: there are no commands that print this", open.place())
 			}
 			open = nil
 		case open != nil:
 			open.text += line + "\n"
 		case strings.HasPrefix(line, "```"):
-			open = &example{line: i + 2}
-			if mark != nil {
-				open.kind, open.at = mark[1], mark[2]
-			} else if line == "```yaml" || line == "```go" {
+			open = &example{file: file, line: i + 2}
+			switch {
+			case mark != nil:
+				open.kind, open.at = mark[1]+mark[3]+mark[4], mark[2]+mark[5]
+			case line == "```":
+				open.kind = "output"
+			default:
 				t.Errorf("%s:%d: the block has no mark, so nothing tests it", file, i+1)
+				open.kind = "from"
 			}
 			mark = nil
 		case strings.HasPrefix(line, "<!--"):
@@ -80,7 +102,7 @@ func readExamples(t *testing.T, file string) []*example {
 		}
 	}
 	if open != nil {
-		t.Fatalf("%s:%d: the block is not closed", file, open.line)
+		t.Fatalf("%s: the block is not closed", open.place())
 	}
 	return found
 }
@@ -98,7 +120,7 @@ func (e *example) whole(t *testing.T, base, dir string) string {
 	}
 	output := regexp.MustCompile(`(?m)^output:.*$`)
 	if n := len(output.FindAllString(text, -1)); n != 1 {
-		t.Fatalf("line %d: the specification has %d outputs", e.line, n)
+		t.Fatalf("%s: the specification has %d outputs", e.place(), n)
 	}
 	return output.ReplaceAllString(text, fmt.Sprintf("output: {dir: %s, package: %[1]s}", dir))
 }
@@ -119,7 +141,7 @@ func (e *example) splice(t *testing.T, base string) string {
 			parent.Style &^= yaml.FlowStyle
 			target, key = valueOf(parent, k), k
 			if target == nil {
-				t.Fatalf("line %d: the base has no %s", e.line, e.at)
+				t.Fatalf("%s: the base has no %s", e.place(), e.at)
 			}
 			if target.Kind == yaml.SequenceNode { // replaced as a whole
 				remove(parent, k)
@@ -147,7 +169,7 @@ func (e *example) splice(t *testing.T, base string) string {
 	line := regexp.MustCompile(`(?m)^( *)` + key + `: ` + placeholder + "\n")
 	at := line.FindStringSubmatchIndex(out.String())
 	if at == nil {
-		t.Fatalf("line %d: the place of the example was lost in:\n%s", e.line, out.String())
+		t.Fatalf("%s: the place of the example was lost in:\n%s", e.place(), out.String())
 	}
 	indent, head := strings.Repeat(" ", at[3]-at[2]), ""
 	if inner != "" {

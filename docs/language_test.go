@@ -22,36 +22,50 @@ import (
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 
 // reference is the document whose examples are run, on the tables, queries and
-// functions of project.
+// functions of project. Those of the how-tos are pieces of its specification, too.
 const (
 	reference = "language.md"
 	project   = "testdata/teams"
 )
 
-// Every example of the language reference is generated, and runs on PostgreSQL;
-// every refused one is refused for the reason that the text gives.
+// howtos are the pages of howto whose blocks have marks.
+func howtos(t *testing.T) []string {
+	t.Helper()
+	return slices.DeleteFunc(glob(t, "howto/*.md"), func(file string) bool { return slices.Contains(sessionPages(), file) })
+}
+
+// Every example of the language reference and of the how-tos is generated, and
+// runs on PostgreSQL; every refused one is refused for the reason that the text
+// gives; what is shown of a file is in it; commands print what the text says.
 func TestLanguageReference(t *testing.T) {
 	t.Parallel()
 	examples := readExamples(t, reference)
 	base := baseOf(t, examples)
+	for _, file := range howtos(t) {
+		examples = append(examples, readExamples(t, file)...)
+	}
 	dir := newModule(t)
 	made := map[string]string{} // directories of packages, by example
 	var prints []string         // what the Go code says it prints
+	refused := 0
 	for _, e := range examples {
 		switch e.kind {
 		case "example":
 			made[e.name()] = generate(t, dir, e, base.text)
 		case "refused":
 			refuse(t, dir, e, base.text)
+			refused++
 		case "use":
-			writeUse(t, dir, e, base)
-			for _, m := range regexp.MustCompile(`(?m)fmt\.Println.* // (.*)$`).FindAllStringSubmatch(e.text, -1) {
-				prints = append(prints, m[1])
-			}
+			writeUse(t, dir, e)
+		case "from":
+			findIn(t, e)
+		}
+		for _, m := range regexp.MustCompile(`(?m)fmt\.Println.* // (.*)$`).FindAllStringSubmatch(e.text, -1) {
+			prints = append(prints, m[1])
 		}
 	}
-	if len(made) < 25 || len(examples)-len(made) < 20 {
-		t.Errorf("%d examples and %d others were found: some are lost", len(made), len(examples)-len(made))
+	if len(made) < 25 || refused < 20 {
+		t.Errorf("%d examples and %d others were found: some are lost", len(made), refused)
 	}
 	if t.Failed() {
 		return
@@ -64,6 +78,8 @@ func TestLanguageReference(t *testing.T) {
 			t.Errorf("the Go code does not print %q:\n%s", line, out)
 		}
 	}
+	write(t, dir, "specgen.yaml", base.text)
+	runCommands(t, dir, examples)
 }
 
 // baseOf finds the complete specification.
@@ -101,12 +117,12 @@ func generate(t *testing.T, dir string, e *example, base string) string {
 	t.Helper()
 	g := run(t, dir, e, base)
 	if g.Files == nil {
-		t.Errorf("%s:%d: the example is refused:\n%s", reference, e.line, report(t, g))
+		t.Errorf("%s: the example is refused:\n%s", e.place(), report(t, g))
 		return ""
 	}
 	unused := func(p diag.Problem) bool { return e.at != "" && p.Code == "SG224" } // by what the piece took the place of
 	if slices.ContainsFunc(g.Problems.Sorted(), func(p diag.Problem) bool { return p.Severity != diag.Hint && !unused(p) }) {
-		t.Errorf("%s:%d: the example has problems:\n%s", reference, e.line, report(t, g))
+		t.Errorf("%s: the example has problems:\n%s", e.place(), report(t, g))
 	}
 	for _, f := range g.Files {
 		write(t, dir, filepath.Join(filepath.FromSlash(g.Dir), f.Name), string(f.Text))
@@ -125,7 +141,7 @@ func refuse(t *testing.T, dir string, e *example, base string) {
 		}
 	}
 	if codes = slices.Compact(codes); !slices.Equal(codes, []string{e.code}) {
-		t.Errorf("%s:%d: the example gives %q, want %s alone:\n%s", reference, e.line, codes, e.code, report(t, g))
+		t.Errorf("%s: the example gives %q, want %s alone:\n%s", e.place(), codes, e.code, report(t, g))
 	}
 }
 
@@ -135,7 +151,7 @@ func run(t *testing.T, dir string, e *example, base string) *driver.Generation {
 	write(t, dir, file, e.whole(t, base, e.name()))
 	g, err := driver.Generate(filepath.Join(dir, file))
 	if err != nil {
-		t.Fatalf("%s:%d: %v", reference, e.line, err)
+		t.Fatalf("%s: %v", e.place(), err)
 	}
 	return g
 }
@@ -152,8 +168,8 @@ func report(t *testing.T, g *driver.Generation) string {
 var comments = regexp.MustCompile(`//.*`)
 
 // writeUse makes a file of the Go code of the document. It uses the package of
-// the base, which has the name scopes there.
-func writeUse(t *testing.T, dir string, e, base *example) {
+// the base.
+func writeUse(t *testing.T, dir string, e *example) {
 	t.Helper()
 	optional := ""
 	for name, path := range map[string]string{"errors.": "errors", "scope.": "github.com/specgen-dev/specgen/scope"} {
@@ -161,7 +177,7 @@ func writeUse(t *testing.T, dir string, e, base *example) {
 			optional += "\n\t" + strconv.Quote(path)
 		}
 	}
-	write(t, dir, fmt.Sprintf("use_%d_test.go", e.line), `package teams_test
+	write(t, dir, "use_"+e.name()+"_test.go", `package teams_test
 
 import (
 	"context"
@@ -170,7 +186,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	scopes "example.com/teams/`+base.name()+`"
+	"example.com/teams/scopes"
 )
 
 `+e.text)
@@ -195,8 +211,10 @@ func goCommand(t *testing.T, dir string, args ...string) string {
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod -trimpath")
 	if args[0] == "test" {
-		url := pgtest.URL(t, read(t, project+"/schema/schema.sql"), read(t, project+"/schema/audit.sql"), read(t, project+"/seed.sql"))
-		cmd.Env = append(cmd.Env, "TEAMS_DATABASE_URL="+url)
+		for _, name := range []string{"DATABASE", "CONFORMANCE", "FAULTS"} {
+			url := pgtest.URL(t, read(t, project+"/schema/schema.sql"), read(t, project+"/schema/audit.sql"), read(t, project+"/seed.sql"))
+			cmd.Env = append(cmd.Env, "TEAMS_"+name+"_URL="+url)
+		}
 	}
 	out, err := cmd.CombinedOutput()
 	if err != nil {

@@ -3,7 +3,6 @@ package docs_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -148,9 +147,12 @@ func corpus(t *testing.T) map[string][]byte {
 	}
 	examples := readExamples(t, reference)
 	base := baseOf(t, examples)
+	for _, file := range howtos(t) {
+		examples = append(examples, readExamples(t, file)...)
+	}
 	for _, e := range examples {
-		if e.kind != "use" {
-			all[fmt.Sprintf("%s:%d", reference, e.line)] = []byte(e.whole(t, base.text, e.name()))
+		if e.kind == "example" || e.kind == "refused" {
+			all[e.place()] = []byte(e.whole(t, base.text, e.name()))
 		}
 	}
 	for _, c := range code.Codes() {

@@ -52,8 +52,9 @@ func TestUse(t *testing.T) {
 	}
 }
 
-// kinds are the scopes of the examples, parents last: they are purged in this order.
-var kinds = []string{"Environment", "Workspace", "Organisation"}
+// kinds are the scopes of the examples, parents last: they are purged in this
+// order. The first two are not in every example.
+var kinds = []string{"Host", "Project", "Environment", "Workspace", "Organisation"}
 
 // Each example creates each of its scopes and purges it again.
 func TestExamplesRun(t *testing.T) {
@@ -92,7 +93,10 @@ func build(newProvider any, pool *pgxpool.Pool) reflect.Value {
 func createAndPurge(t *testing.T, pool *pgxpool.Pool, provider reflect.Value, name string) {
 	t.Helper()
 	method := provider.MethodByName("Create" + name)
-	if !method.IsValid() {
+	switch {
+	case !method.IsValid() && (name == "Host" || name == "Project"):
+		return
+	case !method.IsValid():
 		t.Fatalf("there is no Create%s", name)
 	}
 	spec := reflect.New(method.Type().In(1)).Elem()

@@ -77,6 +77,11 @@ type Grant struct {
 	Action string
 }
 
+type Host struct {
+	ID        string
+	ProjectID int64
+}
+
 type Link struct {
 	ID         pgtype.UUID
 	ScopeType  string
@@ -102,6 +107,12 @@ type PresetGrant struct {
 	PresetID pgtype.UUID
 	Object   string
 	Action   string
+}
+
+type Project struct {
+	ID          int64
+	WorkspaceID pgtype.UUID
+	Name        string
 }
 
 type Role struct {

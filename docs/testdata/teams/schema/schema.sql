@@ -93,3 +93,16 @@ CREATE TABLE usage (
     workspace_id uuid PRIMARY KEY REFERENCES workspaces,
     calls        bigint NOT NULL
 );
+
+-- Projects have ids that the server makes, and hosts have names for ids.
+CREATE TABLE projects (
+    id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    workspace_id uuid NOT NULL REFERENCES workspaces,
+    name         text NOT NULL,
+    UNIQUE (workspace_id, name)
+);
+
+CREATE TABLE hosts (
+    id         text PRIMARY KEY CHECK (id ~ '^[a-z0-9-]{1,63}$'),
+    project_id bigint NOT NULL REFERENCES projects
+);
