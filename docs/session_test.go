@@ -31,7 +31,7 @@ type sessionBlock struct {
 }
 
 // sessionPages are the pages that are sessions.
-func sessionPages() []string { return []string{"tutorial.md"} }
+func sessionPages() []string { return []string{"tutorial.md", "howto/existing-project.md"} }
 
 // Every block of a session is a file, commands, or what they print.
 func TestSessionsAreWhole(t *testing.T) {

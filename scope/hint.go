@@ -111,6 +111,8 @@ func hintForState(state string) string {
 		return "connect to the primary, with a transaction that may write"
 	case "25P03", "25P04": // idle_in_transaction_session_timeout, transaction_timeout
 		return "the transaction took longer than the server allows: do less in it"
+	case "26000", "42P05": // invalid_sql_statement_name, duplicate_prepared_statement
+		return "a pooler changed the connection below the prepared statements: set default_query_exec_mode to cache_describe"
 	case "42501": // insufficient_privilege
 		return "grant the role what the query needs"
 	case "57014": // query_canceled

@@ -1,6 +1,7 @@
 package scope
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -51,6 +52,16 @@ func TestBackoffAfterDeadlock(t *testing.T) {
 			if pause := backoff(attempt, true); pause < bound/2 || pause > bound {
 				t.Fatalf("attempt %d waits %v, want %v to %v", attempt, pause, bound/2, bound)
 			}
+		}
+	}
+}
+
+// A pooler that mixes prepared statements up is no missing migration.
+func TestHintOfAPooler(t *testing.T) {
+	t.Parallel()
+	for _, state := range []string{"26000", "42P05"} {
+		if hint := hintForState(state); !strings.Contains(hint, "default_query_exec_mode") {
+			t.Errorf("%s: %q", state, hint)
 		}
 	}
 }

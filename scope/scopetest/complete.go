@@ -83,6 +83,9 @@ func (t *trial) otherTypeStays() error {
 	return nil
 }
 
+var errNoResidue = errors.New("nothing that the purge removed can be put back without the scope's row, so that there is no residue to clean: " +
+	"say so in NotApplicable")
+
 // residueIsCleaned puts back what a purge removed, apart from the scope's row, as
 // a purge that forgets a table leaves it. Rows that a foreign key ties to the
 // scope's row cannot be there without it.
@@ -123,7 +126,7 @@ func (t *trial) residueIsCleaned() error {
 		return err
 	}
 	if n == 0 {
-		return errors.New("nothing that the purge removed can be put back without the scope's row, so that there is no residue to clean")
+		return errNoResidue
 	}
 	found, err := t.purge(t.ctx, t.pool, made)
 	if err != nil {

@@ -51,6 +51,7 @@ func organisations() scopetest.Scope[scopetest.None, *scopes.OrganisationCreator
 		},
 		NotApplicable: map[scopetest.Invariant]string{
 			scopetest.OtherTypeStays:         "nothing is deleted by type and id",
+			scopetest.ResidueIsCleaned:       "without its row, nothing is left of an organisation",
 			scopetest.PresetsAreWhole:        "an organisation copies no presets",
 			scopetest.ParentOutlivesChildren: "nothing is above an organisation",
 			scopetest.InBulk:                 "the application makes one at a time",

@@ -4,6 +4,7 @@
 package teams_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -154,8 +155,8 @@ func fill(v reflect.Value, name string) {
 	case *pgtype.Timestamptz:
 		*x = pgtype.Timestamptz{Time: time.Now(), Valid: true}
 		return
-	case *[]byte:
-		*x = []byte("{}")
+	case *json.RawMessage:
+		*x = json.RawMessage("{}")
 		return
 	}
 	switch v.Kind() {

@@ -6,6 +6,7 @@ package db
 
 import (
 	"database/sql/driver"
+	"encoding/json"
 	"fmt"
 
 	"github.com/jackc/pgx/v5/pgtype"
@@ -147,7 +148,7 @@ type Workspace struct {
 	// Unique in the whole installation.
 	Slug        string
 	Kind        WorkspaceKind
-	Settings    []byte
+	Settings    json.RawMessage
 	TrialEndsAt pgtype.Timestamptz
 	// Free text; NULL for none.
 	Note      *string

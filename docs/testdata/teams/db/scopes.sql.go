@@ -7,6 +7,7 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/jackc/pgx/v5/pgtype"
 )
@@ -56,6 +57,22 @@ func (q *Queries) CreateEnvironment(ctx context.Context, arg CreateEnvironmentPa
 	return i, err
 }
 
+const createHost = `-- name: CreateHost :one
+INSERT INTO hosts (id, project_id) VALUES ($1, $2) RETURNING id, project_id
+`
+
+type CreateHostParams struct {
+	ID        string
+	ProjectID int64
+}
+
+func (q *Queries) CreateHost(ctx context.Context, arg CreateHostParams) (Host, error) {
+	row := q.db.QueryRow(ctx, createHost, arg.ID, arg.ProjectID)
+	var i Host
+	err := row.Scan(&i.ID, &i.ProjectID)
+	return i, err
+}
+
 const createOrganisation = `-- name: CreateOrganisation :one
 INSERT INTO organisations (id, name) VALUES ($1, $2) RETURNING id, name, seats_left
 `
@@ -69,6 +86,22 @@ func (q *Queries) CreateOrganisation(ctx context.Context, arg CreateOrganisation
 	row := q.db.QueryRow(ctx, createOrganisation, arg.ID, arg.Name)
 	var i Organisation
 	err := row.Scan(&i.ID, &i.Name, &i.SeatsLeft)
+	return i, err
+}
+
+const createProject = `-- name: CreateProject :one
+INSERT INTO projects (workspace_id, name) VALUES ($1, $2) RETURNING id, workspace_id, name
+`
+
+type CreateProjectParams struct {
+	WorkspaceID pgtype.UUID
+	Name        string
+}
+
+func (q *Queries) CreateProject(ctx context.Context, arg CreateProjectParams) (Project, error) {
+	row := q.db.QueryRow(ctx, createProject, arg.WorkspaceID, arg.Name)
+	var i Project
+	err := row.Scan(&i.ID, &i.WorkspaceID, &i.Name)
 	return i, err
 }
 
@@ -100,7 +133,7 @@ type CreateWorkspaceParams struct {
 	OrganisationID pgtype.UUID
 	Slug           string
 	Kind           WorkspaceKind
-	Settings       []byte
+	Settings       json.RawMessage
 	TrialEndsAt    pgtype.Timestamptz
 	Note           *string
 }
@@ -141,6 +174,17 @@ func (q *Queries) DeleteEnvironment(ctx context.Context, id pgtype.UUID) (int64,
 	return result.RowsAffected(), nil
 }
 
+const deleteHost = `-- name: DeleteHost :one
+DELETE FROM hosts WHERE id = $1 RETURNING id, project_id
+`
+
+func (q *Queries) DeleteHost(ctx context.Context, id string) (Host, error) {
+	row := q.db.QueryRow(ctx, deleteHost, id)
+	var i Host
+	err := row.Scan(&i.ID, &i.ProjectID)
+	return i, err
+}
+
 const deleteOrganisation = `-- name: DeleteOrganisation :one
 DELETE FROM organisations WHERE id = $1 RETURNING id, name, seats_left
 `
@@ -149,6 +193,17 @@ func (q *Queries) DeleteOrganisation(ctx context.Context, id pgtype.UUID) (Organ
 	row := q.db.QueryRow(ctx, deleteOrganisation, id)
 	var i Organisation
 	err := row.Scan(&i.ID, &i.Name, &i.SeatsLeft)
+	return i, err
+}
+
+const deleteProject = `-- name: DeleteProject :one
+DELETE FROM projects WHERE id = $1 RETURNING id, workspace_id, name
+`
+
+func (q *Queries) DeleteProject(ctx context.Context, id int64) (Project, error) {
+	row := q.db.QueryRow(ctx, deleteProject, id)
+	var i Project
+	err := row.Scan(&i.ID, &i.WorkspaceID, &i.Name)
 	return i, err
 }
 
@@ -196,6 +251,30 @@ func (q *Queries) ListEnvironmentIDsForUpdate(ctx context.Context, workspaceID p
 	return items, nil
 }
 
+const listHostIDsForUpdate = `-- name: ListHostIDsForUpdate :many
+SELECT id FROM hosts WHERE project_id = $1 ORDER BY id FOR UPDATE
+`
+
+func (q *Queries) ListHostIDsForUpdate(ctx context.Context, projectID int64) ([]string, error) {
+	rows, err := q.db.Query(ctx, listHostIDsForUpdate, projectID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listWorkspaceIDsForUpdate = `-- name: ListWorkspaceIDsForUpdate :many
 SELECT id FROM workspaces WHERE organisation_id = $1 ORDER BY id FOR UPDATE
 `
@@ -231,6 +310,17 @@ func (q *Queries) LockEnvironmentForPurge(ctx context.Context, id pgtype.UUID) (
 	return id_2, err
 }
 
+const lockHostForPurge = `-- name: LockHostForPurge :one
+SELECT id FROM hosts WHERE id = $1 FOR UPDATE
+`
+
+func (q *Queries) LockHostForPurge(ctx context.Context, id string) (string, error) {
+	row := q.db.QueryRow(ctx, lockHostForPurge, id)
+	var id_2 string
+	err := row.Scan(&id_2)
+	return id_2, err
+}
+
 const lockOrganisation = `-- name: LockOrganisation :one
 SELECT id, name, seats_left FROM organisations WHERE id = $1 FOR KEY SHARE
 `
@@ -260,6 +350,28 @@ SELECT id FROM organisations WHERE id = $1 FOR UPDATE
 func (q *Queries) LockOrganisationForPurge(ctx context.Context, id pgtype.UUID) (pgtype.UUID, error) {
 	row := q.db.QueryRow(ctx, lockOrganisationForPurge, id)
 	var id_2 pgtype.UUID
+	err := row.Scan(&id_2)
+	return id_2, err
+}
+
+const lockProject = `-- name: LockProject :one
+SELECT id FROM projects WHERE id = $1 FOR KEY SHARE
+`
+
+func (q *Queries) LockProject(ctx context.Context, id int64) (int64, error) {
+	row := q.db.QueryRow(ctx, lockProject, id)
+	var id_2 int64
+	err := row.Scan(&id_2)
+	return id_2, err
+}
+
+const lockProjectForPurge = `-- name: LockProjectForPurge :one
+SELECT id FROM projects WHERE id = $1 FOR UPDATE
+`
+
+func (q *Queries) LockProjectForPurge(ctx context.Context, id int64) (int64, error) {
+	row := q.db.QueryRow(ctx, lockProjectForPurge, id)
+	var id_2 int64
 	err := row.Scan(&id_2)
 	return id_2, err
 }
