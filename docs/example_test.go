@@ -20,6 +20,7 @@ import (
 //	<!-- example: at scopes.workspace.create -->    a piece, which replaces what is there
 //	<!-- use -->                                    Go code that uses the package of base
 //	<!-- from: docs/testdata/teams/seed.sql -->     a part of that file; lines "…" leave something out
+//	<!-- generated -->                              declarations that are generated of base, without comments
 //	<!-- run -->                                    commands, run where base is; the next block may be what they print
 //
 // A block that begins with "# refused, SG401" is a piece that makes that problem
@@ -31,7 +32,7 @@ import (
 type example struct {
 	file   string
 	line   int    // of the block's first line
-	kind   string // "example", "refused", "use", "from", "run" or "output"
+	kind   string // "example", "refused", "use", "from", "generated", "run" or "output"
 	code   string // of refused
 	at     string // of example, "" for base; of from the file
 	text   string
@@ -48,7 +49,7 @@ func (e *example) name() string {
 
 func (e *example) place() string { return fmt.Sprintf("%s:%d", e.file, e.line) }
 
-var markPattern = regexp.MustCompile(`^<!-- (?:(example)(?:: (?:base|at ([a-z_.]+)))|(use|run)|(from): (\S+)) -->$`)
+var markPattern = regexp.MustCompile(`^<!-- (?:(example)(?:: (?:base|at ([a-z_.]+)))|(use|run|generated)|(from): (\S+)) -->$`)
 
 var refusedPattern = regexp.MustCompile(`^# refused, (SG\d{3})`)
 

@@ -34,14 +34,14 @@ func howtos(t *testing.T) []string {
 	return slices.DeleteFunc(glob(t, "howto/*.md"), func(file string) bool { return slices.Contains(sessionPages(), file) })
 }
 
-// Every example of the language reference and of the how-tos is generated, and
-// runs on PostgreSQL; every refused one is refused for the reason that the text
+// Every example of the language reference, of the how-tos and of the page of the
+// generated API is generated, and runs on PostgreSQL; every refused one is refused for the reason that the text
 // gives; what is shown of a file is in it; commands print what the text says.
 func TestLanguageReference(t *testing.T) {
 	t.Parallel()
 	examples := readExamples(t, reference)
 	base := baseOf(t, examples)
-	for _, file := range howtos(t) {
+	for _, file := range append(howtos(t), "api.md") {
 		examples = append(examples, readExamples(t, file)...)
 	}
 	dir := newModule(t)
@@ -59,6 +59,8 @@ func TestLanguageReference(t *testing.T) {
 			writeUse(t, dir, e)
 		case "from":
 			findIn(t, e)
+		case "generated":
+			findGenerated(t, dir, e)
 		}
 		for _, m := range regexp.MustCompile(`(?m)fmt\.Println.* // (.*)$`).FindAllStringSubmatch(e.text, -1) {
 			prints = append(prints, m[1])
