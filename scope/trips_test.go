@@ -193,3 +193,34 @@ func TestRoundTripsOfAPurge(t *testing.T) {
 		t.Error("the purge that was refused took place")
 	}
 }
+
+// The trips of two flushes of two statements, once everything is cached: the
+// table of docs/howto/pgbouncer.md.
+func TestRoundTripsInEveryMode(t *testing.T) {
+	t.Parallel()
+	for mode, want := range map[pgx.QueryExecMode]traffic{
+		pgx.QueryExecModeCacheStatement: {Trips: 2},
+		pgx.QueryExecModeCacheDescribe:  {Trips: 3},
+		pgx.QueryExecModeDescribeExec:   {Trips: 3, Prepares: 2},
+		pgx.QueryExecModeExec:           {Trips: 3},
+		pgx.QueryExecModeSimpleProtocol: {Trips: 6},
+	} {
+		t.Run(mode.String(), func(t *testing.T) {
+			t.Parallel()
+			w, fresh := newWire(), &ids{}
+			runner := scope.NewRunner(w.pool(t, notesDB(t), mode))
+			for call := range 4 {
+				w.take()
+				err := single(t.Context(), runner, func(ctx context.Context, op *scope.Op) error {
+					return writeNotes(op, fresh, 2, true)(ctx)
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if call > 1 {
+					w.want(t, fmt.Sprintf("call %d", call+1), want)
+				}
+			}
+		})
+	}
+}
