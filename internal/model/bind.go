@@ -306,19 +306,30 @@ func (r *resolver) reportUnbound(c *Call, a *Arg, en *env, b binding) {
 			p.Fix = fmt.Sprintf("bind it: with: {%s: $scope.id}", a.Name)
 		}
 	case isProtected(a):
-		value := "…"
-		if v := r.stepRule(a, en); v != nil {
-			value = v.String()
-		} else if a.Shape.Kind == UUID && !r.refersElsewhere(c, a) {
-			value = "$new.uuid"
-		}
-		p.Fix = fmt.Sprintf("no rule binds a key or a column with a default; bind it: with: {%s: %s}", a.Name, value)
+		p.Fix = fmt.Sprintf("no rule binds a key or a column with a default; bind it: with: {%s: %s}", a.Name, r.likely(c, a, en))
 	case step == en.frame.scope.Name && en.frame.id != nil:
 		p.Fix = fmt.Sprintf("bind it: with: {%s: $scope.id}", a.Name)
 	default:
 		p.Fix = fmt.Sprintf("bind it: with: {%s: …}; in reach: $%s", a.Name, strings.Join(en.inReach(), ", $"))
 	}
 	r.problems.Add(p)
+}
+
+// likely is what `with` would give to a parameter that no rule binds: what a rule
+// would, if it were not protected, or a new id.
+func (r *resolver) likely(c *Call, a *Arg, en *env) string {
+	if v := r.stepRule(a, en); v != nil {
+		return v.String()
+	}
+	for _, l := range en.loops {
+		if name := ruleName(a); name != "id" && r.elementField(l, name) != nil {
+			return "$" + l.Var + "." + name
+		}
+	}
+	if a.Shape.Kind == UUID && !r.refersElsewhere(c, a) {
+		return "$new.uuid"
+	}
+	return "…"
 }
 
 // refersElsewhere reports whether a foreign key is on the column that a
