@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -29,12 +30,10 @@ func TestSessions(t *testing.T) {
 		s := readSession(t, file)
 		// One after the other: they may use the same port.
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".md"), func(t *testing.T) {
-			database := strings.TrimSuffix(filepath.Base(file), ".md")
-			if file == "tutorial.md" {
-				database = "notes"
-			}
 			began := time.Now()
-			createDatabase(t, database)
+			for _, m := range regexp.MustCompile(`# after: createdb (\w+)`).FindAllStringSubmatch(read(t, file), -1) {
+				createDatabase(t, m[1])
+			}
 			runSession(t, s, env)
 			t.Logf("%s: %d blocks in %.0f s", file, len(s.blocks), time.Since(began).Seconds())
 		})
