@@ -24,6 +24,7 @@ func newScope(s *plan.Scope) Scope {
 
 func coordinator(op, name string, c *plan.Coordinator, many *plan.Many) Coordinator {
 	out := Coordinator{Method: op + name, RoundTrips: c.RoundTrips(), Begin: c.Begin(), Commit: c.Commit(), LookUp: c.Found, Flushes: []Flush{}, Errors: []Failure{},
+		Before: hooks(c.Before), After: hooks(c.After),
 		Many: Many{Method: op + many.GoName, RoundTrips: many.Plan.RoundTrips(), Once: list(many.Once())}}
 	if out.Begin == "" {
 		out.Begin = "BEGIN travels with flush 1"
@@ -39,6 +40,14 @@ func coordinator(op, name string, c *plan.Coordinator, many *plan.Many) Coordina
 	}
 	for _, x := range c.Constraints {
 		out.Errors = append(out.Errors, Failure{When: "violates " + x.Name, Error: x.Error})
+	}
+	return out
+}
+
+func hooks(all []*plan.Hook) []Hook {
+	out := []Hook{}
+	for _, h := range all {
+		out = append(out, Hook{Call: h.Call, As: h.As, When: list(h.When), At: h.At})
 	}
 	return out
 }

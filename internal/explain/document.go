@@ -56,12 +56,22 @@ type Child struct {
 type Coordinator struct {
 	Method     string    `json:"method" doc:"of the generated Provider"`
 	RoundTrips int       `json:"round_trips" doc:"how often the client waits for the server, in a transaction of its own and in steady state"`
+	Before     []Hook    `json:"before" doc:"what runs in front of the transaction"`
 	Begin      string    `json:"begin" doc:"how BEGIN is sent"`
 	Flushes    []Flush   `json:"flushes" doc:"the statements of a flush share one round trip"`
 	Commit     string    `json:"commit" doc:"how COMMIT is sent, and why it does not travel with the last flush where it does not"`
 	LookUp     string    `json:"look_up,omitempty" doc:"the query that looks a scope up whose COMMIT was not answered"`
+	After      []Hook    `json:"after_commit" doc:"what runs once the transaction is committed"`
 	Many       Many      `json:"many"`
 	Errors     []Failure `json:"errors" doc:"the errors that the specification has for constraints"`
+}
+
+// Hook is a call of a Go function outside of the transaction.
+type Hook struct {
+	Call string   `json:"call" doc:"as the specification writes it"`
+	As   string   `json:"as,omitempty" doc:"the name of its result"`
+	When []string `json:"when" doc:"the conditions that it stands under"`
+	At   string   `json:"at" doc:"file:line:column"`
 }
 
 // Many is how many scopes at once are dealt with.

@@ -76,6 +76,7 @@ func (w *writer) item(i int, format string, args ...any) {
 
 func (w *writer) coordinator(c Coordinator) {
 	w.line("### %s: %s", text(c.Method), plan.Trips(c.RoundTrips))
+	w.hooks("Before, outside of the transaction:", c.Before)
 	for _, f := range c.Flushes {
 		own := ""
 		if f.Own != "" {
@@ -90,11 +91,25 @@ func (w *writer) coordinator(c Coordinator) {
 	if c.LookUp != "" {
 		w.line("After a COMMIT without an answer %s looks for the scope; if it finds nothing, all is done again.", code(c.LookUp))
 	}
+	w.hooks("After the commit:", c.After)
 	once := ""
 	if len(c.Many.Once) > 0 {
 		once = ", of them once for all: " + codes(c.Many.Once)
 	}
 	w.line("%s: any number in %s%s.", code(c.Many.Method), plan.Trips(c.Many.RoundTrips), once)
+}
+
+func (w *writer) hooks(title string, hooks []Hook) {
+	if len(hooks) > 0 {
+		w.line("%s", title)
+	}
+	for i, h := range hooks {
+		when := ""
+		for _, c := range h.When {
+			when += ", when " + code(c)
+		}
+		w.item(i, "- %s%s (%s)", code(h.Call), when, text(h.At))
+	}
 }
 
 func (w *writer) step(s Step) {

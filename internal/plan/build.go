@@ -74,6 +74,7 @@ func creator(s *model.Scope, out *Scope, shared *common) *Creator {
 	b.constraints(s.Create, s)
 	b.plan.Rides, b.plan.Waits = b.ending()
 	c.Plan = b.plan
+	c.Plan.Before, c.Plan.After = tellHooks(s.Before), tellHooks(s.Create.AfterCommit)
 	c.Many = createMany(s, out, shared)
 	c.Many.Plan.ConstraintsShared = true
 	c.Result = creatorResult(s, out)
@@ -234,6 +235,19 @@ func defaultValue(in *model.Input) Expr {
 		value = &Convert{Type: in.Shape.Go, X: value} // a bare number would be an int
 	}
 	return call(inScope("Ptr"), value)
+}
+
+// tellHooks tells hooks to explain.
+func tellHooks(hooks []*model.Hook) []*Hook {
+	var out []*Hook
+	for _, h := range hooks {
+		told := &Hook{Call: h.Call.String(), As: h.As, At: h.Pos.String()}
+		for _, c := range h.Conds {
+			told.When = append(told.When, c.Key())
+		}
+		out = append(out, told)
+	}
+	return out
 }
 
 // afterCommit queues the hooks that run once the transaction is committed.

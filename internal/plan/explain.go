@@ -49,6 +49,7 @@ func explainCoordinator(b *strings.Builder, title string, c *Coordinator, many s
 		b.WriteByte('\n')
 	}
 	fmt.Fprintf(b, "%s, in %s\n", title, Trips(c.RoundTrips()))
+	explainHooks(b, "before, outside of the transaction", c.Before, full)
 	if begin := c.Begin(); begin != "" {
 		fmt.Fprintf(b, "  %s\n", begin)
 	}
@@ -67,11 +68,31 @@ func explainCoordinator(b *strings.Builder, title string, c *Coordinator, many s
 	if settle := c.Settle(); settle != "" {
 		fmt.Fprintf(b, "  %s\n", settle)
 	}
+	explainHooks(b, "after the commit", c.After, full)
 	fmt.Fprintf(b, "  %s\n", many)
 	if len(c.Constraints) > 0 {
 		b.WriteString("  errors by constraint\n")
 		for _, x := range c.Constraints {
 			fmt.Fprintf(b, "    %s: %s\n", x.Name, x.Error)
+		}
+	}
+}
+
+func explainHooks(b *strings.Builder, title string, hooks []*Hook, full bool) {
+	if len(hooks) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "  %s\n", title)
+	for _, h := range hooks {
+		fmt.Fprintf(b, "    %s\n", h.Call)
+		for _, w := range h.When {
+			fmt.Fprintf(b, "        when %s\n", w)
+		}
+		if h.As != "" {
+			fmt.Fprintf(b, "        named %s\n", h.As)
+		}
+		if full {
+			fmt.Fprintf(b, "        at %s\n", h.At)
 		}
 	}
 }

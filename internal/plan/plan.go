@@ -123,6 +123,15 @@ type Coordinator struct {
 	Found             string    // the query that looks a created scope up, "" for none
 	Flushes           []*Flush
 	AfterCommit       []Stmt
+	Before, After     []*Hook // what runs outside of the transaction, for explain
+}
+
+// Hook is a call of a Go function outside of the transaction, for explain.
+type Hook struct {
+	Call string // as the specification has it
+	As   string // name of its result, "" for none
+	When []string
+	At   string
 }
 
 // Constraint maps a constraint to an exported error.

@@ -27,6 +27,7 @@ func purger(s *model.Scope, out *Scope, shared *common) *Purger {
 	b.constraints(s.Purge, s)
 	b.plan.Rides, b.plan.Waits = b.ending()
 	p.Plan = b.plan
+	p.Plan.After = tellHooks(s.Purge.AfterCommit)
 	p.Many = purgeMany(s, out, shared)
 	p.Context = shared.contextFields(b.uses.contexts)
 	p.IDText = convert(id, s.ID, textShape)
