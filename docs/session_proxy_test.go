@@ -7,11 +7,9 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -145,16 +143,4 @@ func forget(t *testing.T, version string) {
 			}
 		}
 	})
-}
-
-func output(t *testing.T, name string, args ...string) string {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), name, args...)
-	var complaint strings.Builder
-	cmd.Stderr = io.Writer(&complaint)
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, complaint.String())
-	}
-	return string(out)
 }
