@@ -14,4 +14,4 @@ INSERT INTO role_presets (id, scope_type, name, auto_assign) VALUES
 INSERT INTO preset_grants (id, preset_id, object, action) VALUES
     ('00000000-0000-4000-8000-000000000008', '00000000-0000-4000-8000-000000000006', 'member', 'write'),
     ('00000000-0000-4000-8000-000000000009', '00000000-0000-4000-8000-000000000007', 'member', 'read');
-INSERT INTO projects (workspace_id, name) VALUES ('00000000-0000-4000-8000-000000000004', 'seed'); -- with the id 1
+INSERT INTO projects (name) VALUES ('seed'); -- with the id 1

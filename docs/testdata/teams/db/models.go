@@ -111,9 +111,8 @@ type PresetGrant struct {
 }
 
 type Project struct {
-	ID          int64
-	WorkspaceID pgtype.UUID
-	Name        string
+	ID   int64
+	Name string
 }
 
 type Role struct {

@@ -90,18 +90,13 @@ func (q *Queries) CreateOrganisation(ctx context.Context, arg CreateOrganisation
 }
 
 const createProject = `-- name: CreateProject :one
-INSERT INTO projects (workspace_id, name) VALUES ($1, $2) RETURNING id, workspace_id, name
+INSERT INTO projects (name) VALUES ($1) RETURNING id, name
 `
 
-type CreateProjectParams struct {
-	WorkspaceID pgtype.UUID
-	Name        string
-}
-
-func (q *Queries) CreateProject(ctx context.Context, arg CreateProjectParams) (Project, error) {
-	row := q.db.QueryRow(ctx, createProject, arg.WorkspaceID, arg.Name)
+func (q *Queries) CreateProject(ctx context.Context, name string) (Project, error) {
+	row := q.db.QueryRow(ctx, createProject, name)
 	var i Project
-	err := row.Scan(&i.ID, &i.WorkspaceID, &i.Name)
+	err := row.Scan(&i.ID, &i.Name)
 	return i, err
 }
 
@@ -197,13 +192,13 @@ func (q *Queries) DeleteOrganisation(ctx context.Context, id pgtype.UUID) (Organ
 }
 
 const deleteProject = `-- name: DeleteProject :one
-DELETE FROM projects WHERE id = $1 RETURNING id, workspace_id, name
+DELETE FROM projects WHERE id = $1 RETURNING id, name
 `
 
 func (q *Queries) DeleteProject(ctx context.Context, id int64) (Project, error) {
 	row := q.db.QueryRow(ctx, deleteProject, id)
 	var i Project
-	err := row.Scan(&i.ID, &i.WorkspaceID, &i.Name)
+	err := row.Scan(&i.ID, &i.Name)
 	return i, err
 }
 

@@ -58,7 +58,7 @@ SELECT id FROM environments WHERE workspace_id = $1 ORDER BY id FOR UPDATE;
 DELETE FROM environments WHERE id = $1;
 
 -- name: CreateProject :one
-INSERT INTO projects (workspace_id, name) VALUES ($1, $2) RETURNING *;
+INSERT INTO projects (name) VALUES ($1) RETURNING *;
 
 -- name: LockProject :one
 SELECT id FROM projects WHERE id = $1 FOR KEY SHARE;

@@ -96,10 +96,8 @@ CREATE TABLE usage (
 
 -- Projects have ids that the server makes, and hosts have names for ids.
 CREATE TABLE projects (
-    id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    workspace_id uuid NOT NULL REFERENCES workspaces,
-    name         text NOT NULL,
-    UNIQUE (workspace_id, name)
+    id   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name text NOT NULL UNIQUE
 );
 
 CREATE TABLE hosts (
