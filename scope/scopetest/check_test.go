@@ -54,6 +54,17 @@ func TestNothingIsLeftOutInSilence(t *testing.T) {
 	}
 }
 
+// Whether there is residue is seen by trying: a scope that has some is not excused.
+func TestResidueIsExcusedWhereThereIsNone(t *testing.T) {
+	t.Parallel()
+	s := projects(generated)
+	s.NotApplicable = except(scopetest.CreateIsAtomic)
+	o := outcome(t, newPool(t), s, scopetest.ResidueIsCleaned)
+	if o.Err == nil || !strings.Contains(o.Err.Error(), "can be tried") {
+		t.Errorf("%+v", o)
+	}
+}
+
 func TestIncompleteScopes(t *testing.T) {
 	t.Parallel()
 	pool := newPool(t)
