@@ -14,12 +14,7 @@ func TestWorkIsToldLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		done := showLate(&out, "specgen: reading …")
-		time.Sleep(patience - 1)
-		synctest.Wait()
-		if out.Len() > 0 {
-			t.Errorf("told before the time: %q", out.String())
-		}
-		time.Sleep(time.Nanosecond)
+		time.Sleep(patience)
 		synctest.Wait()
 		if got := out.String(); got != "specgen: reading …" {
 			t.Errorf("told %q", got)
@@ -36,8 +31,10 @@ func TestShortWorkIsNotTold(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		showLate(&out, "specgen: reading …")()
-		time.Sleep(2 * patience)
+		done := showLate(&out, "specgen: reading …")
+		time.Sleep(patience - 1)
+		done()
+		time.Sleep(patience)
 		synctest.Wait()
 		if out.Len() > 0 {
 			t.Errorf("told %q", out.String())
