@@ -45,6 +45,11 @@ const (
 	codeNothing     = "SG533" // an id that was just drawn, where a row must have it
 	codeOtherParent = "SG534" // a parent that is locked, and another that the row refers to
 	codeUnbounded   = "SG525" // a step of a purge that takes the rows of other scopes
+	codeUnused      = "SG224" // a loop that does not use its element
+	codeRequired    = "SG501" // NULL for a column that is NOT NULL
+	codeNotOfTurn   = "SG527" // a loop in a loop whose rows are not those of the turn
+	codeAddress     = "SG528" // an id beside the type of something else
+	codeBoolean     = "SG529" // a condition that is no boolean
 )
 
 // Run checks the scopes of a project of which nothing else was reported.
@@ -60,9 +65,13 @@ func Run(p *model.Project, catalog *schema.Catalog, problems *diag.List) {
 		}
 		c.hints(s)
 		c.queries(s)
+		c.nulls(s)
+		c.flags(s)
 		c.constants(s)
 		c.insertOrder(s)
 		c.repeats(s)
+		c.turns(s)
+		c.addresses(s)
 		c.conflicts(s)
 		c.parents(s)
 		c.otherParent(s)

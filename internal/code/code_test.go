@@ -104,6 +104,9 @@ does not have, or to another number of columns. PostgreSQL
 would refuse it. The order of inserts and deletes cannot be
 checked against it.
 
+So it is when the two columns are of types that cannot be
+compared, such as uuid and text.
+
 At the end of schema/schema.sql:
 
     CREATE TABLE colours (id uuid PRIMARY KEY, palette_id uuid REFERENCES palettes);

@@ -213,3 +213,29 @@ func TestExcludes(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+func TestFlagsAndConstants(t *testing.T) {
+	t.Parallel()
+	c := queryCatalog(t)
+	type facts struct {
+		Flags            []Flag
+		Constants, Gives []Constant
+	}
+	for sql, want := range map[string]facts{
+		`SELECT a FROM odd AS o WHERE NOT (o.l = $1) AND o.j`:                {Flags: []Flag{{Table: "odd", Column: "j"}}},
+		`SELECT a FROM odd WHERE NOT j`:                                      {Flags: []Flag{{Table: "odd", Column: "j", Not: true}}},
+		`SELECT a FROM odd WHERE j OR l = $1`:                                {},
+		`SELECT id FROM roles WHERE name = 'a' AND 'b'::text = source`:       {Constants: []Constant{{Table: "roles", Column: "name", Text: "a"}, {Table: "roles", Column: "source", Text: "b"}}},
+		`INSERT INTO roles (id, name, source) VALUES ($1, 'a'::text, NULL)`:  {Gives: []Constant{{Table: "roles", Column: "name", Text: "a"}, {Table: "roles", Column: "source", Null: true}}},
+		`INSERT INTO roles (id, name) VALUES ($1, 'a'), ($2, NULL)`:          {},
+		`WITH x AS (INSERT INTO roles (id, name) VALUES ($1, 'a')) SELECT 1`: {},
+	} {
+		q, err := c.ParseQuery(sql)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, facts{q.Flags, q.Constants, q.Gives}); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", sql, diff)
+		}
+	}
+}

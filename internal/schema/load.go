@@ -305,7 +305,7 @@ func (l *loader) finish() {
 			l.applyDomain(c)
 		}
 		for _, fk := range t.ForeignKeys {
-			l.resolveForeignKey(fk)
+			l.resolveForeignKey(t, fk)
 		}
 	}
 	for name, d := range l.domains {
@@ -326,39 +326,6 @@ func (l *loader) activate(t *Table, cleans bool, seen map[*Table]bool) {
 	for _, parent := range l.facts[t].parents {
 		l.activate(parent, cleans, seen)
 	}
-}
-
-// resolveForeignKey fills in the referenced columns, and checks that what is
-// referenced exists: sqlc does not.
-func (l *loader) resolveForeignKey(fk *ForeignKey) {
-	ref := l.referenced(fk)
-	if ref == nil {
-		if !l.others[fk.RefTable] {
-			l.warn(fk.Pos, codeForeignKey, l.nearestTable(fk.RefTable), "foreign key %s refers to a table %q that the schema does not create", fk.Name, fk.RefTable)
-		}
-		return
-	}
-	if len(fk.RefColumns) == 0 && ref.PrimaryKey != nil {
-		// The foreign key was written before the table that it refers to.
-		fk.RefColumns = slices.Clone(ref.PrimaryKey.Columns)
-	}
-	for _, name := range fk.RefColumns {
-		if ref.Column(name) == nil {
-			l.warn(fk.Pos, codeForeignKey, diag.DidYouMean(name, columnNames(ref)), "foreign key %s refers to a column %q that table %q does not have", fk.Name, name, fk.RefTable)
-		}
-	}
-	if len(fk.RefColumns) > 0 && len(fk.RefColumns) != len(fk.Columns) {
-		l.warn(fk.Pos, codeForeignKey, "", "foreign key %s has %d columns and refers to %d", fk.Name, len(fk.Columns), len(fk.RefColumns))
-	}
-}
-
-// referenced is the table that a foreign key refers to, or nil.
-func (l *loader) referenced(fk *ForeignKey) *Table {
-	if t := l.table("", fk.RefTable); t != nil {
-		return t
-	}
-	schema, name, _ := strings.Cut(fk.RefTable, ".")
-	return l.table(schema, name)
 }
 
 func columnNames(t *Table) []string {

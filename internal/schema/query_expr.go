@@ -236,6 +236,7 @@ func (a *analyzer) equalities(where *pg.Node, s *scope) []equality {
 // of each whether that still holds in the answer, and whether the statement
 // writes the row.
 func (a *analyzer) fix(where *pg.Node, s *scope, fixed func(c column) (ok, written bool)) {
+	a.flags(where, s)
 	for _, eq := range a.equalities(where, s) {
 		p := bareParam(eq.value)
 		if p == nil || eq.column.item == nil || eq.column.item.table == "" || eq.column.table == "" {

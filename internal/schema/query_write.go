@@ -39,6 +39,7 @@ func (a *analyzer) insert(n *pg.InsertStmt, e env, top bool) relation {
 	if top {
 		a.query.Target = target.table
 		a.query.Sets = sets
+		a.gives(lists, columns)
 		a.topInsert(n, target, lists)
 	}
 	return rel

@@ -123,6 +123,11 @@ type Query struct {
 	Arms []Arm
 	// Limited reports a LIMIT, OFFSET or FETCH at top level.
 	Limited bool
+	// Flags are the boolean columns that a top-level WHERE requires (AND only).
+	Flags []Flag
+	// Constants are the columns that a top-level WHERE fixes to a text (AND only),
+	// and Gives those that the VALUES of an INSERT give a text or NULL.
+	Constants, Gives []Constant
 	// Within are the columns that a top-level WHERE compares with the rows of a
 	// subquery (AND only).
 	Within []Within
@@ -151,6 +156,18 @@ type Query struct {
 	Ordered bool
 	// Params are the parameters, Params[0] for $1.
 	Params []Param
+}
+
+// Flag is a boolean column that a condition requires, or requires not to hold.
+type Flag struct {
+	Table, Column string
+	Not           bool
+}
+
+// Constant is a column that gets, or is compared with, a text or NULL.
+type Constant struct {
+	Table, Column, Text string
+	Null                bool
 }
 
 // ColumnValue is a column that gets, or is compared with, a parameter.
