@@ -53,6 +53,12 @@ func (c *checker) address(s *model.Scope, co *model.Coordinator, call *model.Cal
 		if typ == "" {
 			continue
 		}
+		_, isNew := unconverted(a.Value).(*model.NewUUID)
+		if isNew && len(call.Facts.Sets) > 0 && c.scopeOfType(typ) != nil && !senseOf(a.Value, co).scopeID {
+			c.report(s, diag.Problem{Pos: a.Pos, Severity: diag.Warning, Code: codeAddress, Message: fmt.Sprintf("%s is drawn here for %s.%s, beside the type %q: it is the id of nothing", a.Source, id.Table, id.Column, typ),
+				Fix: "give it the id that is meant, such as $scope.id", Related: []diag.Related{declared(call)}})
+			continue
+		}
 		if owner, ok := c.mismatch(s, co, a.Value, kind, typ); ok {
 			c.report(s, diag.Problem{Pos: pos, Severity: diag.Warning, Code: codeAddress, Message: fmt.Sprintf("%s.%s is %q beside %s, which is the id of %s", id.Table, kind, typ, id.Column, owner),
 				Fix: "give both columns what is of one thing", Related: []diag.Related{declared(call)}})

@@ -49,6 +49,7 @@ const (
 	codeRequired    = "SG501" // NULL for a column that is NOT NULL
 	codeNotOfTurn   = "SG527" // a loop in a loop whose rows are not those of the turn
 	codeAddress     = "SG528" // an id beside the type of something else
+	codeOpposite    = "SG535" // a statement that is about the others
 	codeBoolean     = "SG529" // a condition that is no boolean
 )
 
@@ -67,6 +68,8 @@ func Run(p *model.Project, catalog *schema.Catalog, problems *diag.List) {
 		c.queries(s)
 		c.nulls(s)
 		c.flags(s)
+		c.neverFits(s)
+		c.opposites(s)
 		c.constants(s)
 		c.insertOrder(s)
 		c.repeats(s)
@@ -91,6 +94,7 @@ func Run(p *model.Project, catalog *schema.Catalog, problems *diag.List) {
 		c.nothing(s, s.Purge.Body)
 		c.cardinality(s)
 		c.children(s)
+		c.countsAll(s)
 	}
 	for _, f := range c.findings {
 		problems.Add(f.problem())

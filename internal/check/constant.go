@@ -15,11 +15,7 @@ import (
 // not take: longer ones, though blanks past the length are cut without an error
 // (PostgreSQL manual, section 8.3), and those that a CHECK does not list.
 func (c *checker) constants(s *model.Scope) {
-	calls := own(s.Create.Body)
-	if s.Purge != nil {
-		calls = append(calls, own(s.Purge.Body)...)
-	}
-	for _, call := range calls {
+	for _, call := range allCalls(s) {
 		t := c.catalog.Table(call.Facts.Target)
 		if t == nil {
 			continue

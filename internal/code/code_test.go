@@ -105,7 +105,8 @@ would refuse it. The order of inserts and deletes cannot be
 checked against it.
 
 So it is when the two columns are of types that cannot be
-compared, such as uuid and text.
+compared, such as uuid and text, or when the columns that it
+refers to are no key.
 
 At the end of schema/schema.sql:
 

@@ -30,6 +30,9 @@ func (l *loader) resolveForeignKey(t *Table, fk *ForeignKey) {
 		l.warn(fk.Pos, codeForeignKey, "", "foreign key %s has %d columns and refers to %d", fk.Name, len(fk.Columns), len(fk.RefColumns))
 		return
 	}
+	if known := !slices.ContainsFunc(fk.RefColumns, func(name string) bool { return ref.Column(name) == nil }); known && len(fk.RefColumns) > 0 && !isKeyOf(ref, fk.RefColumns) {
+		l.warn(fk.Pos, codeForeignKey, "make them a unique constraint", "foreign key %s refers to %s of %s, which no primary key or unique constraint has", fk.Name, strings.Join(fk.RefColumns, ", "), fk.RefTable)
+	}
 	for i, name := range fk.RefColumns {
 		from, to := t.Column(fk.Columns[i]), ref.Column(name)
 		if from != nil && to != nil && !comparableTypes(from, to) {
@@ -37,6 +40,15 @@ func (l *loader) resolveForeignKey(t *Table, fk *ForeignKey) {
 				fk.Name, from.Name, from.Type, fk.RefTable, to.Name, to.Type)
 		}
 	}
+}
+
+// isKeyOf reports whether a key holds exactly these columns, in any order.
+func isKeyOf(t *Table, columns []string) bool {
+	want := slices.Sorted(slices.Values(columns))
+	has := func(k *Key) bool {
+		return k != nil && !k.Partial && slices.Equal(slices.Sorted(slices.Values(k.Columns)), want)
+	}
+	return has(t.PrimaryKey) || slices.ContainsFunc(t.Uniques, has)
 }
 
 // comparableTypes reports whether two columns can be compared by =, as those of a

@@ -123,6 +123,9 @@ func guarded(ctx context.Context, do func(ctx context.Context) error) (err error
 func (w *world) sql(name, text string, args ...any) {
 	w.act(name, func(ctx context.Context) error {
 		_, err := w.admin.Exec(ctx, text, args...)
+		if err != nil && w.request.Want != nil {
+			w.broken = fmt.Errorf("the application's own statement is refused: %s: %w", name, err)
+		}
 		return err
 	})
 }
