@@ -168,8 +168,6 @@ func (c *conn) pass(to Direction, raw []byte, kind byte, out net.Conn) error {
 	if v.End != Stay {
 		raw = raw[:min(v.Bytes, len(raw))]
 		c.lose()
-	}
-	if v.End == Hold {
 		c.silence() // before the server has what it would answer
 	}
 	var err error
