@@ -64,7 +64,8 @@ type faulty struct {
 	rbac, setUp  *rbac.Provider // behind the proxy, and past it
 	allRows      string         // a query for the rows of all tables
 	names        int
-	cold         bool // each operation has a connection of its own
+	cold         bool         // each operation has a connection of its own
+	ids          scope.Option // by which rows are told apart in order
 }
 
 func newFaulty(t *testing.T, opts ...scope.Option) *faulty {
@@ -81,9 +82,9 @@ func newFaulty(t *testing.T, opts ...scope.Option) *faulty {
 	}
 	t.Cleanup(pool.Close)
 	f.pool = pool
-	ids := scope.WithUUID(sequence()) // ids by which rows are told apart in order
-	f.rbac = rbac.NewProvider(pool, append([]scope.Option{ids}, opts...)...)
-	f.setUp = rbac.NewProvider(f.direct, ids)
+	f.ids = scope.WithUUID(sequence())
+	f.rbac = rbac.NewProvider(pool, append([]scope.Option{f.ids}, opts...)...)
+	f.setUp = rbac.NewProvider(f.direct, f.ids)
 	const tables = `SELECT string_agg(format('SELECT %L || t::text FROM %I AS t', relname || ' ', relname), ' UNION ALL ') || ' ORDER BY 1'
 		FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace`
 	if err := f.direct.QueryRow(t.Context(), tables).Scan(&f.allRows); err != nil {
@@ -197,7 +198,7 @@ func (f *faulty) run(ctx context.Context, h host, w work, projects []pgtype.UUID
 			return outcome{err: err}
 		}
 		defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
-		if err := w.do(ctx, f, rbac.NewProvider(tx, scope.WithUUID(sequence())), projects); err != nil {
+		if err := w.do(ctx, f, rbac.NewProvider(tx, f.ids), projects); err != nil {
 			return outcome{err: err}
 		}
 		return outcome{commit: tx.Commit(ctx)}
@@ -222,10 +223,13 @@ func (f *faulty) during(ctx context.Context, t *testing.T, h host, w work, rule 
 	t.Helper()
 	projects := f.prepare(t, w)
 	if f.cold {
+		// The goodbye of the connections before is no message of the work: the
+		// pool forgets a connection before it closes it.
 		f.pool.Reset()
-		for f.pool.Stat().TotalConns() > 0 {
+		for f.pool.Stat().TotalConns() > 0 || f.proxy.Open() > 0 {
 			runtime.Gosched()
 		}
+		f.proxy.Settle()
 	}
 	before := f.snapshot(t)
 	f.proxy.Set(rule)
