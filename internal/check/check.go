@@ -50,6 +50,9 @@ const (
 	codeNotOfTurn   = "SG527" // a loop in a loop whose rows are not those of the turn
 	codeAddress     = "SG528" // an id beside the type of something else
 	codeOpposite    = "SG535" // a statement that is about the others
+	codeNarrow      = "SG536" // a column that takes less than the one that it is copied from
+	codeNoParent    = "SG537" // a child that does not name the scope as a parent
+	codeCount       = "SG538" // a number of rows that create does not make for certain
 	codeBoolean     = "SG529" // a condition that is no boolean
 )
 
@@ -68,7 +71,7 @@ func Run(p *model.Project, catalog *schema.Catalog, problems *diag.List) {
 		c.queries(s)
 		c.nulls(s)
 		c.flags(s)
-		c.neverFits(s)
+		c.narrow(s)
 		c.opposites(s)
 		c.constants(s)
 		c.insertOrder(s)
@@ -94,6 +97,8 @@ func Run(p *model.Project, catalog *schema.Catalog, problems *diag.List) {
 		c.nothing(s, s.Purge.Body)
 		c.cardinality(s)
 		c.children(s)
+		c.unnamedParents(s)
+		c.expectations(s)
 		c.countsAll(s)
 	}
 	for _, f := range c.findings {

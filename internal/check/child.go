@@ -54,6 +54,45 @@ func (c *checker) wrongChildren(s *model.Scope, call *model.Call, table string) 
 	return "", ""
 }
 
+// unnamedParents warns of a child that does not name the scope as a parent, nor
+// anything below it, though it has steps for each of its parents, or no foreign
+// key makes a new one wait for the scope's purge.
+func (c *checker) unnamedParents(s *model.Scope) {
+	for _, call := range withRole(s.Purge.Body, model.ChildList) {
+		child := call.Child
+		t := c.catalog.Table(c.rowTable(child))
+		if t == nil || !c.tells(t.QualifiedName(), s) || c.below(child, s, nil) {
+			continue
+		}
+		p := diag.Problem{Pos: child.Pos, Severity: diag.Warning, Code: codeNoParent,
+			Fix: fmt.Sprintf("add {type: %s, lock: …} to its `parents`", s.Type), Related: []diag.Related{{Pos: call.Pos, Message: "the children of " + s.Name}}}
+		what := fmt.Sprintf("%s lists %s under `children`, and %s names no parent of type %s", s.Name, child.Name, child.Name, s.Type)
+		bound := slices.ContainsFunc(t.ForeignKeys, func(k *schema.ForeignKey) bool { return k.RefTable == c.rowTable(s) })
+		switch {
+		case child.OverParents != diag.Pos{}:
+			p.Message = what + ": its steps for each parent write nothing for that one"
+			p.Related = append(p.Related, diag.Related{Pos: child.OverParents, Message: "the steps"})
+		case !bound:
+			p.Message = what + ": one that is created while the " + s.Name + " is purged is left without it"
+		default:
+			continue // the foreign key has it wait, and there is nothing to write
+		}
+		c.report(child, p)
+	}
+}
+
+// below reports whether a scope has another one among its parents, or among
+// theirs.
+func (c *checker) below(child, s *model.Scope, seen []*model.Scope) bool {
+	if slices.Contains(seen, child) {
+		return false
+	}
+	return slices.ContainsFunc(child.Parents(), func(p model.ParentRef) bool {
+		parent := c.scopeOfType(p.Type)
+		return p.Type == s.Type || parent != nil && c.below(parent, s, append(seen, child))
+	})
+}
+
 // tells reports whether a column of a table says to which scope of a kind a row
 // belongs. Without one there may be one scope of that kind only.
 func (c *checker) tells(table string, s *model.Scope) bool {

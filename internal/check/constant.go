@@ -64,12 +64,22 @@ func (c *checker) constant(s *model.Scope, call *model.Call, a *model.Arg, l *mo
 		related = append(related, diag.Related{Pos: a.Pos, Message: call.Query.Name + " writes it"})
 	}
 	for _, x := range col.Allowed {
-		if exact := (col.Type == "text" || col.Type == "varchar") && !col.Inexact; exact && !slices.Contains(x.Values, l.Text) {
-			c.report(s, diag.Problem{Pos: at, Code: codeNotAllowed,
-				Message: fmt.Sprintf("%s is none of the values that %s allows in %s.%s: %s", l, x.Check, call.Facts.Target, col.Name, list(x.Values, "and")),
-				Fix:     diag.DidYouMean(l.Text, x.Values), Related: related})
-			return // that it is too long, too, is the same mistake
+		p := diag.Problem{Pos: at, Code: codeNotAllowed, Related: related}
+		re, ok := pattern(x.Pattern)
+		switch {
+		case col.Inexact || !isText(col):
+			continue
+		case x.Pattern != "" && ok && !re.MatchString(l.Text):
+			p.Message = fmt.Sprintf("%s does not match what %s asks of %s.%s: %s", l, x.Check, call.Facts.Target, col.Name, x.Pattern)
+			p.Fix = "write a text that matches, or correct the CHECK"
+		case x.Pattern == "" && !slices.Contains(x.Values, l.Text):
+			p.Message = fmt.Sprintf("%s is none of the values that %s allows in %s.%s: %s", l, x.Check, call.Facts.Target, col.Name, list(x.Values, "and"))
+			p.Fix = diag.DidYouMean(l.Text, x.Values)
+		default:
+			continue
 		}
+		c.report(s, p)
+		return // that it is too long, too, is the same mistake
 	}
 	if n := utf8.RuneCountInString(strings.TrimRight(l.Text, " ")); col.Length > 0 && n > col.Length {
 		c.report(s, diag.Problem{Pos: at, Code: codeLength,

@@ -138,17 +138,23 @@ func (c *checker) unbounded(s *model.Scope) {
 	}
 }
 
-// passesOthers is the column of a table that a WHERE of the purge compares with
-// the id of the scope by something else than equality, such as <>, where no
-// equality keeps to the scope's rows; "" for none.
+// passesOthers is the column that a WHERE of the purge, or a subquery that it
+// compares with, compares with the id of the scope by something else than
+// equality, such as <>, where no equality keeps to the scope's rows; "" for none.
 func (c *checker) passesOthers(call *model.Call, table string, s *model.Scope) string {
-	if slices.ContainsFunc(comparisons(call, table, s.Purge), func(x comparison) bool { return x.scopeID }) {
+	isID := func(x comparison) bool { return x.scopeID }
+	if slices.ContainsFunc(comparisons(call, table, s.Purge), isID) {
 		return ""
 	}
-	for _, x := range compared(call, call.Facts.Unequal, table, s.Purge) {
-		if x.scopeID {
-			return x.Column
+	others := compared(call, call.Facts.Unequal, table, s.Purge)
+	for _, w := range call.Facts.Within {
+		if slices.ContainsFunc(compared(call, w.Equal, w.RefTable, s.Purge), isID) {
+			return ""
 		}
+		others = append(others, compared(call, w.Unequal, w.RefTable, s.Purge)...)
+	}
+	if i := slices.IndexFunc(others, isID); i >= 0 {
+		return others[i].Column
 	}
 	return ""
 }

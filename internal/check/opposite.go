@@ -3,7 +3,6 @@ package check
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/specgen-dev/specgen/internal/diag"
 	"github.com/specgen-dev/specgen/internal/model"
@@ -14,7 +13,7 @@ import (
 // comparison that most values pass: it is about things of every other type.
 func (c *checker) opposites(s *model.Scope) {
 	for _, call := range allCalls(s) {
-		for _, e := range call.Facts.Unequal {
+		for _, e := range allUnequal(call.Facts) {
 			a := argument(call, e.Param)
 			if a == nil || !c.kinds[column{e.Table, e.Column}] {
 				continue
@@ -26,6 +25,16 @@ func (c *checker) opposites(s *model.Scope) {
 			}
 		}
 	}
+}
+
+// allUnequal are the comparisons that most values pass, in a WHERE and in the
+// subqueries that it compares with.
+func allUnequal(q *schema.Query) []schema.ColumnValue {
+	out := slices.Clone(q.Unequal)
+	for _, w := range q.Within {
+		out = append(out, w.Unequal...)
+	}
+	return out
 }
 
 // countsAll warns of a refusal that counts the rows of every scope: those of a
@@ -52,41 +61,6 @@ func (c *checker) countsAll(s *model.Scope) {
 				c.reportQuery(s, call, diag.Problem{Pos: call.Pos, Severity: diag.Warning, Code: codeOpposite,
 					Message: fmt.Sprintf("%s counts rows of %s that belong to other scopes: the purge of %s is refused because of them", call.Query.Name, t.QualifiedName(), scopesHere),
 					Fix:     fmt.Sprintf("add %s = @%s to the WHERE, and run sqlc generate", col.Name, col.Name), Related: []diag.Related{declared(call)}})
-			}
-		}
-	}
-}
-
-// neverFits refuses a uuid for a column that no uuid fits: one that is too short,
-// or whose CHECK lists words.
-func (c *checker) neverFits(s *model.Scope) {
-	const length = 36 // of the text form of RFC 9562
-	for _, call := range allCalls(s) {
-		t := c.catalog.Table(call.Facts.Target)
-		if t == nil {
-			continue
-		}
-		for _, set := range call.Facts.Sets {
-			a, col := given(call, set.Column), t.Column(set.Column)
-			if a == nil || a.Value == nil || col == nil || col.Inexact || col.Type != "text" && col.Type != "varchar" {
-				continue
-			}
-			if _, ok := plain(a.Value).(*model.Literal); ok || plain(a.Value).Shape().Kind != model.UUID {
-				continue
-			}
-			p := diag.Problem{Pos: a.Pos, Related: []diag.Related{{Pos: col.Pos, Message: "the column is declared here"}}}
-			if col.Length > 0 && col.Length < length {
-				p.Code, p.Fix = codeLength, "give it another value, or make the column longer"
-				p.Message = fmt.Sprintf("%s is a uuid, which has %d characters, and %s.%s holds %d", a.Source, length, call.Facts.Target, col.Name, col.Length)
-				c.report(s, p)
-			}
-			for _, x := range col.Allowed {
-				if slices.ContainsFunc(x.Values, func(text string) bool { return strings.ContainsAny(text, "0123456789") }) {
-					continue
-				}
-				p.Code, p.Fix = codeNotAllowed, "give it one of these"
-				p.Message = fmt.Sprintf("%s is a uuid, and none of the values that %s allows in %s.%s: %s", a.Source, x.Check, call.Facts.Target, col.Name, list(x.Values, "and"))
-				c.report(s, p)
 			}
 		}
 	}

@@ -155,6 +155,7 @@ func (r *resolver) eachParent(s *spec.ForStep, en *env) {
 		r.fail(s.Pos, "SG303", "delete by $scope.id, in both directions", "a purge does not know the parents")
 		return
 	}
+	en.frame.scope.OverParents = s.Pos
 	many := len(en.frame.parents) > 1
 	for _, p := range en.frame.parents {
 		at := en

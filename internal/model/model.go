@@ -45,6 +45,9 @@ type Scope struct {
 	ID  Shape // of the scope's id
 	Pos diag.Pos
 
+	// OverParents is where its steps go over $scope.parents, the zero Pos for nowhere.
+	OverParents diag.Pos
+
 	// Broken reports that something is wrong with the scope, which was reported:
 	// what else is found in it may only follow from that.
 	Broken bool

@@ -2,13 +2,30 @@ package schema
 
 import pg "github.com/sqlc-dev/oliphant"
 
-// allowedTexts are the constants of column IN (…), as it is written and as
-// pg_dump writes it, column = ANY (ARRAY[…]); nil for any other condition.
-func allowedTexts(expr *pg.Node) []string {
+// allowed is what a condition on one column allows: the constants of column IN
+// (…), as it is written and as pg_dump writes it, column = ANY (ARRAY[…]), or the
+// pattern of column ~ '…'; nil for any other condition.
+func allowed(expr *pg.Node) *Allowed {
 	e := expr.GetAExpr()
-	if _, operator := splitName(texts(e.GetName())); operator != "=" || asText(e.Lexpr).GetColumnRef() == nil {
+	if asText(e.GetLexpr()).GetColumnRef() == nil {
 		return nil
 	}
+	switch _, operator := splitName(texts(e.Name)); operator {
+	case "=":
+		if values := allowedTexts(e); len(values) > 0 {
+			return &Allowed{Values: values}
+		}
+	case "~":
+		if pattern, ok := constantText(e.Rexpr); ok && pattern != "" && e.Kind == pg.A_Expr_Kind_AEXPR_OP {
+			return &Allowed{Pattern: pattern}
+		}
+	}
+	return nil
+}
+
+// allowedTexts are the constants that a comparison by = allows, nil where it
+// compares with something else, too.
+func allowedTexts(e *pg.A_Expr) []string {
 	var items []*pg.Node
 	switch e.Kind {
 	case pg.A_Expr_Kind_AEXPR_IN:

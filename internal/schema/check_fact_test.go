@@ -137,10 +137,12 @@ func TestWithin(t *testing.T) {
 	c := queryCatalog(t)
 	for sql, want := range map[string][]Within{
 		`DELETE FROM permissions WHERE role_id IN (SELECT id FROM roles WHERE name = $1 AND rank > 1)`: {
-			{"permissions", "role_id", "roles", "id", []ColumnValue{{"roles", "name", 1}}}},
+			{"permissions", "role_id", "roles", "id", []ColumnValue{{"roles", "name", 1}}, nil}},
 		`UPDATE permissions SET bits = 1 WHERE role_id = (SELECT r.id FROM roles r WHERE r.name = $1 AND r.source = $2) AND bits = 2`: {
-			{"permissions", "role_id", "roles", "id", []ColumnValue{{"roles", "name", 1}, {"roles", "source", 2}}}},
-		`DELETE FROM permissions WHERE (SELECT id FROM roles) = role_id`:                                    {{"permissions", "role_id", "roles", "id", nil}},
+			{"permissions", "role_id", "roles", "id", []ColumnValue{{"roles", "name", 1}, {"roles", "source", 2}}, nil}},
+		`DELETE FROM permissions WHERE role_id IN (SELECT id FROM roles WHERE name <> $1 AND NOT (source = $2) AND (rank = 1 OR name = $3))`: {
+			{"permissions", "role_id", "roles", "id", nil, []ColumnValue{{"roles", "name", 1}, {"roles", "source", 2}}}},
+		`DELETE FROM permissions WHERE (SELECT id FROM roles) = role_id`:                                    {{"permissions", "role_id", "roles", "id", nil, nil}},
 		`DELETE FROM permissions WHERE role_id NOT IN (SELECT id FROM roles WHERE name = $1)`:               nil,
 		`DELETE FROM permissions WHERE role_id <> (SELECT id FROM roles WHERE name = $1)`:                   nil,
 		`DELETE FROM permissions WHERE bits = 1 OR role_id IN (SELECT id FROM roles WHERE name = $1)`:       nil,
@@ -168,7 +170,8 @@ func TestAllowed(t *testing.T) {
 			one text CHECK (one IN ('x', 'y')), two text CONSTRAINT named CHECK (two IN ('x'::text)), three text CHECK (three NOT IN ('x')),
 			four text CHECK (lower(four) IN ('x')), five int CHECK (five IN (1, 2)), six text CHECK (six IN ('x') OR one IS NULL), seven text, eight text CHECK (eight IN ('z')),
 			nine text CHECK ((nine = ANY (ARRAY['x'::text, 'y'::text]))), ten varchar CHECK (((ten)::text = ANY ((ARRAY['x'::character varying])::text[]))),
-			eleven text CHECK (eleven = 'x'), twelve text CHECK (twelve = ANY (ARRAY[one])), thirteen text CHECK (thirteen::int = ANY (ARRAY['1'])), fourteen text CHECK (fourteen <> '')
+			eleven text CHECK (eleven = 'x'), twelve text CHECK (twelve = ANY (ARRAY[one])), thirteen text CHECK (thirteen::int = ANY (ARRAY['1'])), fourteen text CHECK (fourteen <> ''),
+			fifteen text CHECK (fifteen ~ '^[a-z]+$'), sixteen varchar CHECK (((sixteen)::text ~ '^x'::text)), seventeen text CHECK (seventeen !~ 'x'), eighteen text CHECK (eighteen ~ ANY (ARRAY['x']))
 		);
 		ALTER TABLE a ADD CHECK (seven IN ('p', 'q'));
 		ALTER TABLE a RENAME seven TO sept;
@@ -179,10 +182,10 @@ func TestAllowed(t *testing.T) {
 	var got []string
 	for _, col := range c.Table("a").Columns {
 		for _, x := range col.Allowed {
-			got = append(got, col.Name+" "+x.Check+" "+strings.Join(x.Values, ","))
+			got = append(got, col.Name+" "+x.Check+" "+strings.Join(x.Values, ",")+x.Pattern)
 		}
 	}
-	if diff := cmp.Diff([]string{"one a_one_check x,y", "two named x", "sept a_seven_check p,q", "nine a_nine_check x,y", "ten a_ten_check x", "eleven a_eleven_check x"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"one a_one_check x,y", "two named x", "sept a_seven_check p,q", "nine a_nine_check x,y", "ten a_ten_check x", "eleven a_eleven_check x", "fifteen a_fifteen_check ^[a-z]+$", "sixteen a_sixteen_check ^x"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

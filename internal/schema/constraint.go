@@ -77,7 +77,7 @@ func setNotNull(t *Table, columns []string) {
 // addCheck names a nameless check after its column when it mentions exactly one
 // (catalog/heap.c, AddRelationNewConstraints).
 func (l *loader) addCheck(t *Table, w *written) {
-	c := check{name: w.Conname, allowed: allowedTexts(w.RawExpr)}
+	c := check{name: w.Conname, allows: allowed(w.RawExpr)}
 	for _, name := range columnsIn(w.RawExpr) {
 		if t.Column(name) != nil {
 			c.columns = append(c.columns, name)

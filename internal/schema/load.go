@@ -88,7 +88,7 @@ type keyFacts struct {
 type check struct {
 	name    string
 	columns []string
-	allowed []string // the texts that it allows, where it says no more than column IN (…)
+	allows  *Allowed // of the column; nil where it says something else
 }
 
 type domain struct {
@@ -292,9 +292,14 @@ func (l *loader) finish() {
 	for _, t := range l.catalog.Tables {
 		for _, c := range l.facts[t].checks {
 			t.Checks = append(t.Checks, c.name)
-			if len(c.columns) == 1 && c.allowed != nil && t.Column(c.columns[0]) != nil {
-				col := t.Column(c.columns[0])
-				col.Allowed = append(col.Allowed, Allowed{Check: c.name, Values: c.allowed})
+			for _, name := range c.columns {
+				switch col := t.Column(name); {
+				case col == nil:
+				case c.allows != nil:
+					col.Allowed = append(col.Allowed, Allowed{Check: c.name, Values: c.allows.Values, Pattern: c.allows.Pattern})
+				default:
+					col.Checked = true
+				}
 			}
 		}
 		if len(l.facts[t].reacts) > 0 {

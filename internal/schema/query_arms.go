@@ -10,18 +10,7 @@ import (
 // row: the conditions of an OR, each of which suffices, and comparisons that one
 // value alone does not pass.
 func (a *analyzer) arms(where *pg.Node, s *scope) {
-	var parts []*pg.Node // ANDed
-	var split func(*pg.Node)
-	split = func(cond *pg.Node) {
-		if b := cond.GetBoolExpr(); b.GetBoolop() == pg.BoolExprType_AND_EXPR {
-			for _, arg := range b.Args {
-				split(arg)
-			}
-			return
-		}
-		parts = append(parts, cond)
-	}
-	split(where)
+	parts := conjuncts(where)
 	for i, part := range parts {
 		if c, p := a.unequal(part, s); p != nil {
 			a.query.Unequal = append(a.query.Unequal, ColumnValue{Table: c.table, Column: c.base, Param: int(p.Number)})
@@ -33,6 +22,19 @@ func (a *analyzer) arms(where *pg.Node, s *scope) {
 			}
 		}
 	}
+}
+
+// conjuncts are the conditions that a condition ANDs.
+func conjuncts(cond *pg.Node) []*pg.Node {
+	b := cond.GetBoolExpr()
+	if b.GetBoolop() != pg.BoolExprType_AND_EXPR {
+		return []*pg.Node{cond}
+	}
+	var out []*pg.Node
+	for _, arg := range b.Args {
+		out = append(out, conjuncts(arg)...)
+	}
+	return out
 }
 
 // arm is what conditions that must all hold say of the rows that they pass.

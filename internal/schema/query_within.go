@@ -5,13 +5,13 @@ import pg "github.com/sqlc-dev/oliphant"
 // within notes the columns that a top-level WHERE compares with the one column
 // of a subquery over tables.
 func (a *analyzer) within(where *pg.Node, s *scope) {
-	if b := where.GetBoolExpr(); b.GetBoolop() == pg.BoolExprType_AND_EXPR {
-		for _, arg := range b.Args {
-			a.within(arg, s)
-		}
-		return
+	for _, cond := range conjuncts(where) {
+		a.withinSubquery(cond, s)
 	}
-	expr, sub := comparedSubquery(where)
+}
+
+func (a *analyzer) withinSubquery(cond *pg.Node, s *scope) {
+	expr, sub := comparedSubquery(cond)
 	if sub == nil || sub.GetOp() != pg.SetOperation_SETOP_NONE || sub.WithClause != nil || len(sub.TargetList) != 1 {
 		return
 	}
@@ -29,6 +29,11 @@ func (a *analyzer) within(where *pg.Node, s *scope) {
 	for _, eq := range a.equalities(sub.WhereClause, inner) {
 		if p := bareParam(eq.value); p != nil && eq.column.item == ref.item {
 			w.Equal = append(w.Equal, ColumnValue{Table: ref.table, Column: eq.column.base, Param: int(p.Number)})
+		}
+	}
+	for _, part := range conjuncts(sub.WhereClause) {
+		if c, p := a.unequal(part, inner); p != nil && c.item == ref.item {
+			w.Unequal = append(w.Unequal, ColumnValue{Table: ref.table, Column: c.base, Param: int(p.Number)})
 		}
 	}
 	a.query.Within = append(a.query.Within, w)

@@ -56,14 +56,17 @@ type Column struct {
 	// and not the same.
 	Inexact bool
 	Allowed []Allowed // by CHECK constraints
+	Checked bool      // a CHECK that is not among Allowed mentions it
 	Comment string    // COMMENT ON COLUMN
 	Pos     diag.Pos
 }
 
-// Allowed is a CHECK constraint that is nothing but column IN (…).
+// Allowed is a CHECK constraint that is nothing but column IN (…), or
+// column ~ 'pattern'.
 type Allowed struct {
-	Check  string // "" for a nameless one
-	Values []string
+	Check   string   // "" for a nameless one
+	Values  []string // of IN, else nil
+	Pattern string   // a regular expression as PostgreSQL reads it, else ""
 }
 
 // Key is a primary key, a unique constraint or an index.
@@ -181,7 +184,7 @@ type ColumnValue struct {
 type Within struct {
 	Table, Column       string
 	RefTable, RefColumn string
-	Equal               []ColumnValue // as those of a Query, of RefTable
+	Equal, Unequal      []ColumnValue // as those of a Query, of RefTable
 }
 
 // Arm is one of several conditions that a row may pass.
