@@ -8,27 +8,16 @@ import (
 
 	"github.com/specgen-dev/specgen/internal/diag"
 	"github.com/specgen-dev/specgen/internal/model"
-	"github.com/specgen-dev/specgen/internal/schema"
 )
 
 // constants refuses constants that the column that they are written into does
 // not take: longer ones, though blanks past the length are cut without an error
 // (PostgreSQL manual, section 8.3), and those that a CHECK does not list.
 func (c *checker) constants(s *model.Scope) {
-	for _, call := range allCalls(s) {
-		t := c.catalog.Table(call.Facts.Target)
-		if t == nil {
-			continue
-		}
-		for _, set := range call.Facts.Sets {
-			a, col := given(call, set.Column), t.Column(set.Column)
-			if a == nil || col == nil {
-				continue
-			}
-			for _, l := range constantsOf(a.Value, call) {
-				if !l.Null && (l.Of.Kind == model.Text || l.Of.Kind == model.UUID) {
-					c.constant(s, call, a, l, col)
-				}
+	for _, w := range c.storedBy(s) {
+		for _, l := range constantsOf(w.arg.Value, w.call) {
+			if !l.Null && (l.Of.Kind == model.Text || l.Of.Kind == model.UUID) {
+				c.constant(s, w, l)
 			}
 		}
 	}
@@ -54,26 +43,26 @@ func constantsOf(v model.Value, call *model.Call) []*model.Literal {
 }
 
 // constant refuses a constant that a column does not take.
-func (c *checker) constant(s *model.Scope, call *model.Call, a *model.Arg, l *model.Literal, col *schema.Column) {
+func (c *checker) constant(s *model.Scope, w stored, l *model.Literal) {
 	at := l.Pos
 	if at == (diag.Pos{}) {
-		at = a.Pos
+		at = w.arg.Pos
 	}
-	related := []diag.Related{{Pos: col.Pos, Message: "the column is declared here"}}
-	if at != a.Pos {
-		related = append(related, diag.Related{Pos: a.Pos, Message: call.Query.Name + " writes it"})
+	related := []diag.Related{{Pos: w.col.Pos, Message: "the column is declared here"}}
+	if at != w.arg.Pos {
+		related = append(related, diag.Related{Pos: w.arg.Pos, Message: w.call.Query.Name + " writes it"})
 	}
-	for _, x := range col.Allowed {
+	for _, x := range w.col.Allowed {
 		p := diag.Problem{Pos: at, Code: codeNotAllowed, Related: related}
 		re, ok := pattern(x.Pattern)
 		switch {
-		case col.Inexact || !isText(col):
+		case w.col.Inexact || !isText(w.col):
 			continue
 		case x.Pattern != "" && ok && !re.MatchString(l.Text):
-			p.Message = fmt.Sprintf("%s does not match what %s asks of %s.%s: %s", l, x.Check, call.Facts.Target, col.Name, x.Pattern)
+			p.Message = fmt.Sprintf("%s does not match what %s asks of %s: %s", l, x.Check, w.column(), x.Pattern)
 			p.Fix = "write a text that matches, or correct the CHECK"
 		case x.Pattern == "" && !slices.Contains(x.Values, l.Text):
-			p.Message = fmt.Sprintf("%s is none of the values that %s allows in %s.%s: %s", l, x.Check, call.Facts.Target, col.Name, list(x.Values, "and"))
+			p.Message = fmt.Sprintf("%s is none of the values that %s allows in %s: %s", l, x.Check, w.column(), list(x.Values, "and"))
 			p.Fix = diag.DidYouMean(l.Text, x.Values)
 		default:
 			continue
@@ -81,9 +70,9 @@ func (c *checker) constant(s *model.Scope, call *model.Call, a *model.Arg, l *mo
 		c.report(s, p)
 		return // that it is too long, too, is the same mistake
 	}
-	if n := utf8.RuneCountInString(strings.TrimRight(l.Text, " ")); col.Length > 0 && n > col.Length {
+	if n := utf8.RuneCountInString(strings.TrimRight(l.Text, " ")); w.col.Length > 0 && n > w.col.Length {
 		c.report(s, diag.Problem{Pos: at, Code: codeLength,
-			Message: fmt.Sprintf("%s has %d characters, and %s.%s holds %d", l, n, call.Facts.Target, col.Name, col.Length),
+			Message: fmt.Sprintf("%s has %d characters, and %s holds %d", l, n, w.column(), w.col.Length),
 			Fix:     "shorten it, or make the column longer", Related: related})
 	}
 }

@@ -13,24 +13,18 @@ import (
 // narrow looks at texts that are written into columns which do not take all that
 // there may be to write: uuids, and what is copied from another column.
 func (c *checker) narrow(s *model.Scope) {
-	for _, call := range allCalls(s) {
-		t := c.catalog.Table(call.Facts.Target)
-		if t == nil {
+	for _, w := range c.storedBy(s) {
+		if w.col.Inexact || w.col.Array || !isText(w.col) {
 			continue
 		}
-		for _, set := range call.Facts.Sets {
-			a, col := given(call, set.Column), t.Column(set.Column)
-			if a == nil || a.Value == nil || col == nil || col.Inexact || col.Array || !isText(col) {
-				continue
-			}
-			if _, ok := plain(a.Value).(*model.Literal); ok {
-				continue
-			}
-			if plain(a.Value).Shape().Kind == model.UUID {
-				c.uuidFits(s, call, a, col)
-			} else if from := c.copied(a.Value); from != nil {
-				c.copyFits(s, call, a, col, from)
-			}
+		v := plain(w.arg.Value)
+		if _, ok := v.(*model.Literal); ok {
+			continue
+		}
+		if v.Shape().Kind == model.UUID {
+			c.uuidFits(s, w)
+		} else if from := c.copied(v); from != nil {
+			c.copyFits(s, w, from)
 		}
 	}
 }
@@ -39,15 +33,15 @@ func isText(col *schema.Column) bool { return col.Type == "text" || col.Type == 
 
 // uuidFits refuses a uuid for a column that is too short for it, or whose CHECK
 // lists words or asks for another form.
-func (c *checker) uuidFits(s *model.Scope, call *model.Call, a *model.Arg, col *schema.Column) {
+func (c *checker) uuidFits(s *model.Scope, w stored) {
 	const uuid = "019a5d5c-7f2e-7b3a-8c41-5e6f708192a3" // the text form of RFC 9562
-	p := diag.Problem{Pos: a.Pos, Related: []diag.Related{{Pos: col.Pos, Message: "the column is declared here"}}}
-	if col.Length > 0 && col.Length < len(uuid) {
+	p := diag.Problem{Pos: w.arg.Pos, Related: []diag.Related{{Pos: w.col.Pos, Message: "the column is declared here"}}}
+	if w.col.Length > 0 && w.col.Length < len(uuid) {
 		p.Code, p.Fix = codeLength, "give it another value, or make the column longer"
-		p.Message = fmt.Sprintf("%s is a uuid, which has %d characters, and %s.%s holds %d", a.Source, len(uuid), call.Facts.Target, col.Name, col.Length)
+		p.Message = fmt.Sprintf("%s is a uuid, which has %d characters, and %s holds %d", w.arg.Source, len(uuid), w.column(), w.col.Length)
 		c.report(s, p)
 	}
-	for _, x := range col.Allowed {
+	for _, x := range w.col.Allowed {
 		p.Code, p.Fix = codeNotAllowed, "give it one of these"
 		switch re, ok := pattern(x.Pattern); {
 		case x.Pattern != "":
@@ -55,11 +49,11 @@ func (c *checker) uuidFits(s *model.Scope, call *model.Call, a *model.Arg, col *
 				continue
 			}
 			p.Fix = "give it another value, or have the CHECK take uuids"
-			p.Message = fmt.Sprintf("%s is a uuid, such as %s, which %s of %s.%s does not match: %s", a.Source, uuid, x.Check, call.Facts.Target, col.Name, x.Pattern)
+			p.Message = fmt.Sprintf("%s is a uuid, such as %s, which %s of %s does not match: %s", w.arg.Source, uuid, x.Check, w.column(), x.Pattern)
 		case slices.ContainsFunc(x.Values, func(text string) bool { return strings.ContainsAny(text, "0123456789") }):
 			continue
 		default:
-			p.Message = fmt.Sprintf("%s is a uuid, and none of the values that %s allows in %s.%s: %s", a.Source, x.Check, call.Facts.Target, col.Name, list(x.Values, "and"))
+			p.Message = fmt.Sprintf("%s is a uuid, and none of the values that %s allows in %s: %s", w.arg.Source, x.Check, w.column(), list(x.Values, "and"))
 		}
 		c.report(s, p)
 	}
@@ -106,32 +100,31 @@ func (c *checker) copied(v model.Value) *origin {
 
 // copyFits warns of a column that takes less than the one that it is copied from:
 // the first row that has more makes the whole fail.
-func (c *checker) copyFits(s *model.Scope, call *model.Call, a *model.Arg, col *schema.Column, from *origin) {
-	to := origin{table: call.Facts.Target, Column: col}
-	p := diag.Problem{Pos: a.Pos, Severity: diag.Warning, Code: codeNarrow,
-		Related: []diag.Related{{Pos: col.Pos, Message: to.String() + " is declared here"}, {Pos: from.Pos, Message: from.String() + " is declared here"}}}
-	if holds, wider := c.width(from); col.Length > 0 && (wider < 0 || wider > col.Length) {
-		p.Message = fmt.Sprintf("%s holds %s, and %s, which %s copies it into, no more than %d", from, holds, to, call.Query.Name, col.Length)
-		p.Fix = fmt.Sprintf("make %s text, or bound %s", to, from)
+func (c *checker) copyFits(s *model.Scope, w stored, from *origin) {
+	p := diag.Problem{Pos: w.arg.Pos, Severity: diag.Warning, Code: codeNarrow,
+		Related: []diag.Related{{Pos: w.col.Pos, Message: w.column() + " is declared here"}, {Pos: from.Pos, Message: from.String() + " is declared here"}}}
+	if holds, wider := c.width(from); w.col.Length > 0 && (wider < 0 || wider > w.col.Length) {
+		p.Message = fmt.Sprintf("%s holds %s, and %s, which %s copies it into, no more than %d", from, holds, w.column(), w.call.Query.Name, w.col.Length)
+		p.Fix = fmt.Sprintf("make %s text, or bound %s", w.column(), from)
 		if wider > 0 {
-			p.Fix = fmt.Sprintf("make %s varchar(%d), or text", to, wider)
+			p.Fix = fmt.Sprintf("make %s varchar(%d), or text", w.column(), wider)
 		}
-		c.reportCopy(s, call, a, p)
+		c.reportCopy(s, w, p)
 		return
 	}
-	for _, x := range col.Allowed {
+	for _, x := range w.col.Allowed {
 		if extra, ok := c.beyond(from, x.Values); ok {
-			p.Message = fmt.Sprintf("%s takes %s, and %s, which %s copies it into, only what %s allows: %s", from, extra, to, call.Query.Name, x.Check, list(x.Values, "and"))
+			p.Message = fmt.Sprintf("%s takes %s, and %s, which %s copies it into, only what %s allows: %s", from, extra, w.column(), w.call.Query.Name, x.Check, list(x.Values, "and"))
 			p.Fix = fmt.Sprintf("have both columns take the same values, such as by the same CHECK on %s", from.table)
-			c.reportCopy(s, call, a, p)
+			c.reportCopy(s, w, p)
 		}
 	}
 }
 
 // reportCopy adds a problem that is one however many steps of a query have it.
-func (c *checker) reportCopy(s *model.Scope, call *model.Call, a *model.Arg, p diag.Problem) {
-	f := c.reportAt(call.Query.Pos, s, p)
-	if also := (diag.Related{Pos: a.Pos, Message: "copied here, too"}); f.Pos != a.Pos && !slices.Contains(f.Related, also) {
+func (c *checker) reportCopy(s *model.Scope, w stored, p diag.Problem) {
+	f := c.reportAt(w.call.Query.Pos, s, p)
+	if also := (diag.Related{Pos: w.arg.Pos, Message: "copied here, too"}); f.Pos != w.arg.Pos && !slices.Contains(f.Related, also) {
 		f.Related = append(f.Related, also)
 	}
 }

@@ -164,6 +164,33 @@ func given(call *model.Call, name string) *model.Arg {
 	return nil
 }
 
+// stored is a value that a call writes into a column.
+type stored struct {
+	call *model.Call
+	arg  *model.Arg
+	col  *schema.Column
+}
+
+// column is the column's name, with that of its table.
+func (w stored) column() string { return w.call.Facts.Target + "." + w.col.Name }
+
+// storedBy lists what the calls of a scope's coordinators write into known columns.
+func (c *checker) storedBy(s *model.Scope) []stored {
+	var out []stored
+	for _, call := range allCalls(s) {
+		t := c.catalog.Table(call.Facts.Target)
+		if t == nil {
+			continue
+		}
+		for _, set := range call.Facts.Sets {
+			if a, col := given(call, set.Column), t.Column(set.Column); a != nil && a.Value != nil && col != nil {
+				out = append(out, stored{call, a, col})
+			}
+		}
+	}
+	return out
+}
+
 // givenSense is what an INSERT or UPDATE of create writes into a column.
 func givenSense(call *model.Call, name string, co *model.Coordinator) sense {
 	if a := given(call, name); a != nil && a.Value != nil {
