@@ -1,8 +1,6 @@
 package scope_test
 
 import (
-	"io/fs"
-
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/specgen-dev/specgen/internal/pglocal/pgtest"
@@ -12,18 +10,6 @@ import (
 // openExample opens a database with the schema of the reference RBAC, a preset
 // for domains, and a table of notes.
 func openExample() *pgxpool.Pool {
-	names, err := fs.Glob(schema.Files, "*.sql")
-	if err != nil {
-		panic(err)
-	}
-	var sql []string
-	for _, name := range names {
-		text, err := schema.Files.ReadFile(name)
-		if err != nil {
-			panic(err)
-		}
-		sql = append(sql, string(text))
-	}
-	return pgtest.ExamplePool(append(sql, "INSERT INTO role_presets (id, scope_type, name) VALUES (gen_random_uuid(), 'domain', 'owner')",
+	return pgtest.ExamplePool(append(pgtest.Texts(schema.Files), "INSERT INTO role_presets (id, scope_type, name) VALUES (gen_random_uuid(), 'domain', 'owner')",
 		"CREATE TABLE notes (id uuid PRIMARY KEY, text text NOT NULL UNIQUE)")...)
 }

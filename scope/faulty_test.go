@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"regexp"
 	"runtime"
 	"slices"
@@ -27,19 +26,7 @@ import (
 // project gets two roles and a user one.
 func rbacDB(t testing.TB) *pgxpool.Pool {
 	t.Helper()
-	files, err := fs.Glob(schema.Files, "*.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var ddl []string
-	for _, name := range files {
-		text, err := schema.Files.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ddl = append(ddl, string(text))
-	}
-	return pgtest.Pool(t, append(ddl, `
+	return pgtest.Pool(t, append(pgtest.Texts(schema.Files), `
 		INSERT INTO domains (id, name) VALUES ('d0000000-0000-4000-8000-000000000000', 'base');
 		INSERT INTO role_presets (id, scope_type, name, auto_assign) VALUES
 			('a0000000-0000-4000-8000-000000000001', 'project', 'admin', false),

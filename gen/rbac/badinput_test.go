@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"strings"
 	"testing"
@@ -119,7 +118,7 @@ func TestBadInput(t *testing.T) {
 		for _, mode := range modes() {
 			t.Run(tc.name+", "+mode.String(), func(t *testing.T) {
 				t.Parallel()
-				pool := pgtest.Pool(t, reference(t)...)
+				pool := pgtest.Pool(t, pgtest.Texts(schema.Files)...)
 				taken, err := rbac.NewProvider(pool).CreateDomain(t.Context(), rbac.DomainCreatorSpec{Name: "taken"})
 				if err != nil {
 					t.Fatal(err)
@@ -150,24 +149,6 @@ func TestBadInput(t *testing.T) {
 			})
 		}
 	}
-}
-
-// reference is the reference schema, in the order of its files.
-func reference(t testing.TB) []string {
-	t.Helper()
-	var sql []string
-	names, err := fs.Glob(schema.Files, "*.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range names {
-		text, err := schema.Files.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		sql = append(sql, string(text))
-	}
-	return sql
 }
 
 func snapshot(t *testing.T, pool *pgxpool.Pool) map[string][]string {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/specgen-dev/specgen/gen/rbac"
 	"github.com/specgen-dev/specgen/internal/pglocal/pgtest"
+	"github.com/specgen-dev/specgen/schema"
 	"github.com/specgen-dev/specgen/scope"
 )
 
@@ -28,7 +29,7 @@ func rows(t *testing.T, pool *pgxpool.Pool) (n int) {
 // Whatever is wrong with one item of many: it is named, and nothing is written.
 func TestBulkBadInput(t *testing.T) {
 	t.Parallel()
-	pool := pgtest.Pool(t, reference(t)...)
+	pool := pgtest.Pool(t, pgtest.Texts(schema.Files)...)
 	p := rbac.NewProvider(pool)
 	domain, err := p.CreateDomain(t.Context(), rbac.DomainCreatorSpec{Name: "acme"})
 	if err != nil {
@@ -134,7 +135,7 @@ func TestBulkBadInput(t *testing.T) {
 // A hundred thousand items are one transaction, in parts that fit in memory.
 func TestBulkOfAHundredThousand(t *testing.T) {
 	t.Parallel()
-	pool := pgtest.Pool(t, reference(t)...)
+	pool := pgtest.Pool(t, pgtest.Texts(schema.Files)...)
 	p := rbac.NewProvider(pool)
 	const n = 100_000
 	specs := make([]rbac.DomainCreatorSpec, n)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/specgen-dev/specgen/gen/rbac"
 	"github.com/specgen-dev/specgen/internal/pglocal/pgtest"
+	"github.com/specgen-dev/specgen/schema"
 	"github.com/specgen-dev/specgen/scope"
 )
 
@@ -15,7 +16,7 @@ import (
 // that a create may have, and reads the presets with and without their locks:
 // what docs/guarantees.md says of the cost.
 func BenchmarkIsolation(b *testing.B) {
-	pool := pgtest.Pool(b, reference(b)...)
+	pool := pgtest.Pool(b, pgtest.Texts(schema.Files)...)
 	_, err := pool.Exec(b.Context(), `
 		INSERT INTO role_presets (id, name, scope_type) SELECT gen_random_uuid(), 'preset ' || n, 'project' FROM generate_series(1, 3) n;
 		INSERT INTO role_permission_presets (id, role_preset_id, entity_type, operation)

@@ -3,6 +3,7 @@ package scopetest_test
 import (
 	"flag"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -28,24 +29,6 @@ const seed = `
 	INSERT INTO role_permission_presets (role_preset_id, entity_type, operation)
 	SELECT id, e, 'read' FROM role_presets, unnest('{document,folder}'::text[]) AS e WHERE name <> 'guest'`
 
-// referenceSQL is the schema of the reference RBAC, and the seed.
-func referenceSQL(t *testing.T) []string {
-	t.Helper()
-	files, err := schema.Files.ReadDir(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var texts []string
-	for _, f := range files {
-		text, err := schema.Files.ReadFile(f.Name())
-		if err != nil {
-			t.Fatal(err)
-		}
-		texts = append(texts, string(text))
-	}
-	return append(texts, seed)
-}
-
 // withoutForeignKeys drops every foreign key: without them PostgreSQL's triggers
 // lock nothing, and refuse nothing.
 const withoutForeignKeys = `
@@ -59,7 +42,7 @@ const withoutForeignKeys = `
 // are found at once: some invariants make them.
 func newPool(t *testing.T, more ...string) *pgxpool.Pool {
 	t.Helper()
-	config := pgtest.Pool(t, append(referenceSQL(t), more...)...).Config()
+	config := pgtest.Pool(t, slices.Concat(pgtest.Texts(schema.Files), []string{seed}, more)...).Config()
 	config.ConnConfig.RuntimeParams["deadlock_timeout"] = "50ms"
 	config.MaxConns = 8
 	pool, err := pgxpool.NewWithConfig(t.Context(), config)

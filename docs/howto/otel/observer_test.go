@@ -2,7 +2,6 @@ package otel_test
 
 import (
 	"errors"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -21,20 +20,8 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 
-func reference(t *testing.T) (ddl []string) {
-	t.Helper()
-	names, err := fs.Glob(schema.Files, "*.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range names {
-		text, err := schema.Files.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ddl = append(ddl, string(text))
-	}
-	return append(ddl, "INSERT INTO role_presets (id, scope_type, name) VALUES (gen_random_uuid(), 'domain', 'owner')")
+func reference() []string {
+	return append(pgtest.Texts(schema.Files), "INSERT INTO role_presets (id, scope_type, name) VALUES (gen_random_uuid(), 'domain', 'owner')")
 }
 
 // The spans of a request: one for each flush, and pgx's for its statements.
@@ -43,7 +30,7 @@ func TestObserver(t *testing.T) {
 	recorder := tracetest.NewSpanRecorder()
 	tracers := sdk.NewTracerProvider(sdk.WithSpanProcessor(recorder))
 	tracer := tracers.Tracer("example")
-	pool, err := otel.NewPool(t.Context(), pgtest.URL(t, reference(t)...), tracers)
+	pool, err := otel.NewPool(t.Context(), pgtest.URL(t, reference()...), tracers)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,9 @@ import (
 	"os"
 	"sync"
 	"testing"
+	"testing/fstest"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/specgen-dev/specgen/internal/pglocal/pgtest"
@@ -90,5 +92,13 @@ func TestNoTextsGiveAnEmptyDatabase(t *testing.T) {
 	}
 	if n != 0 {
 		t.Errorf("the public schema has %d relations, want none", n)
+	}
+}
+
+func TestTexts(t *testing.T) {
+	t.Parallel()
+	dir := fstest.MapFS{"b.sql": {Data: []byte("two")}, "a.sql": {Data: []byte("one")}, "c.md": {}, "d/e.sql": {}}
+	if diff := cmp.Diff([]string{"one", "two"}, pgtest.Texts(dir)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
