@@ -3,6 +3,7 @@ package graph_test
 import (
 	"encoding/xml"
 	"errors"
+	"html"
 	"io"
 	"os"
 	"path/filepath"
@@ -36,7 +37,7 @@ func formats(t *testing.T, p *plan.Package, scope string) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	html, err := g.HTML()
+	page, err := g.HTML()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +45,7 @@ func formats(t *testing.T, p *plan.Package, scope string) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return map[string]string{"mermaid": g.Mermaid(), "dot": g.DOT(), "html": html, "svg": svg}
+	return map[string]string{"mermaid": g.Mermaid(), "dot": g.DOT(), "html": page, "svg": svg}
 }
 
 // TestTexts holds the graph of the reference RBAC, and of one of its scopes.
@@ -109,6 +110,22 @@ func TestPageHoldsEveryStep(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// TestPageHoldsHooks holds that the Go functions around a transaction are on the
+// page, at the coordinator that calls them.
+func TestPageHoldsHooks(t *testing.T) {
+	t.Parallel()
+	p := planOf(t, "examples", "saas", "specgen.yaml")
+	page := html.UnescapeString(formats(t, p, "")["html"])
+	for _, want := range []string{
+		"<p class=\"trip\">Before, outside of the transaction: <code>$go.CheckSlug($input.slug)</code></p>",
+		"<p class=\"trip\">After the commit: <code>$go.WorkspaceCreated($row.id, $row.slug)</code></p>",
+	} {
+		if n := strings.Count(page, want); n != 1 {
+			t.Errorf("the page has %q %d times, want once", want, n)
 		}
 	}
 }

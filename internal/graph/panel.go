@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/specgen-dev/specgen/internal/plan"
 )
@@ -15,6 +16,7 @@ type scopePanel struct {
 
 type coordinatorPanel struct {
 	Title, Trips, Begin, Commit, Settle, Many string
+	Before, After                             []string // Go functions around the transaction
 	Flushes                                   []flushPanel
 }
 
@@ -89,6 +91,7 @@ func stepPrefix(n *Node, op string) string { return n.ID + "-" + op }
 
 func coordinator(prefix, title string, c *plan.Coordinator, many string) *coordinatorPanel {
 	p := &coordinatorPanel{Title: clean(title), Trips: plan.Trips(c.RoundTrips()), Begin: clean(c.Begin()), Commit: clean(c.Commit()), Settle: clean(c.Settle()), Many: clean(many)}
+	p.Before, p.After = hookTexts(c.Before), hookTexts(c.After)
 	number := 0
 	for i, f := range c.Flushes {
 		fp := flushPanel{Title: clean(fmt.Sprintf("Flush %d of %d%s", i+1, len(c.Flushes), f.OnItsOwn()))}
@@ -99,6 +102,18 @@ func coordinator(prefix, title string, c *plan.Coordinator, many string) *coordi
 		p.Flushes = append(p.Flushes, fp)
 	}
 	return p
+}
+
+func hookTexts(hooks []*plan.Hook) []string {
+	var out []string
+	for _, h := range hooks {
+		text := h.Call
+		if len(h.When) > 0 {
+			text += ", when " + strings.Join(h.When, " and ")
+		}
+		out = append(out, clean(text))
+	}
+	return out
 }
 
 func step(prefix string, number int, call *plan.Call) stepPanel {
