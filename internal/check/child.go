@@ -55,8 +55,8 @@ func (c *checker) wrongChildren(s *model.Scope, call *model.Call, table string) 
 }
 
 // unnamedParents warns of a child that does not name the scope as a parent, nor
-// anything below it, though it has steps for each of its parents, or no foreign
-// key makes a new one wait for the scope's purge.
+// anything below it, though it has steps for each of its parents and names none,
+// or nothing has a new one wait for the scope's purge.
 func (c *checker) unnamedParents(s *model.Scope) {
 	for _, call := range withRole(s.Purge.Body, model.ChildList) {
 		child := call.Child
@@ -67,18 +67,42 @@ func (c *checker) unnamedParents(s *model.Scope) {
 		p := diag.Problem{Pos: child.Pos, Severity: diag.Warning, Code: codeNoParent,
 			Fix: fmt.Sprintf("add {type: %s, lock: …} to its `parents`", s.Type), Related: []diag.Related{{Pos: call.Pos, Message: "the children of " + s.Name}}}
 		what := fmt.Sprintf("%s lists %s under `children`, and %s names no parent of type %s", s.Name, child.Name, child.Name, s.Type)
-		bound := slices.ContainsFunc(t.ForeignKeys, func(k *schema.ForeignKey) bool { return k.RefTable == c.rowTable(s) })
 		switch {
-		case child.OverParents != diag.Pos{}:
+		case child.OverParents != diag.Pos{} && len(child.Parents()) == 0:
 			p.Message = what + ": its steps for each parent write nothing for that one"
 			p.Related = append(p.Related, diag.Related{Pos: child.OverParents, Message: "the steps"})
-		case !bound:
+		case !c.waitsFor(child, s):
 			p.Message = what + ": one that is created while the " + s.Name + " is purged is left without it"
 		default:
-			continue // the foreign key has it wait, and there is nothing to write
+			continue // it waits, and there is nothing to write
 		}
 		c.report(child, p)
 	}
+}
+
+// waitsFor reports whether something else than a parent's lock has a new row of a
+// child wait for the purge of a scope: its query reads the row, which it may lock, or a foreign key,
+// also by way of other tables, which needs the purge to delete the row.
+func (c *checker) waitsFor(child, s *model.Scope) bool {
+	if slices.Contains(child.Create.Row.Facts.Reads, c.rowTable(s)) {
+		return true
+	}
+	if s.Purge.Row.Facts.Kind != schema.Delete {
+		return false
+	}
+	reached := []string{c.rowTable(child)}
+	for i := 0; i < len(reached); i++ {
+		t := c.catalog.Table(reached[i])
+		if t == nil {
+			continue
+		}
+		for _, k := range t.ForeignKeys {
+			if !slices.Contains(reached, k.RefTable) {
+				reached = append(reached, k.RefTable)
+			}
+		}
+	}
+	return slices.Contains(reached, c.rowTable(s))
 }
 
 // below reports whether a scope has another one among its parents, or among

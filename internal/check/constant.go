@@ -54,18 +54,15 @@ func (c *checker) constant(s *model.Scope, w stored, l *model.Literal) {
 	}
 	for _, x := range w.col.Allowed {
 		p := diag.Problem{Pos: at, Code: codeNotAllowed, Related: related}
-		re, ok := pattern(x.Pattern)
-		switch {
-		case w.col.Inexact || !isText(w.col):
+		if takes, known := allows(x, l.Text, w.table); takes || !known || w.col.Inexact || !isText(w.col) {
 			continue
-		case x.Pattern != "" && ok && !re.MatchString(l.Text):
-			p.Message = fmt.Sprintf("%s does not match what %s asks of %s: %s", l, x.Check, w.column(), x.Pattern)
+		}
+		if x.Pattern != "" {
+			p.Message = fmt.Sprintf("%s does not match what %s asks of %s: %s", l, x.Check, w.column(), shown(x.Pattern))
 			p.Fix = "write a text that matches, or correct the CHECK"
-		case x.Pattern == "" && !slices.Contains(x.Values, l.Text):
-			p.Message = fmt.Sprintf("%s is none of the values that %s allows in %s: %s", l, x.Check, w.column(), list(x.Values, "and"))
+		} else {
+			p.Message = fmt.Sprintf("%s is none of the values that %s allows in %s: %s", l, x.Check, w.column(), listed(x.Values))
 			p.Fix = diag.DidYouMean(l.Text, x.Values)
-		default:
-			continue
 		}
 		c.report(s, p)
 		return // that it is too long, too, is the same mistake

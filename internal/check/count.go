@@ -18,28 +18,28 @@ func (c *checker) expectations(s *model.Scope) {
 			continue
 		}
 		for _, insert := range writes(s.Create.Body, nil) {
-			if insert.Facts.Target != d.Facts.Target || !surelyReaches(d, insert, s) {
+			if insert.Facts.Target != d.Facts.Target || insert.Facts.OnConflict != "" || !surelyReaches(d, insert, s) {
 				continue
 			}
-			i := slices.IndexFunc(insert.Loops, func(l *model.Loop) bool { return l.Continues == nil && !isData(l.Over) })
+			i := slices.IndexFunc(insert.Loops, ofAnyLength)
 			if i < 0 {
 				continue
 			}
+			l := insert.Loops[i]
 			c.report(s, diag.Problem{Pos: d.Expect.Pos, Severity: diag.Warning, Code: codeCount,
-				Message: fmt.Sprintf("%s must delete %d of %s, and %s inserts one for each $%s: the purge of %s fails when there are more or fewer", d.Query.Name, d.Expect.N, d.Facts.Target, insert.Query.Name, insert.Loops[i].Var, scopesHere),
-				Fix:     "leave `expect` out", Related: []diag.Related{{Pos: insert.Loops[i].Pos, Message: "the loop"}}})
+				Message: fmt.Sprintf("%s must delete exactly %d of the rows of %s, and %s inserts one for each element of %s: the purge of %s fails when there are more or fewer", d.Query.Name, d.Expect.N, d.Facts.Target, insert.Query.Name, l.Over, scopesHere),
+				Fix:     "leave `expect` out", Related: []diag.Related{{Pos: l.Pos, Message: "the loop"}}})
 			break
 		}
 	}
 }
 
-// isData reports a list of the document's own, whose length it tells.
-func isData(v model.Value) bool {
-	switch x := v.(type) {
-	case *model.DataValue:
-		return true
-	case *model.FieldValue:
-		return x.Data != nil
+// ofAnyLength reports a loop over all rows of an answer, or over what the caller
+// gives.
+func ofAnyLength(l *model.Loop) bool {
+	switch l.Over.(type) {
+	case *model.RowsValue, *model.InputValue:
+		return len(l.Filters) == 0
 	default:
 		return false
 	}

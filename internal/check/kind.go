@@ -125,7 +125,7 @@ func (c *checker) unbounded(s *model.Scope) {
 				}
 			}
 		}
-		if column := c.passesOthers(call, f.Target, s); f.Kind == schema.Delete && column != "" {
+		if column := c.passesOthers(call, s); f.Kind == schema.Delete && column != "" {
 			what, fix = "the rows of other scopes", "write "+column+" = @"+column
 		}
 		if what == "" {
@@ -140,21 +140,20 @@ func (c *checker) unbounded(s *model.Scope) {
 
 // passesOthers is the column that a WHERE of the purge, or a subquery that it
 // compares with, compares with the id of the scope by something else than
-// equality, such as <>, where no equality keeps to the scope's rows; "" for none.
-func (c *checker) passesOthers(call *model.Call, table string, s *model.Scope) string {
-	isID := func(x comparison) bool { return x.scopeID }
-	if slices.ContainsFunc(comparisons(call, table, s.Purge), isID) {
-		return ""
-	}
-	others := compared(call, call.Facts.Unequal, table, s.Purge)
-	for _, w := range call.Facts.Within {
-		if slices.ContainsFunc(compared(call, w.Equal, w.RefTable, s.Purge), isID) {
-			return ""
+// equality, such as <>; "" for none, or where the statement compares another column
+// by = with that id, or with what a step of the purge found.
+func (c *checker) passesOthers(call *model.Call, s *model.Scope) string {
+	for _, n := range call.Facts.Matched {
+		if a := argument(call, n); a != nil && a.Value != nil {
+			if _, ok := plain(a.Value).(*model.Literal); !ok {
+				return ""
+			}
 		}
-		others = append(others, compared(call, w.Unequal, w.RefTable, s.Purge)...)
 	}
-	if i := slices.IndexFunc(others, isID); i >= 0 {
-		return others[i].Column
+	for _, e := range allUnequal(call.Facts) {
+		if a := argument(call, e.Param); a != nil && a.Value != nil && senseOf(a.Value, s.Purge).scopeID {
+			return e.Column
+		}
 	}
 	return ""
 }

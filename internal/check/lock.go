@@ -186,7 +186,7 @@ func (c *checker) oneRow(s *model.Scope, call *model.Call, table string) {
 	p := diag.Problem{Pos: call.Pos, Code: codeManyRows,
 		Message: fmt.Sprintf("%s may take many rows of %s: its WHERE mentions no key of the table", call.Query.Name, table),
 		Fix:     "compare " + strings.Join(keys[0].Columns, " and ") + " with the id of the scope, and run sqlc generate", Related: []diag.Related{declared(call), {Pos: keys[0].Pos, Message: "the key " + keys[0].Name}}}
-	if column := c.passesOthers(call, table, s); column != "" {
+	if column := c.passesOthers(call, s); column != "" {
 		p.Message = fmt.Sprintf("%s may take many rows of %s: it compares %s with the id of %s, and not by =", call.Query.Name, table, column, scopesHere)
 		p.Fix = fmt.Sprintf("write %s = @id, and run sqlc generate", column)
 		c.report(s, p)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/specgen-dev/specgen/internal/diag"
 	"github.com/specgen-dev/specgen/internal/model"
@@ -17,13 +18,13 @@ func (c *checker) narrow(s *model.Scope) {
 		if w.col.Inexact || w.col.Array || !isText(w.col) {
 			continue
 		}
-		v := plain(w.arg.Value)
-		if _, ok := v.(*model.Literal); ok {
+		v := untexted(w.arg.Value)
+		if _, ok := plain(v).(*model.Literal); ok {
 			continue
 		}
 		if v.Shape().Kind == model.UUID {
 			c.uuidFits(s, w)
-		} else if from := c.copied(v); from != nil {
+		} else if from := c.copied(v, w.call); from != nil {
 			c.copyFits(s, w, from)
 		}
 	}
@@ -31,29 +32,54 @@ func (c *checker) narrow(s *model.Scope) {
 
 func isText(col *schema.Column) bool { return col.Type == "text" || col.Type == "varchar" }
 
+// untexted is the value that a text was made of by $text, or by a statement that
+// returns what it was given.
+func untexted(v model.Value) model.Value {
+	for {
+		switch x := v.(type) {
+		case *model.Conversion:
+			if x.As != "text" {
+				return v
+			}
+			v = x.X
+		case *model.ColumnValue:
+			if x.Known == nil || x.Known.Value == nil {
+				return v
+			}
+			v = x.Known.Value
+		default:
+			return v
+		}
+	}
+}
+
 // uuidFits refuses a uuid for a column that is too short for it, or whose CHECK
 // lists words or asks for another form.
 func (c *checker) uuidFits(s *model.Scope, w stored) {
-	const uuid = "019a5d5c-7f2e-7b3a-8c41-5e6f708192a3" // the text form of RFC 9562
+	// The text form of RFC 9562, of the versions that are drawn at random or by time.
+	uuids := []string{"019a5d5c-7f2e-7b3a-8c41-5e6f708192a3", "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d"}
 	p := diag.Problem{Pos: w.arg.Pos, Related: []diag.Related{{Pos: w.col.Pos, Message: "the column is declared here"}}}
-	if w.col.Length > 0 && w.col.Length < len(uuid) {
+	if length := len(uuids[0]); w.col.Length > 0 && w.col.Length < length {
 		p.Code, p.Fix = codeLength, "give it another value, or make the column longer"
-		p.Message = fmt.Sprintf("%s is a uuid, which has %d characters, and %s holds %d", w.arg.Source, len(uuid), w.column(), w.col.Length)
+		p.Message = fmt.Sprintf("%s is a uuid, which has %d characters, and %s holds %d", w.arg.Source, length, w.column(), w.col.Length)
 		c.report(s, p)
 	}
 	for _, x := range w.col.Allowed {
-		p.Code, p.Fix = codeNotAllowed, "give it one of these"
-		switch re, ok := pattern(x.Pattern); {
-		case x.Pattern != "":
-			if !ok || re.MatchString(uuid) {
-				continue
-			}
-			p.Fix = "give it another value, or have the CHECK take uuids"
-			p.Message = fmt.Sprintf("%s is a uuid, such as %s, which %s of %s does not match: %s", w.arg.Source, uuid, x.Check, w.column(), x.Pattern)
-		case slices.ContainsFunc(x.Values, func(text string) bool { return strings.ContainsAny(text, "0123456789") }):
+		may := func(uuid string) bool {
+			takes, known := allows(x, uuid, w.table)
+			return takes || !known
+		}
+		digits := func(text string) bool { return strings.ContainsAny(text, "0123456789") } // it may be meant to be one
+		if slices.ContainsFunc(uuids, may) || slices.ContainsFunc(x.Values, digits) {
 			continue
-		default:
-			p.Message = fmt.Sprintf("%s is a uuid, and none of the values that %s allows in %s: %s", w.arg.Source, x.Check, w.column(), list(x.Values, "and"))
+		}
+		p.Code = codeNotAllowed
+		if x.Pattern != "" {
+			p.Fix = "give it another value, or have the CHECK take uuids"
+			p.Message = fmt.Sprintf("%s is a uuid, such as %s, which does not match what %s asks of %s: %s", w.arg.Source, uuids[0], x.Check, w.column(), shown(x.Pattern))
+		} else {
+			p.Fix = "give it one of these values"
+			p.Message = fmt.Sprintf("%s is a uuid, and none of the values that %s allows in %s: %s", w.arg.Source, x.Check, w.column(), listed(x.Values))
 		}
 		c.report(s, p)
 	}
@@ -67,12 +93,16 @@ type origin struct {
 
 func (o origin) String() string { return o.table + "." + o.Name }
 
-// copied is the column whose value is written as it is, nil where that is not
-// known, or where what was read says which values there can be.
-func (c *checker) copied(v model.Value) *origin {
+// copied is the column whose value a call writes as it is, nil where that is not
+// known, or where something else says which values there can be: a condition, a
+// filter, a foreign key, or the statement that wrote the row.
+func (c *checker) copied(v model.Value, by *model.Call) *origin {
+	if len(by.Guards) > 0 {
+		return nil
+	}
 	var call *model.Call
 	i := -1
-	switch x := plain(v).(type) {
+	switch x := v.(type) {
 	case *model.ColumnValue:
 		call, i = x.Call, x.Index
 	case *model.FieldValue:
@@ -81,7 +111,7 @@ func (c *checker) copied(v model.Value) *origin {
 			return nil
 		}
 		rows, ok := e.Loop.Over.(*model.RowsValue)
-		if !ok || slices.ContainsFunc(e.Loop.Filters, func(f *model.Filter) bool { return reads(f.Field, e.Loop, x.Name) }) {
+		if !ok || filtered(x, e.Loop, by.Loops) {
 			return nil
 		}
 		call = rows.Call
@@ -92,10 +122,36 @@ func (c *checker) copied(v model.Value) *origin {
 	}
 	ret := call.Facts.Returns[i]
 	t := c.catalog.Table(ret.Table)
-	if t == nil || t.Column(ret.Column) == nil || ret.Param > 0 || call.Facts.Kind == schema.Select && slices.Contains(call.Facts.Mentions, ret.Column) {
+	if t == nil || t.Column(ret.Column) == nil || ret.Param > 0 || t.Column(ret.Column).Generated || foreignKey(t, ret.Column) != nil {
 		return nil
 	}
-	return &origin{table: ret.Table, Column: t.Column(ret.Column)}
+	from := &origin{table: ret.Table, Column: t.Column(ret.Column)}
+	switch call.Facts.Kind {
+	case schema.Insert: // what it does not set has the default
+		if given(call, ret.Column) == nil && !from.Identity {
+			return nil
+		}
+	case schema.Update:
+		if slices.ContainsFunc(call.Facts.Sets, func(x schema.ColumnValue) bool { return x.Column == ret.Column && x.Param == 0 }) {
+			return nil
+		}
+	case schema.Select:
+		if slices.Contains(call.Facts.Mentions, ret.Column) {
+			return nil
+		}
+	}
+	return from
+}
+
+// filtered reports whether a filter around a call looks at a field of a loop's
+// elements.
+func filtered(v *model.FieldValue, of *model.Loop, around []*model.Loop) bool {
+	looks := func(x model.Value) bool { return x != nil && reads(x, of, v.Name) }
+	return slices.ContainsFunc(around, func(l *model.Loop) bool {
+		return slices.ContainsFunc(l.Filters, func(f *model.Filter) bool {
+			return looks(f.Field) || looks(f.List) || slices.ContainsFunc(f.Any, looks)
+		})
+	})
 }
 
 // copyFits warns of a column that takes less than the one that it is copied from:
@@ -109,55 +165,62 @@ func (c *checker) copyFits(s *model.Scope, w stored, from *origin) {
 		if wider > 0 {
 			p.Fix = fmt.Sprintf("make %s varchar(%d), or text", w.column(), wider)
 		}
-		c.reportCopy(s, w, p)
+		c.report(s, p)
 		return
+	}
+	if w.table.Active {
+		return // a trigger may write another value
 	}
 	for _, x := range w.col.Allowed {
 		if extra, ok := c.beyond(from, x.Values); ok {
-			p.Message = fmt.Sprintf("%s takes %s, and %s, which %s copies it into, only what %s allows: %s", from, extra, w.column(), w.call.Query.Name, x.Check, list(x.Values, "and"))
+			p.Message = fmt.Sprintf("%s takes %s, and %s, which %s copies it into, only what %s allows: %s", from, extra, w.column(), w.call.Query.Name, x.Check, listed(x.Values))
 			p.Fix = fmt.Sprintf("have both columns take the same values, such as by the same CHECK on %s", from.table)
-			c.reportCopy(s, w, p)
+			c.report(s, p)
 		}
 	}
 }
 
-// reportCopy adds a problem that is one however many steps of a query have it.
-func (c *checker) reportCopy(s *model.Scope, w stored, p diag.Problem) {
-	f := c.reportAt(w.call.Query.Pos, s, p)
-	if also := (diag.Related{Pos: w.arg.Pos, Message: "copied here, too"}); f.Pos != w.arg.Pos && !slices.Contains(f.Related, also) {
-		f.Related = append(f.Related, also)
+// values are those that an enum or a CHECK lists for a column; ok is false for
+// none, or where another CHECK may take some away.
+func (c *checker) values(col *schema.Column) (values []string, ok bool) {
+	if enum := c.catalog.Enum(col.Type); enum != nil {
+		values, ok = enum.Values, true
 	}
+	for _, x := range col.Allowed {
+		switch {
+		case x.Pattern != "":
+			return nil, false
+		case ok:
+			values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return !slices.Contains(x.Values, v) })
+		default:
+			values, ok = x.Values, true
+		}
+	}
+	return values, ok && !col.Checked && !col.Array
 }
 
 // width is the number of characters of the longest text that a column gives, in
 // words, too: -1 for any number, 0 where that is not known.
 func (c *checker) width(col *origin) (words string, n int) {
-	longest := func(texts []string) (string, int) {
-		for _, text := range texts {
-			n = max(n, len([]rune(text)))
+	if values, ok := c.values(col.Column); ok {
+		for _, v := range values {
+			n = max(n, utf8.RuneCountInString(v))
 		}
 		return fmt.Sprintf("texts of up to %d characters", n), n
 	}
 	digits := map[string]int{"int2": 5, "int4": 10, "int8": 19}
-	enum := c.catalog.Enum(col.Type)
-	for _, x := range col.Allowed {
-		if len(x.Values) > 0 {
-			return longest(x.Values)
-		}
-	}
 	switch {
-	case col.Array:
-		return "", 0
-	case digits[col.Type] > 0:
+	case col.Array || col.Checked || len(col.Allowed) > 0:
+		return "", 0 // the CHECK may bound it
+	case digits[col.Type] > 0 && col.Identity:
 		return fmt.Sprintf("numbers of up to %d digits", digits[col.Type]), digits[col.Type]
-	case enum != nil:
-		return longest(enum.Values)
+	case digits[col.Type] > 0:
+		n = digits[col.Type] + len("-")
+		return fmt.Sprintf("numbers of up to %d characters", n), n
 	case !isText(col.Column):
 		return "", 0
 	case col.Length > 0:
 		return fmt.Sprintf("texts of up to %d characters", col.Length), col.Length
-	case col.Checked || len(col.Allowed) > 0:
-		return "", 0 // the CHECK may bound the length
 	default:
 		return "texts of any length", -1
 	}
@@ -166,20 +229,12 @@ func (c *checker) width(col *origin) (words string, n int) {
 // beyond says which values a column takes beside those of a list; ok is false
 // where there are none, or that is not known.
 func (c *checker) beyond(col *origin, values []string) (words string, ok bool) {
-	if len(values) == 0 || col.Array {
+	if len(values) == 0 {
 		return "", false
 	}
-	takes := func(texts []string) (string, bool) {
-		others := slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return slices.Contains(values, text) })
-		return list(others, "and") + ", too", len(others) > 0
+	if all, ok := c.values(col.Column); ok {
+		others := slices.DeleteFunc(slices.Clone(all), func(v string) bool { return slices.Contains(values, v) })
+		return listed(others) + ", too", len(others) > 0
 	}
-	for _, x := range col.Allowed {
-		if len(x.Values) > 0 {
-			return takes(x.Values)
-		}
-	}
-	if enum := c.catalog.Enum(col.Type); enum != nil {
-		return takes(enum.Values)
-	}
-	return "any text", isText(col.Column) && len(col.Allowed) == 0 && !col.Checked
+	return "any text", isText(col.Column) && !col.Array && !col.Checked && len(col.Allowed) == 0
 }

@@ -48,8 +48,8 @@ func (c *checker) countsAll(s *model.Scope) {
 			continue
 		}
 		t := c.catalog.Table(f.Reads[0])
-		if t == nil || t.QualifiedName() == c.rowTable(s) {
-			continue
+		if t == nil || t.QualifiedName() == c.rowTable(s) || slices.ContainsFunc(comparisons(call, t.QualifiedName(), s.Purge), func(x comparison) bool { return x.scopeID }) {
+			continue // or it keeps to rows of the scope
 		}
 		for _, col := range t.Columns {
 			k := foreignKey(t, col.Name)

@@ -155,8 +155,8 @@ func given(call *model.Call, name string) *model.Arg {
 		if set.Param > 0 {
 			return argument(call, set.Param)
 		}
-		for i, p := range call.Facts.Params { // an element of a list
-			if a := argument(call, i+1); a != nil && a.Gathered && p.Table == call.Facts.Target && p.Column == name {
+		for i, p := range call.Facts.Params { // an element of a list; an UPDATE may only compare with it
+			if a := argument(call, i+1); a != nil && a.Gathered && call.Facts.Kind == schema.Insert && p.Table == call.Facts.Target && p.Column == name {
 				return a
 			}
 		}
@@ -166,9 +166,10 @@ func given(call *model.Call, name string) *model.Arg {
 
 // stored is a value that a call writes into a column.
 type stored struct {
-	call *model.Call
-	arg  *model.Arg
-	col  *schema.Column
+	call  *model.Call
+	arg   *model.Arg
+	table *schema.Table
+	col   *schema.Column
 }
 
 // column is the column's name, with that of its table.
@@ -184,7 +185,7 @@ func (c *checker) storedBy(s *model.Scope) []stored {
 		}
 		for _, set := range call.Facts.Sets {
 			if a, col := given(call, set.Column), t.Column(set.Column); a != nil && a.Value != nil && col != nil {
-				out = append(out, stored{call, a, col})
+				out = append(out, stored{call, a, t, col})
 			}
 		}
 	}

@@ -132,6 +132,30 @@ func TestIndexes(t *testing.T) {
 	}
 }
 
+func TestMatched(t *testing.T) {
+	t.Parallel()
+	c := queryCatalog(t)
+	for sql, want := range map[string][]int{
+		`DELETE FROM roles WHERE id = $1 AND name <> $2 AND NOT (source = $3)`:                                                            {1},
+		`DELETE FROM roles WHERE id = ANY($1::uuid[]) OR (name, source) = ($2, $3)`:                                                       {1, 2, 3},
+		`DELETE FROM permissions USING roles r WHERE r.id = role_id AND $1 = r.name AND r.rank > $2`:                                      {1},
+		`DELETE FROM permissions WHERE EXISTS (SELECT FROM roles r WHERE r.id = role_id AND r.name = $1)`:                                 {1},
+		`DELETE FROM permissions WHERE role_id NOT IN (SELECT id FROM roles WHERE name = $1)`:                                             nil,
+		`WITH mine AS (SELECT id FROM roles WHERE name = $1::text) DELETE FROM permissions USING mine WHERE role_id = mine.id`:            {1},
+		`DELETE FROM permissions WHERE role_id IN (SELECT r.id FROM roles r JOIN live l ON l.id = r.id AND l.name = $2 WHERE r.id <> $1)`: {2},
+		`UPDATE roles SET name = $1, rank = $2 + 1 WHERE lower(name) = $3`:                                                                nil,
+		`INSERT INTO roles (id, name) VALUES ($1, $2)`:                                                                                    nil,
+	} {
+		q, err := c.ParseQuery(sql)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, q.Matched); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", sql, diff)
+		}
+	}
+}
+
 func TestWithin(t *testing.T) {
 	t.Parallel()
 	c := queryCatalog(t)

@@ -38,6 +38,7 @@ func (c *Catalog) ParseQuery(sql string) (*Query, error) {
 	a.top(stmts[0].Stmt)
 	a.finish()
 	a.query.Mentions = mentions(stmts[0].Stmt)
+	a.query.Matched = matched(stmts[0].Stmt)
 	return a.query, nil
 }
 

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"maps"
 	"slices"
 
 	pg "github.com/sqlc-dev/oliphant"
@@ -36,6 +37,35 @@ func mentions(stmt *pg.Node) []string {
 		return true
 	})
 	return sortedNames(names)
+}
+
+// matched are the parameters that a condition at any depth compares with a column
+// by =, and not below a NOT.
+func matched(stmt *pg.Node) []int {
+	found := map[int]bool{}
+	walk(stmt, func(node any) bool {
+		switch n := node.(type) {
+		case *pg.BoolExpr:
+			return n.Boolop != pg.BoolExprType_NOT_EXPR
+		case *pg.A_Expr:
+			if _, operator := splitName(texts(n.Name)); operator != "=" {
+				return true
+			}
+			pairs := rowPairs(n.Lexpr, n.Rexpr)
+			if pairs == nil {
+				pairs = [][2]*pg.Node{{n.Lexpr, n.Rexpr}}
+			}
+			for _, sides := range pairs {
+				for i, side := range sides {
+					if p := bareParam(side); p != nil && sides[1-i].GetColumnRef() != nil {
+						found[int(p.Number)] = true
+					}
+				}
+			}
+		}
+		return true
+	})
+	return slices.Sorted(maps.Keys(found))
 }
 
 // conflictColumns are the columns of the key that ON CONFLICT names, by its

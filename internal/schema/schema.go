@@ -121,6 +121,9 @@ type Query struct {
 	// Unequal are the columns that a top-level WHERE compares with a parameter in
 	// a way that most values pass, such as `column <> $n` (AND only).
 	Unequal []ColumnValue
+	// Matched are the parameters, n of $n, that a condition at any depth, but not
+	// below a NOT, compares with a column by =, each or as a list; sorted.
+	Matched []int
 	// Arms are the conditions of an OR in a top-level WHERE, each with those that
 	// hold beside the OR: a row that passes one of them is meant.
 	Arms []Arm
