@@ -80,9 +80,9 @@ func (c *checker) unnamedParents(s *model.Scope) {
 	}
 }
 
-// waitsFor reports whether something else than a parent's lock has a new row of a
-// child wait for the purge of a scope: its query reads the row, which it may lock, or a foreign key,
-// also by way of other tables, which needs the purge to delete the row.
+// waitsFor reports whether something else than a parent's lock may have a new row
+// of a child wait for the purge of a scope: its query, which reads that row, or a
+// foreign key, also by way of other tables, where the purge deletes the row.
 func (c *checker) waitsFor(child, s *model.Scope) bool {
 	if slices.Contains(child.Create.Row.Facts.Reads, c.rowTable(s)) {
 		return true
@@ -97,12 +97,15 @@ func (c *checker) waitsFor(child, s *model.Scope) bool {
 			continue
 		}
 		for _, k := range t.ForeignKeys {
+			if k.RefTable == c.rowTable(s) {
+				return true
+			}
 			if !slices.Contains(reached, k.RefTable) {
 				reached = append(reached, k.RefTable)
 			}
 		}
 	}
-	return slices.Contains(reached, c.rowTable(s))
+	return false
 }
 
 // below reports whether a scope has another one among its parents, or among
