@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
@@ -166,9 +167,14 @@ func TestPanicInAFlush(t *testing.T) {
 }
 
 // wantNoTransaction is for when connections are still held, but none is in use.
+// The server needs its time to see that a connection was closed.
 func wantNoTransaction(t *testing.T, pool *pgxpool.Pool) {
 	t.Helper()
-	if n := count(t, pool, "pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"); n != 0 {
+	n := 1
+	for deadline := time.Now().Add(20 * time.Second); n > 0 && time.Now().Before(deadline); {
+		n = count(t, pool, "pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'")
+	}
+	if n > 0 {
 		t.Errorf("%d connections are left in a transaction", n)
 	}
 }

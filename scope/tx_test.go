@@ -269,9 +269,7 @@ func wantIdle(t *testing.T, pool *pgxpool.Pool) {
 	if n := pool.Stat().AcquiredConns(); n != 0 {
 		t.Errorf("%d connections are still held", n)
 	}
-	if n := count(t, pool, "pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"); n != 0 {
-		t.Errorf("%d connections are left in a transaction", n)
-	}
+	wantNoTransaction(t, pool)
 }
 
 // awaitActivity polls until a backend of this database satisfies the condition.
