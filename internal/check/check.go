@@ -52,7 +52,11 @@ const (
 	codeOpposite    = "SG535" // a statement that is about the others
 	codeNarrow      = "SG536" // a column that takes less than the one that it is copied from
 	codeNoParent    = "SG537" // a child that does not name the scope as a parent
-	codeCount       = "SG538" // a number of rows that create does not make for certain
+	codeCount       = "SG538" // a number of rows that a purge must meet
+	codeUnmarked    = "SG539" // a purge by UPDATE that nothing tells
+	codeTwin        = "SG540" // a step that is there twice
+	codeEveryType   = "SG541" // presets of every type of scope
+	codeEmptied     = "SG542" // a DELETE without WHERE beside what a statement is about
 	codeBoolean     = "SG529" // a condition that is no boolean
 )
 
@@ -83,6 +87,9 @@ func Run(p *model.Project, catalog *schema.Catalog, problems *diag.List) {
 		c.otherParent(s)
 		c.dangling(s)
 		c.nothing(s, s.Create.Body)
+		c.emptied(s)
+		c.everyType(s)
+		c.twins(s, s.Create.Body)
 		c.untyped(s, own(s.Create.Body))
 		if s.Purge == nil || s.Purge.Row == nil {
 			continue
@@ -100,6 +107,8 @@ func Run(p *model.Project, catalog *schema.Catalog, problems *diag.List) {
 		c.unnamedParents(s)
 		c.expectations(s)
 		c.countsAll(s)
+		c.marks(s)
+		c.twins(s, s.Purge.Body)
 	}
 	for _, f := range c.findings {
 		problems.Add(f.problem())

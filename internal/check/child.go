@@ -44,6 +44,9 @@ func (c *checker) wrongChildren(s *model.Scope, call *model.Call, table string) 
 			return fmt.Sprintf("compares %s.%s, the id of the %s itself, with the id of the %s: it finds none", table, x.Column, child.Name, s.Name), "compare the column that refers to the scope"
 		}
 	}
+	if column := c.passesOthers(call, s); column != "" {
+		return fmt.Sprintf("compares %s with the id of the %s, and not by =: it lists the children of others", column, s.Name), "write " + column + " = @" + column
+	}
 	switch {
 	case !call.Cascade: // one child is enough to refuse
 	case call.Facts.Limited:

@@ -143,12 +143,8 @@ func (c *checker) unbounded(s *model.Scope) {
 // equality, such as <>; "" for none, or where the statement compares another column
 // by = with that id, or with what a step of the purge found.
 func (c *checker) passesOthers(call *model.Call, s *model.Scope) string {
-	for _, n := range call.Facts.Matched {
-		if a := argument(call, n); a != nil && a.Value != nil {
-			if _, ok := plain(a.Value).(*model.Literal); !ok {
-				return ""
-			}
-		}
+	if keepsTo(call) {
+		return ""
 	}
 	for _, e := range allUnequal(call.Facts) {
 		if a := argument(call, e.Param); a != nil && a.Value != nil && senseOf(a.Value, s.Purge).scopeID {
@@ -156,6 +152,19 @@ func (c *checker) passesOthers(call *model.Call, s *model.Scope) string {
 		}
 	}
 	return ""
+}
+
+// keepsTo reports whether a statement compares some column by = with a value that
+// is no constant.
+func keepsTo(call *model.Call) bool {
+	return slices.ContainsFunc(call.Facts.Matched, func(n int) bool {
+		a := argument(call, n)
+		if a == nil || a.Value == nil {
+			return false
+		}
+		_, constant := plain(a.Value).(*model.Literal)
+		return !constant
+	})
 }
 
 // isScopeID reports whether a value is the id of the scope, in either of its

@@ -64,7 +64,33 @@ func (c *checker) parents(s *model.Scope) {
 				Fix:     "name a query that locks the parent's row FOR KEY SHARE", Related: []diag.Related{declared(lock), {Pos: parent.Create.Row.Query.Pos, Message: parent.Create.Row.Query.Name + " makes the row"}}})
 			continue
 		}
+		c.oneParent(s, lock, table)
 		c.liveness(s, lock, parent)
+	}
+}
+
+// oneParent refuses a parent's lock that takes another row than that of the
+// parent: by a comparison that most rows pass, or by an OR with something that is
+// no key of the table.
+func (c *checker) oneParent(s *model.Scope, lock *model.Call, table string) {
+	t := c.catalog.Table(table)
+	if len(lock.Facts.Reads) != 1 {
+		return
+	}
+	p := diag.Problem{Pos: lock.Pos, Code: codeManyRows, Fix: "compare a key of the table by =, and run sqlc generate", Related: []diag.Related{declared(lock)}}
+	p.Message = fmt.Sprintf("%s may lock another row of %s than the parent's", lock.Query.Name, table)
+	if len(lock.Facts.Unequal) > 0 && !keepsTo(lock) {
+		p.Message += fmt.Sprintf(": it compares %s, and not by =", lock.Facts.Unequal[0].Column)
+		c.reportQuery(s, lock, p)
+		return
+	}
+	keys := uniqueKeys(t)
+	other := func(a schema.Arm) bool {
+		return !slices.ContainsFunc(keys, func(k *schema.Key) bool { return mentionsAll(a, k) })
+	}
+	if len(keys) > 0 && slices.ContainsFunc(lock.Facts.Arms, other) {
+		p.Message += ": one side of its OR mentions no key of the table"
+		c.reportQuery(s, lock, p)
 	}
 }
 
@@ -193,14 +219,16 @@ func (c *checker) oneRow(s *model.Scope, call *model.Call, table string) {
 		return
 	}
 	for _, arm := range alternatives(call.Facts) {
-		mentioned := slices.ContainsFunc(append(c.drawnKeys(s, t), keys...), func(k *schema.Key) bool {
-			return !slices.ContainsFunc(k.Columns, func(name string) bool { return name != "" && !slices.Contains(arm.Mentions, name) })
-		})
-		if !mentioned {
+		if !slices.ContainsFunc(append(c.drawnKeys(s, t), keys...), func(k *schema.Key) bool { return mentionsAll(arm, k) }) {
 			c.report(s, p)
 			return
 		}
 	}
+}
+
+// mentionsAll reports whether conditions mention every column of a key.
+func mentionsAll(a schema.Arm, k *schema.Key) bool {
+	return !slices.ContainsFunc(k.Columns, func(name string) bool { return name != "" && !slices.Contains(a.Mentions, name) })
 }
 
 // drawnKeys are the columns of the scope's row that hold a uuid or a number of

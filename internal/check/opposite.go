@@ -15,7 +15,15 @@ func (c *checker) opposites(s *model.Scope) {
 	for _, call := range allCalls(s) {
 		for _, e := range allUnequal(call.Facts) {
 			a := argument(call, e.Param)
-			if a == nil || !c.kinds[column{e.Table, e.Column}] {
+			if a == nil {
+				continue
+			}
+			if c.typeOf(c.catalog.Table(e.Table), e.Column) != "" && len(call.Facts.Writes) == 0 && call.Role == model.PlainStep && !keepsTo(call) {
+				c.report(s, diag.Problem{Pos: call.Pos, Severity: diag.Warning, Code: codeOpposite,
+					Message: fmt.Sprintf("%s is about every %s.%s but %s", call.Query.Name, e.Table, e.Column, a.Value),
+					Fix:     "compare it by =, and run sqlc generate", Related: []diag.Related{declared(call)}})
+			}
+			if !c.kinds[column{e.Table, e.Column}] {
 				continue
 			}
 			if l, ok := plain(a.Value).(*model.Literal); ok && c.scopeOfType(l.Text) != nil {

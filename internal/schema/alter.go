@@ -93,7 +93,7 @@ func (l *loader) alterColumn(t *Table, cmd *pg.AlterTableCmd) {
 	case pg.AlterTableType_AT_DropNotNull:
 		c.NotNull = false
 	case pg.AlterTableType_AT_ColumnDefault:
-		setDefault(c, cmd.GetDef())
+		l.setDefault(c, cmd.GetDef())
 	case pg.AlterTableType_AT_AlterColumnType:
 		l.setType(c, cmd.GetDef().GetColumnDef().GetTypeName(), cmd.GetDef().GetColumnDef().GetCollClause())
 	case pg.AlterTableType_AT_AddIdentity:

@@ -17,6 +17,7 @@ const (
 	codeUnknown    = "SG102" // a name that is not there
 	codeDuplicate  = "SG103" // a name that is there already
 	codeForeignKey = "SG104" // a reference to what is not there
+	codeDefault    = "SG105" // a default that its column does not take
 )
 
 // File is a file of the schema: its name for messages, and its text.
@@ -43,6 +44,7 @@ func Load(files []File, problems *diag.List) *Catalog {
 		others:     map[string]bool{},
 		facts:      map[*Table]*tableFacts{},
 		keys:       map[*Key]keyFacts{},
+		defaults:   map[*Column]*pg.Node{},
 	}
 	for _, f := range files {
 		if !isRollback(f.Name) {
@@ -69,6 +71,7 @@ type loader struct {
 	others     map[string]bool // views, sequences and the like, which ALTER TABLE may name
 	facts      map[*Table]*tableFacts
 	keys       map[*Key]keyFacts
+	defaults   map[*Column]*pg.Node
 }
 
 // tableFacts is what the loader knows of a table beside its Table.
@@ -76,6 +79,7 @@ type tableFacts struct {
 	checks  []check
 	reacts  map[string]bool // triggers and rules, and whether they run on DELETE
 	parents []*Table        // that it is a partition of, or inherits from
+	open    bool            // it may have columns that are not known
 }
 
 // keyFacts is what the loader knows of a key beside its Key.
@@ -308,7 +312,9 @@ func (l *loader) finish() {
 		}
 		for _, c := range t.Columns {
 			l.applyDomain(c)
+			l.checkDefault(c)
 		}
+		l.checkKeys(t)
 		for _, fk := range t.ForeignKeys {
 			l.resolveForeignKey(t, fk)
 		}

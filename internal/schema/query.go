@@ -34,7 +34,7 @@ func (c *Catalog) ParseQuery(sql string) (*Query, error) {
 	if err := checkParams(text, stmts[0].Stmt); err != nil {
 		return nil, err
 	}
-	a := &analyzer{catalog: c, query: &Query{Kind: Other}, writes: map[string]bool{}, reads: map[string]bool{}}
+	a := &analyzer{catalog: c, query: &Query{Kind: Other}, writes: map[string]bool{}, reads: map[string]bool{}, emptied: map[string]bool{}}
 	a.top(stmts[0].Stmt)
 	a.finish()
 	a.query.Mentions = mentions(stmts[0].Stmt)
@@ -61,6 +61,7 @@ type analyzer struct {
 	query   *Query
 	writes  map[string]bool
 	reads   map[string]bool
+	emptied map[string]bool
 	params  []paramUse
 	fixed   []fixedColumn
 }
@@ -221,6 +222,7 @@ func relationName(rel *pg.RangeVar) string {
 func (a *analyzer) finish() {
 	a.query.Writes = sortedNames(a.writes)
 	a.query.Reads = sortedNames(a.reads)
+	a.query.Emptied = sortedNames(a.emptied)
 	for i := range a.params {
 		a.query.Params = append(a.query.Params, a.params[i].Param)
 	}

@@ -247,6 +247,9 @@ func (a *analyzer) delete(n *pg.DeleteStmt, e env, top bool) relation {
 	e = a.with(n.GetWithClause(), e)
 	s := newScope(e)
 	target := a.target(n.GetRelation(), s)
+	if n.WhereClause == nil && len(n.UsingClause) == 0 && target.table != "" {
+		a.emptied[target.table] = true
+	}
 	a.from(n.UsingClause, s)
 	a.expr(n.WhereClause, s)
 	if top {

@@ -124,6 +124,9 @@ type Query struct {
 	// Matched are the parameters, n of $n, that a condition at any depth, but not
 	// below a NOT, compares with a column by =, each or as a list; sorted.
 	Matched []int
+	// Emptied are the tables of which a DELETE without WHERE deletes every row, at
+	// any depth; sorted.
+	Emptied []string
 	// Arms are the conditions of an OR in a top-level WHERE, each with those that
 	// hold beside the OR: a row that passes one of them is meant.
 	Arms []Arm

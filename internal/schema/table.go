@@ -25,14 +25,18 @@ func (l *loader) createTable(n *pg.CreateStmt) {
 	}
 	l.catalog.Tables = append(l.catalog.Tables, t)
 	l.tables[[2]string{t.Schema, t.Name}] = t
-	l.facts[t] = &tableFacts{reacts: map[string]bool{}}
+	l.facts[t] = &tableFacts{reacts: map[string]bool{}, open: n.GetOfTypename() != nil}
 	l.names.take(t.Schema, t.Name)
 
 	var set constraintSet
 	for _, p := range n.InhRelations {
-		if parent := l.lookup(p.GetRangeVar(), false); parent != nil && parent != t {
-			l.inherit(t, parent, n.GetPartbound() != nil)
+		parent := l.lookup(p.GetRangeVar(), false)
+		if parent == nil || parent == t {
+			l.facts[t].open = true
+			continue
 		}
+		l.inherit(t, parent, n.GetPartbound() != nil)
+		l.facts[t].open = l.facts[t].open || l.facts[parent].open
 	}
 	for _, element := range n.TableElts {
 		switch e := element.GetNode().(type) {
@@ -72,7 +76,7 @@ func (l *loader) defineColumn(t *Table, def *pg.ColumnDef, set *constraintSet) {
 		case pg.ConstrType_CONSTR_NULL:
 			c.NotNull = false
 		case pg.ConstrType_CONSTR_DEFAULT:
-			setDefault(c, con.RawExpr)
+			l.setDefault(c, con.RawExpr)
 		case pg.ConstrType_CONSTR_IDENTITY:
 			c.NotNull, c.Default, c.Identity, c.Always = true, true, true, always(con)
 		case pg.ConstrType_CONSTR_GENERATED:
@@ -91,7 +95,8 @@ func always(c *pg.Constraint) bool { return c.GetGeneratedWhen() == "a" }
 
 // setDefault gives a column a default, or takes it away. DEFAULT NULL is none;
 // DEFAULT nextval(…) is how pg_dump spells a serial column.
-func setDefault(c *Column, expr *pg.Node) {
+func (l *loader) setDefault(c *Column, expr *pg.Node) {
+	l.defaults[c] = expr
 	c.Default = expr != nil && !isNull(expr)
 	_, function := splitName(texts(expr.GetFuncCall().GetFuncname()))
 	c.Identity = c.Default && function == "nextval"
@@ -140,8 +145,10 @@ func (l *loader) inherit(t, parent *Table, partition bool) {
 func (l *loader) like(t *Table, clause *pg.TableLikeClause) {
 	from := l.lookup(clause.GetRelation(), false)
 	if from == nil || from == t {
+		l.facts[t].open = true
 		return
 	}
+	l.facts[t].open = l.facts[t].open || l.facts[from].open
 	including := func(option pg.TableLikeOption) bool { return clause.Options&likeBit(option) != 0 }
 	for _, c := range from.Columns {
 		if t.Column(c.Name) != nil {
