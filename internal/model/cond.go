@@ -61,7 +61,9 @@ func (r *resolver) cond(c spec.Cond, en *env) Cond {
 		if v == nil {
 			return nil
 		}
-		if s := v.Shape(); !s.Optional() && s.Kind != Text {
+		if s := v.Shape(); s.Kind == 0 && s.Go.IsZero() {
+			return nil // what makes the value was reported
+		} else if !s.Optional() && s.Kind != Text {
 			if en.frame.outer != nil || len(en.blocks) > 0 {
 				// Written for every value that the input or the parameter may have.
 				return &Truth{Value: &Literal{Of: boolShape, Text: "true"}}
