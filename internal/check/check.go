@@ -142,13 +142,9 @@ const scopesHere = "\x00"
 // report adds a problem of a scope.
 func (c *checker) report(s *model.Scope, p diag.Problem) { c.reportAt(p.Pos, s, p) }
 
-// reportQuery adds a problem that is to be mended in a query: an error is one
-// however many steps call it, a warning one for each, since it may be ignored there.
+// reportQuery adds an error that is to be mended in a query, and is one however
+// many steps call it. A warning is one for each step: it may be ignored there.
 func (c *checker) reportQuery(s *model.Scope, call *model.Call, p diag.Problem) {
-	if p.Severity == diag.Warning {
-		c.report(s, p)
-		return
-	}
 	f := c.reportAt(call.Query.Pos, s, p)
 	also := diag.Related{Pos: call.Pos, Message: "called here, too"}
 	if call.Pos != f.Pos && !slices.Contains(f.Related, also) {

@@ -39,7 +39,7 @@ func (c *checker) emptied(s *model.Scope) {
 			if table == call.Facts.Target && s.Purge != nil && slices.Contains(own(s.Purge.Body), call) {
 				continue // which is SG525
 			}
-			c.reportQuery(s, call, diag.Problem{Pos: call.Pos, Severity: diag.Warning, Code: codeEmptied,
+			c.report(s, diag.Problem{Pos: call.Pos, Severity: diag.Warning, Code: codeEmptied,
 				Message: fmt.Sprintf("%s deletes every row of %s, whichever scope it belongs to", call.Query.Name, table),
 				Fix:     "give the DELETE a WHERE, and run sqlc generate", Related: []diag.Related{declared(call)}})
 		}
@@ -61,7 +61,7 @@ func (c *checker) everyType(s *model.Scope) {
 			continue
 		}
 		if slices.ContainsFunc(alternatives(rows.Call.Facts), func(a schema.Arm) bool { return !slices.Contains(a.Mentions, kind) }) {
-			c.reportQuery(s, rows.Call, diag.Problem{Pos: rows.Call.Pos, Severity: diag.Warning, Code: codeEveryType,
+			c.report(s, diag.Problem{Pos: rows.Call.Pos, Severity: diag.Warning, Code: codeEveryType,
 				Message: fmt.Sprintf("%s reads the rows of %s for every type of scope: neither its WHERE nor the loop looks at %s", rows.Call.Query.Name, t.QualifiedName(), kind),
 				Fix:     "add " + kind + " = @" + kind + " to the WHERE, and run sqlc generate", Related: []diag.Related{declared(rows.Call), {Pos: l.Pos, Message: "the loop"}}})
 		}

@@ -32,27 +32,6 @@ func (c *checker) narrow(s *model.Scope) {
 
 func isText(col *schema.Column) bool { return col.Type == "text" || col.Type == "varchar" }
 
-// untexted is the value that a text was made of by $text, or by a statement that
-// returns what it was given.
-func untexted(v model.Value) model.Value {
-	for {
-		switch x := v.(type) {
-		case *model.Conversion:
-			if x.As != "text" {
-				return v
-			}
-			v = x.X
-		case *model.ColumnValue:
-			if x.Known == nil || x.Known.Value == nil {
-				return v
-			}
-			v = x.Known.Value
-		default:
-			return v
-		}
-	}
-}
-
 // uuidFits refuses a uuid for a column that is too short for it, or whose CHECK
 // lists words or asks for another form.
 func (c *checker) uuidFits(s *model.Scope, w stored) {
@@ -146,11 +125,8 @@ func (c *checker) copied(v model.Value, by *model.Call) *origin {
 // filtered reports whether a filter around a call looks at a field of a loop's
 // elements.
 func filtered(v *model.FieldValue, of *model.Loop, around []*model.Loop) bool {
-	looks := func(x model.Value) bool { return x != nil && reads(x, of, v.Name) }
 	return slices.ContainsFunc(around, func(l *model.Loop) bool {
-		return slices.ContainsFunc(l.Filters, func(f *model.Filter) bool {
-			return looks(f.Field) || looks(f.List) || slices.ContainsFunc(f.Any, looks)
-		})
+		return filtersLookAt(l.Filters, of, v.Name) || slices.ContainsFunc(l.Filters, func(f *model.Filter) bool { return reads(f.List, of, v.Name) })
 	})
 }
 

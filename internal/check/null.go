@@ -12,6 +12,13 @@ import (
 // nulls refuses NULL where it cannot be: in a column that is NOT NULL, unless a
 // trigger may give it a value, and in a comparison, of which NULL lets no row pass.
 func (c *checker) nulls(s *model.Scope) {
+	for _, w := range c.storedBy(s) {
+		if w.call.Facts.Kind == schema.Insert && !w.table.Active && w.col.NotNull && givesNull(w.arg) {
+			c.report(s, diag.Problem{Pos: w.arg.Pos, Code: codeLength,
+				Message: fmt.Sprintf("null for %q of %s: %s is NOT NULL", w.arg.Name, w.call.Query.Name, w.column()),
+				Fix:     "give it a value, or make the column nullable", Related: []diag.Related{{Pos: w.col.Pos, Message: "the column is declared here"}}})
+		}
+	}
 	for _, call := range allCalls(s) {
 		t := c.catalog.Table(call.Facts.Target)
 		if t != nil && !t.Active && call.Facts.Kind == schema.Insert {
@@ -27,21 +34,13 @@ func (c *checker) nulls(s *model.Scope) {
 	}
 }
 
-// nullValues looks at what an INSERT gives the columns.
+// nullValues looks at the NULLs in the text of an INSERT.
 func (c *checker) nullValues(s *model.Scope, call *model.Call, t *schema.Table) {
 	for _, x := range call.Facts.Gives {
 		if col := t.Column(x.Column); x.Null && col != nil && col.NotNull {
 			c.report(s, diag.Problem{Pos: call.Query.Pos, Code: codeRequired,
 				Message: fmt.Sprintf("%s gives %s.%s NULL; the column is NOT NULL", call.Query.Name, call.Facts.Target, col.Name),
 				Fix:     "give it a value, and run sqlc generate", Related: []diag.Related{{Pos: col.Pos, Message: "the column is declared here"}}})
-		}
-	}
-	for _, set := range call.Facts.Sets {
-		a, col := given(call, set.Column), t.Column(set.Column)
-		if col != nil && col.NotNull && givesNull(a) {
-			c.report(s, diag.Problem{Pos: a.Pos, Code: codeLength,
-				Message: fmt.Sprintf("null for %q of %s: %s.%s is NOT NULL", a.Name, call.Query.Name, call.Facts.Target, col.Name),
-				Fix:     "give it a value, or make the column nullable", Related: []diag.Related{{Pos: col.Pos, Message: "the column is declared here"}}})
 		}
 	}
 }

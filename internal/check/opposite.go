@@ -27,7 +27,7 @@ func (c *checker) opposites(s *model.Scope) {
 				continue
 			}
 			if l, ok := plain(a.Value).(*model.Literal); ok && c.scopeOfType(l.Text) != nil {
-				c.reportQuery(s, call, diag.Problem{Pos: call.Pos, Severity: diag.Warning, Code: codeOpposite,
+				c.report(s, diag.Problem{Pos: call.Pos, Severity: diag.Warning, Code: codeOpposite,
 					Message: fmt.Sprintf("%s is about every %s.%s but %q", call.Query.Name, e.Table, e.Column, l.Text),
 					Fix:     "compare it by =, and run sqlc generate", Related: []diag.Related{declared(call)}})
 			}
@@ -66,7 +66,7 @@ func (c *checker) countsAll(s *model.Scope) {
 			}
 			other := slices.ContainsFunc(f.Unequal, func(x schema.ColumnValue) bool { return x.Table == f.Reads[0] && x.Column == col.Name })
 			if other || len(call.Args) == 0 && !slices.Contains(f.Mentions, col.Name) {
-				c.reportQuery(s, call, diag.Problem{Pos: call.Pos, Severity: diag.Warning, Code: codeOpposite,
+				c.report(s, diag.Problem{Pos: call.Pos, Severity: diag.Warning, Code: codeOpposite,
 					Message: fmt.Sprintf("%s counts rows of %s that belong to other scopes: the purge of %s is refused because of them", call.Query.Name, t.QualifiedName(), scopesHere),
 					Fix:     fmt.Sprintf("add %s = @%s to the WHERE, and run sqlc generate", col.Name, col.Name), Related: []diag.Related{declared(call)}})
 			}

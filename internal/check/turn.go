@@ -163,12 +163,14 @@ func returns(call *model.Call, table, name string) bool {
 // in a filter, a condition, or an argument. Whoever takes a whole element may look
 // at all.
 func looksAt(l *model.Loop, field string) bool {
-	for _, f := range l.Filters {
-		if reads(f.Field, l, field) || slices.ContainsFunc(f.Any, func(v model.Value) bool { return reads(v, l, field) }) {
-			return true
-		}
-	}
-	return bodyLooksAt(l.Body, l, field)
+	return filtersLookAt(l.Filters, l, field) || bodyLooksAt(l.Body, l, field)
+}
+
+// filtersLookAt reports whether filters compare a field of a loop's elements.
+func filtersLookAt(filters []*model.Filter, l *model.Loop, field string) bool {
+	return slices.ContainsFunc(filters, func(f *model.Filter) bool {
+		return reads(f.Field, l, field) || slices.ContainsFunc(f.Any, func(v model.Value) bool { return reads(v, l, field) })
+	})
 }
 
 func bodyLooksAt(body []model.Node, l *model.Loop, field string) bool {
@@ -177,15 +179,7 @@ func bodyLooksAt(body []model.Node, l *model.Loop, field string) bool {
 		case *model.Call:
 			return slices.ContainsFunc(n.Args, func(a *model.Arg) bool { return reads(a.Value, l, field) })
 		case *model.Loop:
-			if reads(n.Over, l, field) {
-				return true
-			}
-			for _, f := range n.Filters {
-				if slices.ContainsFunc(f.Any, func(v model.Value) bool { return reads(v, l, field) }) {
-					return true
-				}
-			}
-			return bodyLooksAt(n.Body, l, field)
+			return reads(n.Over, l, field) || filtersLookAt(n.Filters, l, field) || bodyLooksAt(n.Body, l, field)
 		default: // a condition, or another scope
 			return true
 		}

@@ -202,14 +202,16 @@ type equality struct {
 // equalities returns the comparisons with = that are ANDed at the top of a
 // condition, each from the side of every column in it.
 func (a *analyzer) equalities(where *pg.Node, s *scope) []equality {
-	if b := where.GetBoolExpr(); b.GetBoolop() == pg.BoolExprType_AND_EXPR {
-		var out []equality
-		for _, arg := range b.Args {
-			out = append(out, a.equalities(arg, s)...)
-		}
-		return out
+	var out []equality
+	for _, cond := range conjuncts(where) {
+		out = append(out, a.equality(cond, s)...)
 	}
-	e := where.GetAExpr()
+	return out
+}
+
+// equality returns one comparison with =, once for each column in it.
+func (a *analyzer) equality(cond *pg.Node, s *scope) []equality {
+	e := cond.GetAExpr()
 	if e.GetKind() != pg.A_Expr_Kind_AEXPR_OP || e.Lexpr == nil {
 		return nil
 	}

@@ -5,20 +5,16 @@ import pg "github.com/sqlc-dev/oliphant"
 // flags notes the boolean columns that a top-level WHERE requires, and the columns
 // that it fixes to a text.
 func (a *analyzer) flags(where *pg.Node, s *scope) {
-	switch b := where.GetBoolExpr(); b.GetBoolop() {
-	case pg.BoolExprType_AND_EXPR:
-		for _, arg := range b.Args {
-			a.flags(arg, s)
+	for _, cond := range conjuncts(where) {
+		flag := cond
+		b := cond.GetBoolExpr()
+		not := b.GetBoolop() == pg.BoolExprType_NOT_EXPR
+		if not {
+			flag = b.Args[0]
 		}
-		return
-	case pg.BoolExprType_NOT_EXPR:
-		if c, ok := a.reference(b.Args[0], s); ok && c.table != "" {
-			a.query.Flags = append(a.query.Flags, Flag{Table: c.table, Column: c.base, Not: true})
+		if c, ok := a.reference(flag, s); ok && c.table != "" {
+			a.query.Flags = append(a.query.Flags, Flag{Table: c.table, Column: c.base, Not: not})
 		}
-		return
-	}
-	if c, ok := a.reference(where, s); ok && c.table != "" {
-		a.query.Flags = append(a.query.Flags, Flag{Table: c.table, Column: c.base})
 	}
 	for _, eq := range a.equalities(where, s) {
 		if text, ok := constantText(eq.value); ok && eq.column.table != "" {
