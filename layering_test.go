@@ -65,12 +65,13 @@ func layers() []layer {
 		// pgxpool too: to let COMMIT travel with the last statements, the runtime
 		// holds the connection itself, and only the pool can hand it out.
 		{pkg: "scope", may: []string{pgx}, does: "the runtime"},
-		{pkg: "scope/scopetest", may: []string{pgx, "scope"}, does: "the conformance suite"},
+		{pkg: "scope/scopetest", may: []string{pgx, "scope", "internal/stepwise"}, does: "the conformance suite"},
 		{pkg: "schema", does: "embeds the DDL of the reference RBAC"},
 		{pkg: "gen/...", may: []string{pgx, "scope", "gen/..."}, does: "the reference RBAC"},
 		{pkg: "internal/pglocal", may: []string{pgx}, does: "a throwaway PostgreSQL"},
 		{pkg: "internal/pglocal/pgtest", may: []string{pgx, "internal/pglocal"}, does: "a database for each test"},
 		{pkg: "internal/faultdb", may: []string{pgx, goCmp}, does: "makes statements fail in tests"},
+		{pkg: "internal/stepwise", may: []string{pgx}, does: "sends the statements of a batch one by one"},
 		{pkg: "internal/pgproxy", may: []string{pgx}, does: "cuts connections and makes the server fail in tests"},
 		// The quickstart shows the generator at work, too.
 		{pkg: "examples/quickstart", may: []string{pgx, "scope", "gen/...", "schema", "internal/pglocal", "internal/driver", "internal/plan"},

@@ -95,8 +95,10 @@ func (c *compilation) build(t *testing.T) (binary string) {
 		}
 	}
 	program := filepath.Join(c.root, "program")
-	if err := os.CopyFS(program, os.DirFS("testdata/mutation/program")); err != nil {
-		t.Fatal(err)
+	for dir, from := range map[string]string{program: "testdata/mutation/program", filepath.Join(c.root, "stepwise"): "../stepwise"} {
+		if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	var imports, entries strings.Builder
 	for v := range c.imports {

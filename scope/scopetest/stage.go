@@ -9,6 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/specgen-dev/specgen/internal/stepwise"
 )
 
 // Fault is how a statement fails.
@@ -157,7 +159,7 @@ func (t stagedTx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows,
 
 func (t stagedTx) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
 	rows, err := t.Query(ctx, sql, args...)
-	return firstRow{rows, err}
+	return stepwise.Row(rows, err)
 }
 
 func (t stagedTx) CopyFrom(
@@ -181,7 +183,7 @@ func (t stagedTx) CopyFrom(
 // SendBatch issues the statements of the batch one by one, as their answers are
 // asked for.
 func (t stagedTx) SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchResults {
-	return &stepwise{BatchResults: failed(pgx.ErrTxClosed), ctx: ctx, tx: t, queue: batch.QueuedQueries}
+	return stepwise.Send(ctx, t, batch)
 }
 
 // Begin sets a savepoint of the caller's.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"cases.test/stepwise"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -80,11 +81,11 @@ func (t partyTx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, 
 
 func (t partyTx) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
 	rows, err := t.Query(ctx, sql, args...)
-	return firstRow{rows, err}
+	return stepwise.Row(rows, err)
 }
 
 func (t partyTx) SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchResults {
-	return &single{ctx: ctx, tx: t, queue: batch.QueuedQueries}
+	return stepwise.Send(ctx, t, batch)
 }
 
 // passing are rows behind which their statement has passed.
@@ -116,109 +117,3 @@ func (r *passing) end() {
 		}
 	}
 }
-
-// firstRow is a row that is read from rows, as pgx does it.
-type firstRow struct {
-	rows pgx.Rows
-	err  error
-}
-
-func (r firstRow) Scan(dest ...any) error {
-	if r.err != nil {
-		return r.err
-	}
-	defer r.rows.Close()
-	if !r.rows.Next() {
-		if err := r.rows.Err(); err != nil {
-			return err
-		}
-		return pgx.ErrNoRows
-	}
-	if err := r.rows.Scan(dest...); err != nil {
-		return err
-	}
-	r.rows.Close()
-	return r.rows.Err()
-}
-
-// single are the results of a batch whose statements are sent one by one.
-type single struct {
-	pgx.BatchResults
-	ctx   context.Context
-	tx    partyTx
-	queue []*pgx.QueuedQuery
-	open  pgx.Rows
-	err   error
-}
-
-func (s *single) next() (*pgx.QueuedQuery, error) {
-	s.settle()
-	if s.err != nil {
-		return nil, s.err
-	}
-	if len(s.queue) == 0 {
-		return nil, pgx.ErrNoRows
-	}
-	q := s.queue[0]
-	s.queue = s.queue[1:]
-	return q, nil
-}
-
-func (s *single) settle() {
-	if s.open == nil {
-		return
-	}
-	s.open.Close()
-	if err := s.open.Err(); err != nil && s.err == nil {
-		s.err = err
-	}
-	s.open = nil
-}
-
-func (s *single) Exec() (pgconn.CommandTag, error) {
-	q, err := s.next()
-	if err != nil {
-		return pgconn.CommandTag{}, err
-	}
-	tag, err := s.tx.Exec(s.ctx, q.SQL, q.Arguments...)
-	s.err = err
-	return tag, err
-}
-
-func (s *single) Query() (pgx.Rows, error) {
-	q, err := s.next()
-	if err != nil {
-		return failedRows{err: err}, err
-	}
-	rows, err := s.tx.Query(s.ctx, q.SQL, q.Arguments...)
-	if err != nil {
-		s.err = err
-		return failedRows{err: err}, err
-	}
-	s.open = rows
-	return rows, nil
-}
-
-func (s *single) QueryRow() pgx.Row {
-	rows, err := s.Query()
-	return firstRow{rows, err}
-}
-
-func (s *single) Close() error {
-	for s.settle(); s.err == nil && len(s.queue) > 0; {
-		_, _ = s.Exec()
-	}
-	return s.err
-}
-
-// failedRows are those of a statement that was not sent.
-type failedRows struct {
-	pgx.Rows
-	err error
-}
-
-func (r failedRows) Close()                 {}
-func (r failedRows) Err() error             { return r.err }
-func (r failedRows) Next() bool             { return false }
-func (r failedRows) Scan(...any) error      { return r.err }
-func (r failedRows) Values() ([]any, error) { return nil, r.err }
