@@ -96,7 +96,7 @@ type writer interface {
 	CreateUser(context.Context, rbac.UserCreatorSpec) (*rbac.UserCreatorResult, error)
 	PurgeProject(context.Context, rbac.ProjectPurgerSpec) (*rbac.ProjectPurgerResult, error)
 	CreateProjects(context.Context, []rbac.ProjectCreatorSpec) ([]*rbac.ProjectCreatorResult, error)
-	PurgeProjects(context.Context, []pgtype.UUID) ([]*rbac.ProjectPurgerResult, error)
+	PurgeProjects(context.Context, []rbac.ProjectPurgerSpec) ([]*rbac.ProjectPurgerResult, error)
 }
 
 // work is an operation to be disturbed.
@@ -122,7 +122,7 @@ func works() []work {
 			return wantResult(len(res) == 2 && len(res[1].Roles) == 2, err)
 		}},
 		{"purge two", 2, true, func(ctx context.Context, f *faulty, w writer, projects []pgtype.UUID) error {
-			res, err := w.PurgeProjects(ctx, projects)
+			res, err := w.PurgeProjects(ctx, []rbac.ProjectPurgerSpec{{ID: projects[0]}, {ID: projects[1]}})
 			return wantResult(len(res) == 2 && res[1].Found && res[1].Permissions == 3, err)
 		}},
 	}

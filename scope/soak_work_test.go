@@ -105,11 +105,11 @@ func (s *soak) createBulk(ctx context.Context, random *rand.Rand) {
 func (s *soak) purgeBulk(ctx context.Context, things []thing) {
 	projects := slices.Clone(things)
 	projects = slices.DeleteFunc(projects, func(th thing) bool { return th.kind != "project" })
-	ids := make([]pgtype.UUID, len(projects))
+	specs := make([]rbac.ProjectPurgerSpec, len(projects))
 	for i, th := range projects {
-		ids[i] = th.id
+		specs[i].ID = th.id
 	}
-	purged, err := s.rbac.PurgeProjects(ctx, ids)
+	purged, err := s.rbac.PurgeProjects(ctx, specs)
 	if err == nil {
 		for i, res := range purged {
 			if !res.Found {

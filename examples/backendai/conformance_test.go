@@ -131,11 +131,11 @@ func domains() scopetest.Scope[scopetest.None, *scopes.DomainCreatorResult] {
 			return scopes.NewProvider(db).CreateDomains(ctx, specs)
 		},
 		PurgeMany: func(ctx context.Context, db scope.DB, all []*scopes.DomainCreatorResult) (found []bool, err error) {
-			var ids []pgtype.UUID
+			var specs []scopes.DomainPurgerSpec
 			for _, d := range all {
-				ids = append(ids, d.Row.ID)
+				specs = append(specs, scopes.DomainPurgerSpec{ID: d.Row.ID})
 			}
-			res, err := scopes.NewProvider(db).PurgeDomains(ctx, ids)
+			res, err := scopes.NewProvider(db).PurgeDomains(ctx, specs)
 			for _, r := range res {
 				found = append(found, r.Found)
 			}
@@ -176,11 +176,11 @@ func projects() scopetest.Scope[*scopes.DomainCreatorResult, *scopes.ProjectCrea
 			return scopes.NewProvider(db).CreateProjects(ctx, specs)
 		},
 		PurgeMany: func(ctx context.Context, db scope.DB, all []*scopes.ProjectCreatorResult) (found []bool, err error) {
-			var ids []pgtype.UUID
+			var specs []scopes.ProjectPurgerSpec
 			for _, p := range all {
-				ids = append(ids, p.Row.ID)
+				specs = append(specs, scopes.ProjectPurgerSpec{ID: p.Row.ID})
 			}
-			res, err := scopes.NewProvider(db).PurgeProjects(ctx, ids)
+			res, err := scopes.NewProvider(db).PurgeProjects(ctx, specs)
 			for _, r := range res {
 				found = append(found, r.Found)
 			}
@@ -226,11 +226,11 @@ func users() scopetest.Scope[*scopes.DomainCreatorResult, *scopes.UserCreatorRes
 			return scopes.NewProvider(db).CreateUsers(ctx, specs)
 		},
 		PurgeMany: func(ctx context.Context, db scope.DB, all []*scopes.UserCreatorResult) (found []bool, err error) {
-			var ids []pgtype.UUID
+			var specs []scopes.UserPurgerSpec
 			for _, u := range all {
-				ids = append(ids, u.Row.Uuid)
+				specs = append(specs, scopes.UserPurgerSpec{ID: u.Row.Uuid})
 			}
-			res, err := scopes.NewProvider(db).PurgeUsers(ctx, ids)
+			res, err := scopes.NewProvider(db).PurgeUsers(ctx, specs)
 			for _, r := range res {
 				found = append(found, r.Found)
 			}

@@ -106,11 +106,11 @@ func organisations() scopetest.Scope[scopetest.None, *scopes.OrganisationCreator
 		},
 		PurgeMany: func(ctx context.Context, db scope.DB, all []*scopes.OrganisationCreatorResult) (found []bool, err error) {
 			ctx, p := ask(ctx, db)
-			var ids []int64
+			var specs []scopes.OrganisationPurgerSpec
 			for _, o := range all {
-				ids = append(ids, o.Row.ID)
+				specs = append(specs, scopes.OrganisationPurgerSpec{ID: o.Row.ID})
 			}
-			res, err := p.PurgeOrganisations(ctx, ids)
+			res, err := p.PurgeOrganisations(ctx, specs)
 			for _, r := range res {
 				found = append(found, r.Found)
 			}
@@ -170,11 +170,11 @@ func workspaces() scopetest.Scope[*scopes.OrganisationCreatorResult, *scopes.Wor
 		},
 		PurgeMany: func(ctx context.Context, db scope.DB, all []*scopes.WorkspaceCreatorResult) (found []bool, err error) {
 			ctx, p := ask(ctx, db)
-			var ids []int64
+			var specs []scopes.WorkspacePurgerSpec
 			for _, w := range all {
-				ids = append(ids, w.Row.ID)
+				specs = append(specs, scopes.WorkspacePurgerSpec{ID: w.Row.ID})
 			}
-			res, err := p.PurgeWorkspaces(ctx, ids)
+			res, err := p.PurgeWorkspaces(ctx, specs)
 			for _, r := range res {
 				found = append(found, r.Found)
 			}
@@ -220,11 +220,11 @@ func environments() scopetest.Scope[*scopes.WorkspaceCreatorResult, *scopes.Envi
 		},
 		PurgeMany: func(ctx context.Context, db scope.DB, all []*scopes.EnvironmentCreatorResult) (found []bool, err error) {
 			ctx, p := ask(ctx, db)
-			var ids []string
+			var specs []scopes.EnvironmentPurgerSpec
 			for _, e := range all {
-				ids = append(ids, e.Row.ID)
+				specs = append(specs, scopes.EnvironmentPurgerSpec{ID: e.Row.ID})
 			}
-			res, err := p.PurgeEnvironments(ctx, ids)
+			res, err := p.PurgeEnvironments(ctx, specs)
 			for _, r := range res {
 				found = append(found, r.Found)
 			}

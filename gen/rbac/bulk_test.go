@@ -96,27 +96,27 @@ func TestBulkBadInput(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var ids []pgtype.UUID
+		var purges []rbac.ProjectPurgerSpec
 		for i, r := range made {
-			ids = append(ids, r.Row.ID)
+			purges = append(purges, rbac.ProjectPurgerSpec{ID: r.Row.ID})
 			if r.Row.Name != names[i] {
 				t.Errorf("item %d is %q, want %q", i, r.Row.Name, names[i])
 			}
 		}
 		t.Run("and purged, an id twice", func(t *testing.T) {
-			gone, err := p.PurgeProjects(t.Context(), append(ids, ids[0]))
+			gone, err := p.PurgeProjects(t.Context(), append(purges, purges[0]))
 			if err != nil {
 				t.Fatal(err)
 			}
 			for i, g := range gone {
-				if g.Found != (i < len(ids)) {
+				if g.Found != (i < len(purges)) {
 					t.Errorf("item %d: found %t", i, g.Found)
 				}
 			}
 		})
 	})
 	t.Run("an id that is not set", func(t *testing.T) {
-		_, err := p.PurgeProjects(t.Context(), []pgtype.UUID{nobody, {}})
+		_, err := p.PurgeProjects(t.Context(), []rbac.ProjectPurgerSpec{{ID: nobody}, {}})
 		var item *scope.ItemError
 		if !errors.As(err, &item) || item.Index != 1 || !errors.Is(err, scope.ErrInvalid) {
 			t.Errorf("got %v, want an ErrInvalid of item 1", err)

@@ -482,68 +482,65 @@ func purgeDomain(ctx context.Context, tx *scope.Tx, spec DomainPurgerSpec) (*Dom
 
 // PurgeDomains removes several scopes of type domain, all of them or none, as
 // PurgeDomain removes one, in 2 flushes whatever their number. They are locked
-// in the order of their ids. The results are in the order of ids. An error is a
-// *scope.ItemError, which tells the item that failed where that can be told.
-func (p *Provider) PurgeDomains(ctx context.Context, ids []pgtype.UUID) ([]*DomainPurgerResult, error) {
-	return scope.Bulk(ctx, p.runner, len(ids), func(ctx context.Context, tx *scope.Tx, n int) ([]*DomainPurgerResult, error) {
-		return purgeDomains(ctx, tx, ids[:n])
+// in the order of their ids. The results are in the order of specs. An error is
+// a *scope.ItemError, which tells the item that failed where that can be told.
+func (p *Provider) PurgeDomains(ctx context.Context, specs []DomainPurgerSpec) ([]*DomainPurgerResult, error) {
+	return scope.Bulk(ctx, p.runner, len(specs), func(ctx context.Context, tx *scope.Tx, n int) ([]*DomainPurgerResult, error) {
+		return purgeDomains(ctx, tx, specs[:n])
 	})
 }
 
 // PurgeEachDomain removes several scopes of type domain, each in a transaction
 // of its own, as CreateEachDomain creates them.
-func (p *Provider) PurgeEachDomain(ctx context.Context, ids []pgtype.UUID, opts ...scope.EachOption) ([]*DomainPurgerResult, error) {
-	one := func(ctx context.Context, id pgtype.UUID) (*DomainPurgerResult, error) {
-		return p.PurgeDomain(ctx, DomainPurgerSpec{ID: id})
-	}
-	return scope.Each(ctx, p.runner, ids, one, p.PurgeDomains, opts...)
+func (p *Provider) PurgeEachDomain(ctx context.Context, specs []DomainPurgerSpec, opts ...scope.EachOption) ([]*DomainPurgerResult, error) {
+	return scope.Each(ctx, p.runner, specs, p.PurgeDomain, p.PurgeDomains, opts...)
 }
 
 // PurgeDomains is Provider.PurgeDomains within the transaction of ops.
-func (ops *WriterOps) PurgeDomains(ctx context.Context, ids []pgtype.UUID) ([]*DomainPurgerResult, error) {
-	return scope.OfItem(purgeDomains(ctx, ops.tx, ids))
+func (ops *WriterOps) PurgeDomains(ctx context.Context, specs []DomainPurgerSpec) ([]*DomainPurgerResult, error) {
+	return scope.OfItem(purgeDomains(ctx, ops.tx, specs))
 }
 
 // purgeDomains runs the plan of purging many scopes of type domain: 2 flushes.
-func purgeDomains(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) ([]*DomainPurgerResult, error) {
+func purgeDomains(ctx context.Context, tx *scope.Tx, specs []DomainPurgerSpec) ([]*DomainPurgerResult, error) {
 	op := tx.Purge(scope.Context{Type: "domain"}, domainConstraints)
 	q := rbacdb.New(op)
 	type domainItem struct {
-		id     pgtype.UUID
+		spec   DomainPurgerSpec
 		res    *DomainPurgerResult
-		idText string
+		IDText string
 	}
-	items := make([]*domainItem, len(ids))
-	res := make([]*DomainPurgerResult, len(ids))
-	for i, id := range ids {
-		if !id.Valid {
+	items := make([]*domainItem, len(specs))
+	res := make([]*DomainPurgerResult, len(specs))
+	for i, spec := range specs {
+		if !spec.ID.Valid {
 			return nil, &scope.ItemError{Index: i, Err: scope.NoID("domain")}
 		}
 		res[i] = &DomainPurgerResult{}
-		items[i] = &domainItem{id: id, res: res[i]}
+		items[i] = &domainItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 2.
 	f := op.Flush()
 	f.RequireReadCommitted()
 	for item := range scope.ItemsBy(op, items, func(item *domainItem) string {
-		return scope.UUID(item.id.Bytes).String()
+		return scope.UUID(item.spec.ID.Bytes).String()
 	}) {
 		f.Do(scope.Step{Name: "lock", Query: "LockDomainForPurge"}, func(ctx context.Context) error {
-			_, err := q.LockDomainForPurge(ctx, item.id)
+			_, err := q.LockDomainForPurge(ctx, item.spec.ID)
 			return scope.Optional(err)
 		})
 	}
 	for item := range scope.Items(op, items) {
 		f.Do(scope.Step{Name: "children.project", Query: "ListProjectIDs"}, func(ctx context.Context) error {
-			rows, err := q.ListProjectIDs(ctx, item.id)
+			rows, err := q.ListProjectIDs(ctx, item.spec.ID)
 			if err != nil {
 				return err
 			}
 			return scope.RefuseChildren("project", int64(len(rows)), ErrDomainHasProjects)
 		})
 		f.Do(scope.Step{Name: "children.user", Query: "ListUserIDs"}, func(ctx context.Context) error {
-			rows, err := q.ListUserIDs(ctx, item.id)
+			rows, err := q.ListUserIDs(ctx, item.spec.ID)
 			if err != nil {
 				return err
 			}
@@ -557,11 +554,11 @@ func purgeDomains(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) ([]*Doma
 	// Flush 2 of 2.
 	f = op.Flush()
 	for item := range scope.Items(op, items) {
-		item.idText = scope.UUID(item.id.Bytes).String()
+		item.IDText = scope.UUID(item.spec.ID.Bytes).String()
 		f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopePermissions(ctx, rbacdb.DeleteScopePermissionsParams{
 				ScopeType: "domain",
-				ScopeID:   item.idText,
+				ScopeID:   item.IDText,
 			})
 			if err != nil {
 				return err
@@ -572,7 +569,7 @@ func purgeDomains(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) ([]*Doma
 		f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeAssociations(ctx, rbacdb.DeleteScopeAssociationsParams{
 				ScopeType: "domain",
-				ScopeID:   item.idText,
+				ScopeID:   item.IDText,
 			})
 			if err != nil {
 				return err
@@ -583,7 +580,7 @@ func purgeDomains(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) ([]*Doma
 		f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteEntityAssociations(ctx, rbacdb.DeleteEntityAssociationsParams{
 				EntityType: "domain",
-				EntityID:   item.idText,
+				EntityID:   item.IDText,
 			})
 			if err != nil {
 				return err
@@ -592,7 +589,7 @@ func purgeDomains(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) ([]*Doma
 			return nil
 		})
 		f.Do(scope.Step{Name: "row", Query: "DeleteDomain", Deletes: true}, func(ctx context.Context) error {
-			row, err := q.DeleteDomain(ctx, item.id)
+			row, err := q.DeleteDomain(ctx, item.spec.ID)
 			if item.res.Found, err = scope.Found(err); item.res.Found {
 				item.res.Row = row
 			}

@@ -499,65 +499,62 @@ func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*P
 
 // PurgeProjects removes several scopes of type project, all of them or none, as
 // PurgeProject removes one, in one flush whatever their number. They are locked
-// in the order of their ids. The results are in the order of ids. An error is a
-// *scope.ItemError, which tells the item that failed where that can be told.
-func (p *Provider) PurgeProjects(ctx context.Context, ids []pgtype.UUID) ([]*ProjectPurgerResult, error) {
-	return scope.Bulk(ctx, p.runner, len(ids), func(ctx context.Context, tx *scope.Tx, n int) ([]*ProjectPurgerResult, error) {
-		return purgeProjects(ctx, tx, ids[:n])
+// in the order of their ids. The results are in the order of specs. An error is
+// a *scope.ItemError, which tells the item that failed where that can be told.
+func (p *Provider) PurgeProjects(ctx context.Context, specs []ProjectPurgerSpec) ([]*ProjectPurgerResult, error) {
+	return scope.Bulk(ctx, p.runner, len(specs), func(ctx context.Context, tx *scope.Tx, n int) ([]*ProjectPurgerResult, error) {
+		return purgeProjects(ctx, tx, specs[:n])
 	})
 }
 
 // PurgeEachProject removes several scopes of type project, each in a
 // transaction of its own, as CreateEachProject creates them.
-func (p *Provider) PurgeEachProject(ctx context.Context, ids []pgtype.UUID, opts ...scope.EachOption) ([]*ProjectPurgerResult, error) {
-	one := func(ctx context.Context, id pgtype.UUID) (*ProjectPurgerResult, error) {
-		return p.PurgeProject(ctx, ProjectPurgerSpec{ID: id})
-	}
-	return scope.Each(ctx, p.runner, ids, one, p.PurgeProjects, opts...)
+func (p *Provider) PurgeEachProject(ctx context.Context, specs []ProjectPurgerSpec, opts ...scope.EachOption) ([]*ProjectPurgerResult, error) {
+	return scope.Each(ctx, p.runner, specs, p.PurgeProject, p.PurgeProjects, opts...)
 }
 
 // PurgeProjects is Provider.PurgeProjects within the transaction of ops.
-func (ops *WriterOps) PurgeProjects(ctx context.Context, ids []pgtype.UUID) ([]*ProjectPurgerResult, error) {
-	return scope.OfItem(purgeProjects(ctx, ops.tx, ids))
+func (ops *WriterOps) PurgeProjects(ctx context.Context, specs []ProjectPurgerSpec) ([]*ProjectPurgerResult, error) {
+	return scope.OfItem(purgeProjects(ctx, ops.tx, specs))
 }
 
 // purgeProjects runs the plan of purging many scopes of type project: one
 // flush.
-func purgeProjects(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) ([]*ProjectPurgerResult, error) {
+func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec) ([]*ProjectPurgerResult, error) {
 	op := tx.Purge(scope.Context{Type: "project"}, projectConstraints)
 	q := rbacdb.New(op)
 	type projectItem struct {
-		id     pgtype.UUID
+		spec   ProjectPurgerSpec
 		res    *ProjectPurgerResult
-		idText string
+		IDText string
 	}
-	items := make([]*projectItem, len(ids))
-	res := make([]*ProjectPurgerResult, len(ids))
-	for i, id := range ids {
-		if !id.Valid {
+	items := make([]*projectItem, len(specs))
+	res := make([]*ProjectPurgerResult, len(specs))
+	for i, spec := range specs {
+		if !spec.ID.Valid {
 			return nil, &scope.ItemError{Index: i, Err: scope.NoID("project")}
 		}
 		res[i] = &ProjectPurgerResult{}
-		items[i] = &projectItem{id: id, res: res[i]}
+		items[i] = &projectItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 1.
 	f := op.Flush()
 	f.RequireReadCommitted()
 	for item := range scope.ItemsBy(op, items, func(item *projectItem) string {
-		return scope.UUID(item.id.Bytes).String()
+		return scope.UUID(item.spec.ID.Bytes).String()
 	}) {
 		f.Do(scope.Step{Name: "lock", Query: "LockProjectForPurge"}, func(ctx context.Context) error {
-			_, err := q.LockProjectForPurge(ctx, item.id)
+			_, err := q.LockProjectForPurge(ctx, item.spec.ID)
 			return scope.Optional(err)
 		})
 	}
 	for item := range scope.Items(op, items) {
-		item.idText = scope.UUID(item.id.Bytes).String()
+		item.IDText = scope.UUID(item.spec.ID.Bytes).String()
 		f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopePermissions(ctx, rbacdb.DeleteScopePermissionsParams{
 				ScopeType: "project",
-				ScopeID:   item.idText,
+				ScopeID:   item.IDText,
 			})
 			if err != nil {
 				return err
@@ -568,7 +565,7 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) ([]*Pro
 		f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeAssociations(ctx, rbacdb.DeleteScopeAssociationsParams{
 				ScopeType: "project",
-				ScopeID:   item.idText,
+				ScopeID:   item.IDText,
 			})
 			if err != nil {
 				return err
@@ -579,7 +576,7 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) ([]*Pro
 		f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteEntityAssociations(ctx, rbacdb.DeleteEntityAssociationsParams{
 				EntityType: "project",
-				EntityID:   item.idText,
+				EntityID:   item.IDText,
 			})
 			if err != nil {
 				return err
@@ -588,7 +585,7 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) ([]*Pro
 			return nil
 		})
 		f.Do(scope.Step{Name: "row", Query: "DeleteProject", Deletes: true}, func(ctx context.Context) error {
-			row, err := q.DeleteProject(ctx, item.id)
+			row, err := q.DeleteProject(ctx, item.spec.ID)
 			if item.res.Found, err = scope.Found(err); item.res.Found {
 				item.res.Row = row
 			}

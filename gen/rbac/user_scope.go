@@ -548,72 +548,69 @@ func purgeUser(ctx context.Context, tx *scope.Tx, spec UserPurgerSpec) (*UserPur
 
 // PurgeUsers removes several scopes of type user, all of them or none, as
 // PurgeUser removes one, in one flush whatever their number. They are locked in
-// the order of their ids. The results are in the order of ids. An error is a
+// the order of their ids. The results are in the order of specs. An error is a
 // *scope.ItemError, which tells the item that failed where that can be told.
-func (p *Provider) PurgeUsers(ctx context.Context, ids []pgtype.UUID) ([]*UserPurgerResult, error) {
-	return scope.Bulk(ctx, p.runner, len(ids), func(ctx context.Context, tx *scope.Tx, n int) ([]*UserPurgerResult, error) {
-		return purgeUsers(ctx, tx, ids[:n])
+func (p *Provider) PurgeUsers(ctx context.Context, specs []UserPurgerSpec) ([]*UserPurgerResult, error) {
+	return scope.Bulk(ctx, p.runner, len(specs), func(ctx context.Context, tx *scope.Tx, n int) ([]*UserPurgerResult, error) {
+		return purgeUsers(ctx, tx, specs[:n])
 	})
 }
 
 // PurgeEachUser removes several scopes of type user, each in a transaction of
 // its own, as CreateEachUser creates them.
-func (p *Provider) PurgeEachUser(ctx context.Context, ids []pgtype.UUID, opts ...scope.EachOption) ([]*UserPurgerResult, error) {
-	one := func(ctx context.Context, id pgtype.UUID) (*UserPurgerResult, error) {
-		return p.PurgeUser(ctx, UserPurgerSpec{ID: id})
-	}
-	return scope.Each(ctx, p.runner, ids, one, p.PurgeUsers, opts...)
+func (p *Provider) PurgeEachUser(ctx context.Context, specs []UserPurgerSpec, opts ...scope.EachOption) ([]*UserPurgerResult, error) {
+	return scope.Each(ctx, p.runner, specs, p.PurgeUser, p.PurgeUsers, opts...)
 }
 
 // PurgeUsers is Provider.PurgeUsers within the transaction of ops.
-func (ops *WriterOps) PurgeUsers(ctx context.Context, ids []pgtype.UUID) ([]*UserPurgerResult, error) {
-	return scope.OfItem(purgeUsers(ctx, ops.tx, ids))
+func (ops *WriterOps) PurgeUsers(ctx context.Context, specs []UserPurgerSpec) ([]*UserPurgerResult, error) {
+	return scope.OfItem(purgeUsers(ctx, ops.tx, specs))
 }
 
 // purgeUsers runs the plan of purging many scopes of type user: one flush.
-func purgeUsers(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) ([]*UserPurgerResult, error) {
+func purgeUsers(ctx context.Context, tx *scope.Tx, specs []UserPurgerSpec) ([]*UserPurgerResult, error) {
 	op := tx.Purge(scope.Context{Type: "user"}, userConstraints)
 	q := rbacdb.New(op)
 	type userItem struct {
-		id     pgtype.UUID
+		spec   UserPurgerSpec
 		res    *UserPurgerResult
-		idText string
+		IDText string
 	}
-	items := make([]*userItem, len(ids))
-	res := make([]*UserPurgerResult, len(ids))
-	for i, id := range ids {
-		if !id.Valid {
+	items := make([]*userItem, len(specs))
+	res := make([]*UserPurgerResult, len(specs))
+	for i, spec := range specs {
+		if !spec.ID.Valid {
 			return nil, &scope.ItemError{Index: i, Err: scope.NoID("user")}
 		}
 		res[i] = &UserPurgerResult{}
-		items[i] = &userItem{id: id, res: res[i]}
+		items[i] = &userItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 1.
 	f := op.Flush()
 	f.RequireReadCommitted()
 	for item := range scope.ItemsBy(op, items, func(item *userItem) string {
-		return scope.UUID(item.id.Bytes).String()
+		return scope.UUID(item.spec.ID.Bytes).String()
 	}) {
 		f.Do(scope.Step{Name: "lock", Query: "LockUserForPurge"}, func(ctx context.Context) error {
-			_, err := q.LockUserForPurge(ctx, item.id)
+			_, err := q.LockUserForPurge(ctx, item.spec.ID)
 			return scope.Optional(err)
 		})
 	}
 	for item := range scope.Items(op, items) {
 		f.Do(scope.Step{Name: "user_roles", Query: "DeleteUserRoles", Deletes: true}, func(ctx context.Context) error {
-			n, err := q.DeleteUserRoles(ctx, item.id)
+			n, err := q.DeleteUserRoles(ctx, item.spec.ID)
 			if err != nil {
 				return err
 			}
 			item.res.UserRoles += n
 			return nil
 		})
-		item.idText = scope.UUID(item.id.Bytes).String()
+		item.IDText = scope.UUID(item.spec.ID.Bytes).String()
 		f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopePermissions(ctx, rbacdb.DeleteScopePermissionsParams{
 				ScopeType: "user",
-				ScopeID:   item.idText,
+				ScopeID:   item.IDText,
 			})
 			if err != nil {
 				return err
@@ -624,7 +621,7 @@ func purgeUsers(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) ([]*UserPu
 		f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeAssociations(ctx, rbacdb.DeleteScopeAssociationsParams{
 				ScopeType: "user",
-				ScopeID:   item.idText,
+				ScopeID:   item.IDText,
 			})
 			if err != nil {
 				return err
@@ -635,7 +632,7 @@ func purgeUsers(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) ([]*UserPu
 		f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteEntityAssociations(ctx, rbacdb.DeleteEntityAssociationsParams{
 				EntityType: "user",
-				EntityID:   item.idText,
+				EntityID:   item.IDText,
 			})
 			if err != nil {
 				return err
@@ -644,7 +641,7 @@ func purgeUsers(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) ([]*UserPu
 			return nil
 		})
 		f.Do(scope.Step{Name: "row", Query: "DeleteUser", Deletes: true}, func(ctx context.Context) error {
-			row, err := q.DeleteUser(ctx, item.id)
+			row, err := q.DeleteUser(ctx, item.spec.ID)
 			if item.res.Found, err = scope.Found(err); item.res.Found {
 				item.res.Row = row
 			}

@@ -131,13 +131,12 @@ func errorPlaces(p *model.Project) map[string]string {
 	return out
 }
 
-// creator compares what a caller fills and gets.
-func (c *comparison) creator(old, now *scope) {
-	before, after := inputsOf(old.model.Inputs), inputsOf(now.model.Inputs)
-	typeOf := func(s *scope, name string) goname.Type {
-		return fieldsOf(s.plan.Creator.Spec)[goname.Exported(name)].Type
+// inputs compares the fields that a caller fills.
+func (c *comparison) inputs(before, after map[string]*model.Input, old, now *plan.Struct) {
+	typeOf := func(s *plan.Struct, name string) goname.Type {
+		return fieldsOf(s)[goname.Exported(name)].Type
 	}
-	spec := now.plan.Creator.Spec.Name
+	spec := now.Name
 	for _, name := range bothKeys(before, after) {
 		field := goname.Exported(name)
 		switch o, n := before[name], after[name]; {
@@ -158,6 +157,11 @@ func (c *comparison) creator(old, now *scope) {
 			}
 		}
 	}
+}
+
+// creator compares what a caller fills and gets.
+func (c *comparison) creator(old, now *scope) {
+	c.inputs(inputsOf(old.model.Inputs), inputsOf(now.model.Inputs), old.plan.Creator.Spec, now.plan.Creator.Spec)
 	c.result(old.plan.Creator.Result, now.plan.Creator.Result, now.model.Pos)
 	switch had, has := old.plan.Creator.HasHooks, now.plan.Creator.HasHooks; {
 	case has && !had:
@@ -181,6 +185,7 @@ func (c *comparison) purger(old, now *scope) {
 	if o.Type != n.Type {
 		c.breaking("field-changed", is(now.model.Purge.Pos), "the field ID of %s is of the type %s, and was of %s", spec, n.Type, o.Type)
 	}
+	c.inputs(inputsOf(old.model.PurgeInputs), inputsOf(now.model.PurgeInputs), old.plan.Purger.Spec, now.plan.Purger.Spec)
 	c.result(old.plan.Purger.Result, now.plan.Purger.Result, now.model.Purge.Pos)
 }
 

@@ -91,7 +91,7 @@ func (f *file) bulk(result string, n, run jen.Code) *jen.Statement {
 // purgeMany prints the purge of many scopes of one kind.
 func (f *file) purgeMany(s *plan.Scope) {
 	p, m := s.Purger, s.Purger.Many
-	ids, results := jen.Index().Add(f.typ(p.Spec.Fields[0].Type)), jen.Index().Op("*").Id(p.Result.Name)
+	specs, results := jen.Index().Id(p.Spec.Name), jen.Index().Op("*").Id(p.Result.Name)
 	run := func(tx, list jen.Code) *jen.Statement {
 		args := []jen.Code{jen.Id("ctx"), tx, list}
 		for _, c := range p.Context {
@@ -99,30 +99,28 @@ func (f *file) purgeMany(s *plan.Scope) {
 		}
 		return jen.Id(m.Func).Call(args...)
 	}
-	f.doc(fmt.Sprintf("Purge%s removes several scopes of type %s, all of them or none, as Purge%s removes one, in %s whatever their number. They are locked in the order of their ids. The results are in the order of ids. An error is a *scope.ItemError, which tells the item that failed where that can be told.", m.GoName, s.Name, s.GoName, flushCount(m.Plan)))
-	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("Purge"+m.GoName).Params(ctxParam(), jen.Id("ids").Add(ids)).Params(results, jen.Error()).BlockFunc(func(g *jen.Group) {
+	f.doc(fmt.Sprintf("Purge%s removes several scopes of type %s, all of them or none, as Purge%s removes one, in %s whatever their number. They are locked in the order of their ids. The results are in the order of specs. An error is a *scope.ItemError, which tells the item that failed where that can be told.", m.GoName, s.Name, s.GoName, flushCount(m.Plan)))
+	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("Purge"+m.GoName).Params(ctxParam(), jen.Id("specs").Add(specs)).Params(results, jen.Error()).BlockFunc(func(g *jen.Group) {
 		f.purgeValues(g, p, jen.Id("p"))
-		g.Return(f.bulk(p.Result.Name, jen.Len(jen.Id("ids")), run(jen.Id("tx"), jen.Id("ids").Index(jen.Empty(), jen.Id("n")))))
+		g.Return(f.bulk(p.Result.Name, jen.Len(jen.Id("specs")), run(jen.Id("tx"), jen.Id("specs").Index(jen.Empty(), jen.Id("n")))))
 	})
 	f.Line()
 	f.doc(fmt.Sprintf("PurgeEach%s removes several scopes of type %s, each in a transaction of its own, as CreateEach%s creates them.", s.GoName, s.Name, s.GoName))
-	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("PurgeEach"+s.GoName).Params(ctxParam(), jen.Id("ids").Add(ids), jen.Id("opts").Op("...").Qual(scopePath, "EachOption")).Params(results, jen.Error()).Block(
-		jen.Id("one").Op(":=").Func().Params(ctxParam(), jen.Id("id").Add(f.typ(p.Spec.Fields[0].Type))).Params(jen.Op("*").Id(p.Result.Name), jen.Error()).Block(
-			jen.Return(jen.Id("p").Dot("Purge"+s.GoName).Call(jen.Id("ctx"), jen.Id(p.Spec.Name).Values(jen.Id("ID").Op(":").Id("id"))))),
-		jen.Return(jen.Qual(scopePath, "Each").Call(jen.Id("ctx"), jen.Id("p").Dot("runner"), jen.Id("ids"), jen.Id("one"), jen.Id("p").Dot("Purge"+m.GoName), jen.Id("opts").Op("..."))),
+	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("PurgeEach"+s.GoName).Params(ctxParam(), jen.Id("specs").Add(specs), jen.Id("opts").Op("...").Qual(scopePath, "EachOption")).Params(results, jen.Error()).Block(
+		jen.Return(jen.Qual(scopePath, "Each").Call(jen.Id("ctx"), jen.Id("p").Dot("runner"), jen.Id("specs"), jen.Id("p").Dot("Purge"+s.GoName), jen.Id("p").Dot("Purge"+m.GoName), jen.Id("opts").Op("..."))),
 	)
 	f.Line()
 	f.doc(fmt.Sprintf("Purge%s is Provider.Purge%s within the transaction of ops.", m.GoName, m.GoName))
-	f.Func().Params(jen.Id("ops").Op("*").Id("WriterOps")).Id("Purge"+m.GoName).Params(ctxParam(), jen.Id("ids").Add(ids)).Params(results, jen.Error()).BlockFunc(func(g *jen.Group) {
+	f.Func().Params(jen.Id("ops").Op("*").Id("WriterOps")).Id("Purge"+m.GoName).Params(ctxParam(), jen.Id("specs").Add(specs)).Params(results, jen.Error()).BlockFunc(func(g *jen.Group) {
 		f.purgeValues(g, p, jen.Id("ops").Dot("provider"))
-		g.Return(jen.Qual(scopePath, "OfItem").Call(run(jen.Id("ops").Dot("tx"), jen.Id("ids"))))
+		g.Return(jen.Qual(scopePath, "OfItem").Call(run(jen.Id("ops").Dot("tx"), jen.Id("specs"))))
 	})
 	f.Line()
-	params := []jen.Code{jen.Id("ids").Add(ids)}
+	params := []jen.Code{jen.Id("specs").Add(specs)}
 	for _, c := range p.Context {
 		params = append(params, jen.Id(c.Name).Add(f.typ(c.Type)))
 	}
-	f.many(m, p.Result.Name, fmt.Sprintf("%s runs the plan of purging many scopes of type %s: %s.", m.Func, s.Name, flushCount(m.Plan)), params, "ids",
+	f.many(m, p.Result.Name, fmt.Sprintf("%s runs the plan of purging many scopes of type %s: %s.", m.Func, s.Name, flushCount(m.Plan)), params, "specs",
 		jen.Id("op").Op(":=").Id("tx").Dot("Purge").Call(jen.Qual(scopePath, "Context").Values(jen.Id("Type").Op(":").Lit(m.Plan.Scope)), constraintsOf(m.Plan)))
 }
 

@@ -19,6 +19,7 @@ const (
 	ruleLoop  = "loop"
 	ruleStep  = "step"
 	ruleInput = "input"
+	ruleOwnID = "own id"
 )
 
 // binding is what the rules for one call depend on.
@@ -80,7 +81,7 @@ func (r *resolver) arg(c *Call, i int) *Arg {
 		f := c.Facts.Params[i]
 		if col := r.tableColumn(f.Table, f.Column); col != nil {
 			a.Shape = a.Shape.withSQL(col.Type, !col.NotNull)
-			a.column = col
+			a.table, a.column = f.Table, col
 			a.primary = isPrimary(r.catalog.Table(f.Table), col.Name)
 			if f.Array && c.Facts.Kind == schema.Insert && f.Table == c.Facts.Target {
 				a.written = true
@@ -154,10 +155,13 @@ func (r *resolver) bindByRule(c *Call, a *Arg, en *env, b binding) bool {
 	if b.only {
 		return false
 	}
-	if c.Role == ScopeRow && !en.frame.purge {
+	if c.Role == ScopeRow && !en.frame.purge || c.Role == PurgeLock || c.Role == PurgeRow {
 		if v := en.frame.inputs[a.Name]; v != nil {
 			return set(v, ruleInput)
 		}
+	}
+	if (c.Role == PurgeLock || c.Role == PurgeRow) && en.frame.scope.isOwnID(a) {
+		return set(en.frame.id, ruleOwnID)
 	}
 	if isProtected(a) {
 		return false
@@ -290,7 +294,7 @@ func (r *resolver) place(c *Call, a *Arg) string {
 }
 
 func (r *resolver) reportUnbound(c *Call, a *Arg, en *env, b binding) {
-	if en.mayBindUnknown(ruleName(a)) {
+	if en.mayBindUnknown(ruleName(a)) || en.frame.scope.unknownInPurge(c) {
 		return
 	}
 	step, named := strings.CutSuffix(ruleName(a), "_id") // by which a rule could have bound it

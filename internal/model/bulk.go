@@ -52,7 +52,7 @@ func (r *resolver) createMany(s *Scope) *Coordinator {
 func (r *resolver) purgeMany(s *Scope) *Coordinator {
 	m := newMany(s, s.ID)
 	m.nested.Purge = true
-	f := &frame{scope: s, purge: true, id: &ElemValue{Loop: m.items}, lists: &m.nested.Lists, nested: &m.nested.Nested, loops: m.nested.Loops}
+	f := &frame{scope: s, purge: true, id: &ElemValue{Loop: m.items}, inputs: inputValues(s.PurgeInputs), lists: &m.nested.Lists, nested: &m.nested.Nested, loops: m.nested.Loops}
 	en := m.env(f)
 	m.nested.Row = r.destruction(s, en)
 	f.row = m.nested.Row

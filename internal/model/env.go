@@ -131,7 +131,7 @@ func (en *env) mayBindUnknown(param string) bool {
 // inReach lists every name that a reference may start with here.
 func (en *env) inReach() []string {
 	known := map[string]bool{"scope": true, "new.uuid": true, "now": true}
-	if en.frame == nil || !en.frame.purge {
+	if en.frame == nil || !en.frame.purge || len(en.frame.inputs) > 0 {
 		known["input"] = true
 	}
 	if en.frame != nil && en.frame.row != nil {

@@ -145,8 +145,11 @@ func (r *resolver) scopeRef(e *spec.Ref, member string, en *env) Value {
 }
 
 func (r *resolver) inputRef(e *spec.Ref, name string, en *env) Value {
-	if en.frame.purge {
-		r.fail(e.Pos, "SG204", "a purge is given $scope.id alone; read what else it needs by a query", "a purge has no $input")
+	if en.frame.purge && en.frame.scope.purgePartial {
+		return nil
+	}
+	if en.frame.purge && len(en.frame.inputs) == 0 {
+		r.fail(e.Pos, "SG204", "a purge is given $scope.id, and the parameters of its lock that nothing binds; read what else it needs by a query", "this purge has no $input")
 		return nil
 	}
 	if v := en.frame.inputs[name]; v != nil {

@@ -38,6 +38,8 @@ type Scope struct {
 	Before []*Hook
 	Create *Coordinator
 	Purge  *Coordinator // nil for none
+	// PurgeInputs are the purger's fields beside the id.
+	PurgeInputs []*Input
 
 	// For many scopes at once; nil when the document has errors.
 	CreateMany, PurgeMany *Coordinator
@@ -55,6 +57,8 @@ type Scope struct {
 	doc     *spec.Scope
 	state   resolveState
 	partial bool // inputs are missing: the row's query was not found, and reported
+	// purgePartial is partial of PurgeInputs, and of the lock's query.
+	purgePartial bool
 }
 
 // Coordinator is a create or a purge: what it does, in the order of the
@@ -170,6 +174,7 @@ type Arg struct {
 	Source string   // the value as the user would write it
 	Pos    diag.Pos // of the value in `with`; the call's where a rule bound it
 
+	table   string         // of column
 	column  *schema.Column // that it is written to or compared with; nil when unknown
 	written bool           // INSERT or UPDATE writes it
 	primary bool           // the column is part of the primary key

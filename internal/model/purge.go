@@ -16,7 +16,7 @@ func (r *resolver) resolvePurge(s *Scope) {
 	defer r.noteBroken(s, r.problems.Len())
 	c := &Coordinator{ID: &ScopeID{Of: s.ID}, Pos: d.Pos}
 	s.Purge = c
-	f := &frame{scope: s, purge: true, id: c.ID, lists: &c.Lists, nested: &c.Nested}
+	f := &frame{scope: s, purge: true, id: c.ID, inputs: inputValues(s.PurgeInputs), lists: &c.Lists, nested: &c.Nested}
 	en := &env{names: map[string]*symbol{}, frame: f, body: &c.Body}
 	f.top = en
 	c.Row = r.destruction(s, en)
@@ -138,23 +138,27 @@ func (r *resolver) cascade(child *Scope, list *Call, d *spec.Child, en *env) {
 		r.fail(d.Scope.Pos, "SG218", "call the function in this scope's own `after_commit`", "the purge of %q has `after_commit`, and cannot be cascaded to", child.Name)
 		return
 	}
-	elem := rowShape(list.Query)
-	if list.Query.Cmd != "many" || elem.Kind == Row {
-		r.fail(d.List.Name.Pos, "SG303", "SELECT the id alone, FOR UPDATE, as :many", "%s must list the ids of the children", list.Query.Name)
+	l := &Loop{Var: child.Name, Over: &RowsValue{Call: list}, Elem: rowShape(list.Query), Outer: en.loops, rows: list, Pos: d.Pos}
+	id := r.listedID(child, l)
+	if list.Query.Cmd != "many" || id == nil {
+		r.fail(d.List.Name.Pos, "SG303", "SELECT the id, FOR UPDATE, as :many", "%s must list the ids of the children", list.Query.Name)
 		return
 	}
 	if child.ID.Go.IsZero() {
-		elem = Shape{} // what made it was reported
-	} else if ok, _ := Convertible(elem, child.ID); !ok {
-		r.fail(d.List.Name.Pos, "SG301", "SELECT the id that the scope is addressed by", "%s lists %s, and the id of %q is %s", list.Query.Name, elem.describe(), child.Name, child.ID.describe())
+		l.Elem = Shape{} // what made it was reported
+	} else if ok, _ := Convertible(id.Shape(), child.ID); !ok {
+		r.fail(d.List.Name.Pos, "SG301", "SELECT the id that the scope is addressed by", "%s lists %s, and the id of %q is %s", list.Query.Name, id.Shape().describe(), child.Name, child.ID.describe())
 		return
 	}
-	l := &Loop{Var: child.Name, Over: &RowsValue{Call: list}, Elem: elem, Outer: en.loops, rows: list, Pos: d.Pos}
+	inputs, ok := r.childInputs(child, d, l, en)
+	if !ok {
+		return
+	}
 	en.add(l)
 	n := &Nested{Name: child.Name, Scope: child, Purge: true, Many: true, Pos: d.Pos}
 	loops := append(en.loops[:len(en.loops):len(en.loops)], l)
 	n.Loops, n.Guards = loops, en.guards
-	f := &frame{scope: child, purge: true, id: &ElemValue{Loop: l}, lists: &n.Lists, nested: &n.Nested, outer: en.frame, loops: loops}
+	f := &frame{scope: child, purge: true, id: id, inputs: inputs, lists: &n.Lists, nested: &n.Nested, outer: en.frame, loops: loops}
 	inner := &env{names: map[string]*symbol{}, frame: f, loops: loops, guards: en.guards, prefix: en.prefix + child.Name + ".", body: &n.Body}
 	f.top = inner
 	l.Body = []Node{n}

@@ -48,6 +48,9 @@ func Resolve(src Sources, problems *diag.List) *Project {
 		r.project.Scopes = append(r.project.Scopes, s)
 	}
 	for _, s := range r.project.Scopes {
+		r.resolvePurgeInputs(s)
+	}
+	for _, s := range r.project.Scopes {
 		r.resolvePurge(s)
 	}
 	r.checkLocks()

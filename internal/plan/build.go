@@ -56,7 +56,7 @@ func errorText(name string) string {
 
 func creator(s *model.Scope, out *Scope, shared *common) *Creator {
 	c := &Creator{Func: "create" + out.GoName, HasHooks: len(s.Before) > 0}
-	c.Spec = &Struct{Name: out.GoName + "CreatorSpec", Fields: specFields(s)}
+	c.Spec = &Struct{Name: out.GoName + "CreatorSpec", Fields: inputFields(s.Inputs)}
 	c.Prepared = &Struct{Name: "Prepared" + out.GoName}
 	p := ident("p")
 	hooks := shared.hookFields(s.Before)
@@ -82,10 +82,10 @@ func creator(s *model.Scope, out *Scope, shared *common) *Creator {
 	return c
 }
 
-// specFields are the fields that the caller of a creator fills.
-func specFields(s *model.Scope) []*Field {
+// inputFields are the fields that the caller fills.
+func inputFields(inputs []*model.Input) []*Field {
 	var out []*Field
-	for _, in := range s.Inputs {
+	for _, in := range inputs {
 		f := &Field{Name: goname.Exported(in.Name), Type: in.Shape.Go, Doc: in.Doc}
 		if in.Default != nil {
 			if needsPointer(in) {

@@ -44,11 +44,16 @@ func createMany(s *model.Scope, out *Scope, shared *common) *Many {
 
 // purgeMany plans the purge of many scopes.
 func purgeMany(s *model.Scope, out *Scope, shared *common) *Many {
-	m := &Many{GoName: goname.Plural(out.GoName), Elem: "id"}
+	m := &Many{GoName: goname.Plural(out.GoName), Elem: "spec"}
 	m.Func = "purge" + m.GoName
-	values := callerValues{context: func(in *model.Input, _ *level) Expr { return ident(shared.contexts[in]) }}
+	values := callerValues{
+		input: func(in *model.Input, lv *level) Expr {
+			return inputOf(&Select{X: lv.turnOf(s.PurgeMany.Items), Name: m.Elem})(in)
+		},
+		context: func(in *model.Input, _ *level) Expr { return ident(shared.contexts[in]) },
+	}
 	m.build(s, s.PurgeMany, "purge", shared, values, []*Field{
-		{Name: m.Elem, Type: s.ID.Go},
+		{Name: m.Elem, Type: goname.Basic(out.GoName + "PurgerSpec")},
 		{Name: "res", Type: goname.Basic(out.GoName + "PurgerResult").PointerTo()},
 	})
 	return m
@@ -57,7 +62,7 @@ func purgeMany(s *model.Scope, out *Scope, shared *common) *Many {
 func (m *Many) build(s *model.Scope, c *model.Coordinator, op string, shared *common, values callerValues, fields []*Field) {
 	b := newBuilder(c, s.Type, op, shared, values)
 	b.names.Reserve(otherLocals...)
-	b.names.Reserve("i", "id", "ids", itemVar, itemsVar)
+	b.names.Reserve("i", "specs", itemVar, itemsVar)
 	for in := range b.uses.contexts {
 		b.names.Reserve(shared.contexts[in])
 	}
@@ -102,9 +107,12 @@ func (b *builder) items(n *model.Loop, lv *level) []Stmt {
 	return []Stmt{r}
 }
 
+// itemLevel is the body of a loop over the items. The element of a purge's item is
+// its id; a creator's has none that a step could name.
 func (b *builder) itemLevel(l *model.Loop, lv *level) *level {
 	fr := b.frames[l]
-	return &level{loop: l, outer: lv, turn: ident(fr.turn), elem: &Select{X: ident(fr.turn), Name: fr.elem}}
+	given := &Select{X: ident(fr.turn), Name: fr.elem}
+	return &level{loop: l, outer: lv, turn: ident(fr.turn), elem: &Select{X: given, Name: "ID"}}
 }
 
 // lockKey is a text that tells apart what a lock looks up; nil where something

@@ -8,8 +8,10 @@ import (
 func purger(s *model.Scope, out *Scope, shared *common) *Purger {
 	p := &Purger{Func: "purge" + out.GoName}
 	p.Spec = &Struct{Name: out.GoName + "PurgerSpec", Fields: []*Field{{Name: "ID", Type: s.ID.Go, Doc: "ID is the id of the scope."}}}
+	p.Spec.Fields = append(p.Spec.Fields, inputFields(s.PurgeInputs)...)
 	id := &Select{X: ident("spec"), Name: "ID"}
 	values := callerValues{
+		input:   fromAnywhere(inputOf(ident("spec"))),
 		context: func(in *model.Input, _ *level) Expr { return ident(shared.contexts[in]) },
 		id:      id,
 	}
@@ -32,7 +34,7 @@ func purger(s *model.Scope, out *Scope, shared *common) *Purger {
 	p.Context = shared.contextFields(b.uses.contexts)
 	p.IDText = convert(id, s.ID, textShape)
 	p.Plan.NoID = noID(id, s.ID)
-	p.Many.Plan.NoID = noID(ident("id"), s.ID)
+	p.Many.Plan.NoID = p.Plan.NoID
 	p.Result = purgerResult(s, out, b)
 	return p
 }

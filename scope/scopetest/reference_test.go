@@ -97,11 +97,11 @@ func domains(on provider) domainScope {
 			return on(db).CreateDomains(ctx, specs)
 		},
 		PurgeMany: func(ctx context.Context, db scope.DB, all []*rbac.DomainCreatorResult) (found []bool, err error) {
-			var ids []pgtype.UUID
+			var specs []rbac.DomainPurgerSpec
 			for _, d := range all {
-				ids = append(ids, d.Row.ID)
+				specs = append(specs, rbac.DomainPurgerSpec{ID: d.Row.ID})
 			}
-			res, err := on(db).PurgeDomains(ctx, ids)
+			res, err := on(db).PurgeDomains(ctx, specs)
 			for _, r := range res {
 				found = append(found, r.Found)
 			}
@@ -148,11 +148,11 @@ func projects(on provider) projectScope {
 			return on(db).CreateProjects(ctx, specs)
 		},
 		PurgeMany: func(ctx context.Context, db scope.DB, all []*rbac.ProjectCreatorResult) (found []bool, err error) {
-			var ids []pgtype.UUID
+			var specs []rbac.ProjectPurgerSpec
 			for _, p := range all {
-				ids = append(ids, p.Row.ID)
+				specs = append(specs, rbac.ProjectPurgerSpec{ID: p.Row.ID})
 			}
-			res, err := on(db).PurgeProjects(ctx, ids)
+			res, err := on(db).PurgeProjects(ctx, specs)
 			for _, r := range res {
 				found = append(found, r.Found)
 			}
@@ -197,11 +197,11 @@ func users(on provider) userScope {
 			return on(db).CreateUsers(ctx, specs)
 		},
 		PurgeMany: func(ctx context.Context, db scope.DB, all []*rbac.UserCreatorResult) (found []bool, err error) {
-			var ids []pgtype.UUID
+			var specs []rbac.UserPurgerSpec
 			for _, u := range all {
-				ids = append(ids, u.Row.ID)
+				specs = append(specs, rbac.UserPurgerSpec{ID: u.Row.ID})
 			}
-			res, err := on(db).PurgeUsers(ctx, ids)
+			res, err := on(db).PurgeUsers(ctx, specs)
 			for _, r := range res {
 				found = append(found, r.Found)
 			}

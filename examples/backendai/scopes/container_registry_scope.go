@@ -588,67 +588,64 @@ func purgeContainerRegistry(ctx context.Context, tx *scope.Tx, spec ContainerReg
 // PurgeContainerRegistries removes several scopes of type container_registry,
 // all of them or none, as PurgeContainerRegistry removes one, in one flush
 // whatever their number. They are locked in the order of their ids. The results
-// are in the order of ids. An error is a *scope.ItemError, which tells the item
-// that failed where that can be told.
-func (p *Provider) PurgeContainerRegistries(ctx context.Context, ids []pgtype.UUID) ([]*ContainerRegistryPurgerResult, error) {
-	return scope.Bulk(ctx, p.runner, len(ids), func(ctx context.Context, tx *scope.Tx, n int) ([]*ContainerRegistryPurgerResult, error) {
-		return purgeContainerRegistries(ctx, tx, ids[:n])
+// are in the order of specs. An error is a *scope.ItemError, which tells the
+// item that failed where that can be told.
+func (p *Provider) PurgeContainerRegistries(ctx context.Context, specs []ContainerRegistryPurgerSpec) ([]*ContainerRegistryPurgerResult, error) {
+	return scope.Bulk(ctx, p.runner, len(specs), func(ctx context.Context, tx *scope.Tx, n int) ([]*ContainerRegistryPurgerResult, error) {
+		return purgeContainerRegistries(ctx, tx, specs[:n])
 	})
 }
 
 // PurgeEachContainerRegistry removes several scopes of type container_registry,
 // each in a transaction of its own, as CreateEachContainerRegistry creates
 // them.
-func (p *Provider) PurgeEachContainerRegistry(ctx context.Context, ids []pgtype.UUID, opts ...scope.EachOption) ([]*ContainerRegistryPurgerResult, error) {
-	one := func(ctx context.Context, id pgtype.UUID) (*ContainerRegistryPurgerResult, error) {
-		return p.PurgeContainerRegistry(ctx, ContainerRegistryPurgerSpec{ID: id})
-	}
-	return scope.Each(ctx, p.runner, ids, one, p.PurgeContainerRegistries, opts...)
+func (p *Provider) PurgeEachContainerRegistry(ctx context.Context, specs []ContainerRegistryPurgerSpec, opts ...scope.EachOption) ([]*ContainerRegistryPurgerResult, error) {
+	return scope.Each(ctx, p.runner, specs, p.PurgeContainerRegistry, p.PurgeContainerRegistries, opts...)
 }
 
 // PurgeContainerRegistries is Provider.PurgeContainerRegistries within the
 // transaction of ops.
-func (ops *WriterOps) PurgeContainerRegistries(ctx context.Context, ids []pgtype.UUID) ([]*ContainerRegistryPurgerResult, error) {
-	return scope.OfItem(purgeContainerRegistries(ctx, ops.tx, ids))
+func (ops *WriterOps) PurgeContainerRegistries(ctx context.Context, specs []ContainerRegistryPurgerSpec) ([]*ContainerRegistryPurgerResult, error) {
+	return scope.OfItem(purgeContainerRegistries(ctx, ops.tx, specs))
 }
 
 // purgeContainerRegistries runs the plan of purging many scopes of type
 // container_registry: one flush.
-func purgeContainerRegistries(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) ([]*ContainerRegistryPurgerResult, error) {
+func purgeContainerRegistries(ctx context.Context, tx *scope.Tx, specs []ContainerRegistryPurgerSpec) ([]*ContainerRegistryPurgerResult, error) {
 	op := tx.Purge(scope.Context{Type: "container_registry"}, containerRegistryConstraints)
 	q := backendaidb.New(op)
 	type containerRegistryItem struct {
-		id     pgtype.UUID
+		spec   ContainerRegistryPurgerSpec
 		res    *ContainerRegistryPurgerResult
-		idText string
+		IDText string
 	}
-	items := make([]*containerRegistryItem, len(ids))
-	res := make([]*ContainerRegistryPurgerResult, len(ids))
-	for i, id := range ids {
-		if !id.Valid {
+	items := make([]*containerRegistryItem, len(specs))
+	res := make([]*ContainerRegistryPurgerResult, len(specs))
+	for i, spec := range specs {
+		if !spec.ID.Valid {
 			return nil, &scope.ItemError{Index: i, Err: scope.NoID("container_registry")}
 		}
 		res[i] = &ContainerRegistryPurgerResult{}
-		items[i] = &containerRegistryItem{id: id, res: res[i]}
+		items[i] = &containerRegistryItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 1.
 	f := op.Flush()
 	f.RequireReadCommitted()
 	for item := range scope.ItemsBy(op, items, func(item *containerRegistryItem) string {
-		return scope.UUID(item.id.Bytes).String()
+		return scope.UUID(item.spec.ID.Bytes).String()
 	}) {
 		f.Do(scope.Step{Name: "lock", Query: "LockContainerRegistryForPurge"}, func(ctx context.Context) error {
-			_, err := q.LockContainerRegistryForPurge(ctx, item.id)
+			_, err := q.LockContainerRegistryForPurge(ctx, item.spec.ID)
 			return scope.Optional(err)
 		})
 	}
 	for item := range scope.Items(op, items) {
-		item.idText = scope.UUID(item.id.Bytes).String()
+		item.IDText = scope.UUID(item.spec.ID.Bytes).String()
 		f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
 				ScopeType: "container_registry",
-				ScopeID:   item.idText,
+				ScopeID:   item.IDText,
 			})
 			if err != nil {
 				return err
@@ -659,7 +656,7 @@ func purgeContainerRegistries(ctx context.Context, tx *scope.Tx, ids []pgtype.UU
 		f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
 				ScopeType: "container_registry",
-				ScopeID:   item.idText,
+				ScopeID:   item.IDText,
 			})
 			if err != nil {
 				return err
@@ -670,7 +667,7 @@ func purgeContainerRegistries(ctx context.Context, tx *scope.Tx, ids []pgtype.UU
 		f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
 				EntityType: "container_registry",
-				EntityID:   item.idText,
+				EntityID:   item.IDText,
 			})
 			if err != nil {
 				return err
@@ -681,7 +678,7 @@ func purgeContainerRegistries(ctx context.Context, tx *scope.Tx, ids []pgtype.UU
 		f.Do(scope.Step{Name: "purge_rights.scope_memberships", Query: "DeleteScopeMemberships", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeMemberships(ctx, backendaidb.DeleteScopeMembershipsParams{
 				ScopeType: "container_registry",
-				ScopeID:   item.id,
+				ScopeID:   item.spec.ID,
 			})
 			if err != nil {
 				return err
@@ -692,7 +689,7 @@ func purgeContainerRegistries(ctx context.Context, tx *scope.Tx, ids []pgtype.UU
 		f.Do(scope.Step{Name: "purge_rights.bindings_into", Query: "DeleteBindingsInto", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteBindingsInto(ctx, backendaidb.DeleteBindingsIntoParams{
 				ScopeType: "container_registry",
-				ScopeID:   item.id,
+				ScopeID:   item.spec.ID,
 			})
 			if err != nil {
 				return err
@@ -703,7 +700,7 @@ func purgeContainerRegistries(ctx context.Context, tx *scope.Tx, ids []pgtype.UU
 		f.Do(scope.Step{Name: "purge_rights.entity_memberships", Query: "DeleteEntityMemberships", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteEntityMemberships(ctx, backendaidb.DeleteEntityMembershipsParams{
 				EntityType: "container_registry",
-				EntityID:   item.id,
+				EntityID:   item.spec.ID,
 			})
 			if err != nil {
 				return err
@@ -714,7 +711,7 @@ func purgeContainerRegistries(ctx context.Context, tx *scope.Tx, ids []pgtype.UU
 		f.Do(scope.Step{Name: "purge_rights.scope_bindings", Query: "DeleteScopeBindings", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeBindings(ctx, backendaidb.DeleteScopeBindingsParams{
 				ScopeType: "container_registry",
-				ScopeID:   item.id,
+				ScopeID:   item.spec.ID,
 			})
 			if err != nil {
 				return err
@@ -725,7 +722,7 @@ func purgeContainerRegistries(ctx context.Context, tx *scope.Tx, ids []pgtype.UU
 		f.Do(scope.Step{Name: "purge_rights.virtual_scopes", Query: "DeleteVirtualScope", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteVirtualScope(ctx, backendaidb.DeleteVirtualScopeParams{
 				ScopeType: "container_registry",
-				ScopeID:   item.id,
+				ScopeID:   item.spec.ID,
 			})
 			if err != nil {
 				return err
@@ -734,7 +731,7 @@ func purgeContainerRegistries(ctx context.Context, tx *scope.Tx, ids []pgtype.UU
 			return nil
 		})
 		f.Do(scope.Step{Name: "row", Query: "DeleteContainerRegistry", Deletes: true}, func(ctx context.Context) error {
-			row, err := q.DeleteContainerRegistry(ctx, item.id)
+			row, err := q.DeleteContainerRegistry(ctx, item.spec.ID)
 			if item.res.Found, err = scope.Found(err); item.res.Found {
 				item.res.Row = row
 			}

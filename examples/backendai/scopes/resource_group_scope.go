@@ -585,66 +585,63 @@ func purgeResourceGroup(ctx context.Context, tx *scope.Tx, spec ResourceGroupPur
 // PurgeResourceGroups removes several scopes of type resource_group, all of
 // them or none, as PurgeResourceGroup removes one, in one flush whatever their
 // number. They are locked in the order of their ids. The results are in the
-// order of ids. An error is a *scope.ItemError, which tells the item that
+// order of specs. An error is a *scope.ItemError, which tells the item that
 // failed where that can be told.
-func (p *Provider) PurgeResourceGroups(ctx context.Context, ids []pgtype.UUID) ([]*ResourceGroupPurgerResult, error) {
-	return scope.Bulk(ctx, p.runner, len(ids), func(ctx context.Context, tx *scope.Tx, n int) ([]*ResourceGroupPurgerResult, error) {
-		return purgeResourceGroups(ctx, tx, ids[:n])
+func (p *Provider) PurgeResourceGroups(ctx context.Context, specs []ResourceGroupPurgerSpec) ([]*ResourceGroupPurgerResult, error) {
+	return scope.Bulk(ctx, p.runner, len(specs), func(ctx context.Context, tx *scope.Tx, n int) ([]*ResourceGroupPurgerResult, error) {
+		return purgeResourceGroups(ctx, tx, specs[:n])
 	})
 }
 
 // PurgeEachResourceGroup removes several scopes of type resource_group, each in
 // a transaction of its own, as CreateEachResourceGroup creates them.
-func (p *Provider) PurgeEachResourceGroup(ctx context.Context, ids []pgtype.UUID, opts ...scope.EachOption) ([]*ResourceGroupPurgerResult, error) {
-	one := func(ctx context.Context, id pgtype.UUID) (*ResourceGroupPurgerResult, error) {
-		return p.PurgeResourceGroup(ctx, ResourceGroupPurgerSpec{ID: id})
-	}
-	return scope.Each(ctx, p.runner, ids, one, p.PurgeResourceGroups, opts...)
+func (p *Provider) PurgeEachResourceGroup(ctx context.Context, specs []ResourceGroupPurgerSpec, opts ...scope.EachOption) ([]*ResourceGroupPurgerResult, error) {
+	return scope.Each(ctx, p.runner, specs, p.PurgeResourceGroup, p.PurgeResourceGroups, opts...)
 }
 
 // PurgeResourceGroups is Provider.PurgeResourceGroups within the transaction of
 // ops.
-func (ops *WriterOps) PurgeResourceGroups(ctx context.Context, ids []pgtype.UUID) ([]*ResourceGroupPurgerResult, error) {
-	return scope.OfItem(purgeResourceGroups(ctx, ops.tx, ids))
+func (ops *WriterOps) PurgeResourceGroups(ctx context.Context, specs []ResourceGroupPurgerSpec) ([]*ResourceGroupPurgerResult, error) {
+	return scope.OfItem(purgeResourceGroups(ctx, ops.tx, specs))
 }
 
 // purgeResourceGroups runs the plan of purging many scopes of type
 // resource_group: one flush.
-func purgeResourceGroups(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) ([]*ResourceGroupPurgerResult, error) {
+func purgeResourceGroups(ctx context.Context, tx *scope.Tx, specs []ResourceGroupPurgerSpec) ([]*ResourceGroupPurgerResult, error) {
 	op := tx.Purge(scope.Context{Type: "resource_group"}, resourceGroupConstraints)
 	q := backendaidb.New(op)
 	type resourceGroupItem struct {
-		id     pgtype.UUID
+		spec   ResourceGroupPurgerSpec
 		res    *ResourceGroupPurgerResult
-		idText string
+		IDText string
 	}
-	items := make([]*resourceGroupItem, len(ids))
-	res := make([]*ResourceGroupPurgerResult, len(ids))
-	for i, id := range ids {
-		if !id.Valid {
+	items := make([]*resourceGroupItem, len(specs))
+	res := make([]*ResourceGroupPurgerResult, len(specs))
+	for i, spec := range specs {
+		if !spec.ID.Valid {
 			return nil, &scope.ItemError{Index: i, Err: scope.NoID("resource_group")}
 		}
 		res[i] = &ResourceGroupPurgerResult{}
-		items[i] = &resourceGroupItem{id: id, res: res[i]}
+		items[i] = &resourceGroupItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 1.
 	f := op.Flush()
 	f.RequireReadCommitted()
 	for item := range scope.ItemsBy(op, items, func(item *resourceGroupItem) string {
-		return scope.UUID(item.id.Bytes).String()
+		return scope.UUID(item.spec.ID.Bytes).String()
 	}) {
 		f.Do(scope.Step{Name: "lock", Query: "LockResourceGroupForPurge"}, func(ctx context.Context) error {
-			_, err := q.LockResourceGroupForPurge(ctx, item.id)
+			_, err := q.LockResourceGroupForPurge(ctx, item.spec.ID)
 			return scope.Optional(err)
 		})
 	}
 	for item := range scope.Items(op, items) {
-		item.idText = scope.UUID(item.id.Bytes).String()
+		item.IDText = scope.UUID(item.spec.ID.Bytes).String()
 		f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
 				ScopeType: "resource_group",
-				ScopeID:   item.idText,
+				ScopeID:   item.IDText,
 			})
 			if err != nil {
 				return err
@@ -655,7 +652,7 @@ func purgeResourceGroups(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) (
 		f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
 				ScopeType: "resource_group",
-				ScopeID:   item.idText,
+				ScopeID:   item.IDText,
 			})
 			if err != nil {
 				return err
@@ -666,7 +663,7 @@ func purgeResourceGroups(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) (
 		f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
 				EntityType: "resource_group",
-				EntityID:   item.idText,
+				EntityID:   item.IDText,
 			})
 			if err != nil {
 				return err
@@ -677,7 +674,7 @@ func purgeResourceGroups(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) (
 		f.Do(scope.Step{Name: "purge_rights.scope_memberships", Query: "DeleteScopeMemberships", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeMemberships(ctx, backendaidb.DeleteScopeMembershipsParams{
 				ScopeType: "resource_group",
-				ScopeID:   item.id,
+				ScopeID:   item.spec.ID,
 			})
 			if err != nil {
 				return err
@@ -688,7 +685,7 @@ func purgeResourceGroups(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) (
 		f.Do(scope.Step{Name: "purge_rights.bindings_into", Query: "DeleteBindingsInto", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteBindingsInto(ctx, backendaidb.DeleteBindingsIntoParams{
 				ScopeType: "resource_group",
-				ScopeID:   item.id,
+				ScopeID:   item.spec.ID,
 			})
 			if err != nil {
 				return err
@@ -699,7 +696,7 @@ func purgeResourceGroups(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) (
 		f.Do(scope.Step{Name: "purge_rights.entity_memberships", Query: "DeleteEntityMemberships", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteEntityMemberships(ctx, backendaidb.DeleteEntityMembershipsParams{
 				EntityType: "resource_group",
-				EntityID:   item.id,
+				EntityID:   item.spec.ID,
 			})
 			if err != nil {
 				return err
@@ -710,7 +707,7 @@ func purgeResourceGroups(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) (
 		f.Do(scope.Step{Name: "purge_rights.scope_bindings", Query: "DeleteScopeBindings", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeBindings(ctx, backendaidb.DeleteScopeBindingsParams{
 				ScopeType: "resource_group",
-				ScopeID:   item.id,
+				ScopeID:   item.spec.ID,
 			})
 			if err != nil {
 				return err
@@ -721,7 +718,7 @@ func purgeResourceGroups(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) (
 		f.Do(scope.Step{Name: "purge_rights.virtual_scopes", Query: "DeleteVirtualScope", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteVirtualScope(ctx, backendaidb.DeleteVirtualScopeParams{
 				ScopeType: "resource_group",
-				ScopeID:   item.id,
+				ScopeID:   item.spec.ID,
 			})
 			if err != nil {
 				return err
@@ -730,7 +727,7 @@ func purgeResourceGroups(ctx context.Context, tx *scope.Tx, ids []pgtype.UUID) (
 			return nil
 		})
 		f.Do(scope.Step{Name: "row", Query: "DeleteResourceGroup", Deletes: true}, func(ctx context.Context) error {
-			row, err := q.DeleteResourceGroup(ctx, item.id)
+			row, err := q.DeleteResourceGroup(ctx, item.spec.ID)
 			if item.res.Found, err = scope.Found(err); item.res.Found {
 				item.res.Row = row
 			}

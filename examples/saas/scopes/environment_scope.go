@@ -424,61 +424,58 @@ func purgeEnvironment(ctx context.Context, tx *scope.Tx, spec EnvironmentPurgerS
 // PurgeEnvironments removes several scopes of type environment, all of them or
 // none, as PurgeEnvironment removes one, in one flush whatever their number.
 // They are locked in the order of their ids. The results are in the order of
-// ids. An error is a *scope.ItemError, which tells the item that failed where
+// specs. An error is a *scope.ItemError, which tells the item that failed where
 // that can be told.
-func (p *Provider) PurgeEnvironments(ctx context.Context, ids []string) ([]*EnvironmentPurgerResult, error) {
+func (p *Provider) PurgeEnvironments(ctx context.Context, specs []EnvironmentPurgerSpec) ([]*EnvironmentPurgerResult, error) {
 	actor, err := scope.Value(ctx, "actor", p.values.Actor)
 	if err != nil {
 		return nil, err
 	}
-	return scope.Bulk(ctx, p.runner, len(ids), func(ctx context.Context, tx *scope.Tx, n int) ([]*EnvironmentPurgerResult, error) {
-		return purgeEnvironments(ctx, tx, ids[:n], actor)
+	return scope.Bulk(ctx, p.runner, len(specs), func(ctx context.Context, tx *scope.Tx, n int) ([]*EnvironmentPurgerResult, error) {
+		return purgeEnvironments(ctx, tx, specs[:n], actor)
 	})
 }
 
 // PurgeEachEnvironment removes several scopes of type environment, each in a
 // transaction of its own, as CreateEachEnvironment creates them.
-func (p *Provider) PurgeEachEnvironment(ctx context.Context, ids []string, opts ...scope.EachOption) ([]*EnvironmentPurgerResult, error) {
-	one := func(ctx context.Context, id string) (*EnvironmentPurgerResult, error) {
-		return p.PurgeEnvironment(ctx, EnvironmentPurgerSpec{ID: id})
-	}
-	return scope.Each(ctx, p.runner, ids, one, p.PurgeEnvironments, opts...)
+func (p *Provider) PurgeEachEnvironment(ctx context.Context, specs []EnvironmentPurgerSpec, opts ...scope.EachOption) ([]*EnvironmentPurgerResult, error) {
+	return scope.Each(ctx, p.runner, specs, p.PurgeEnvironment, p.PurgeEnvironments, opts...)
 }
 
 // PurgeEnvironments is Provider.PurgeEnvironments within the transaction of
 // ops.
-func (ops *WriterOps) PurgeEnvironments(ctx context.Context, ids []string) ([]*EnvironmentPurgerResult, error) {
+func (ops *WriterOps) PurgeEnvironments(ctx context.Context, specs []EnvironmentPurgerSpec) ([]*EnvironmentPurgerResult, error) {
 	actor, err := scope.Value(ctx, "actor", ops.provider.values.Actor)
 	if err != nil {
 		return nil, err
 	}
-	return scope.OfItem(purgeEnvironments(ctx, ops.tx, ids, actor))
+	return scope.OfItem(purgeEnvironments(ctx, ops.tx, specs, actor))
 }
 
 // purgeEnvironments runs the plan of purging many scopes of type environment:
 // one flush.
-func purgeEnvironments(ctx context.Context, tx *scope.Tx, ids []string, actor pgtype.UUID) ([]*EnvironmentPurgerResult, error) {
+func purgeEnvironments(ctx context.Context, tx *scope.Tx, specs []EnvironmentPurgerSpec, actor pgtype.UUID) ([]*EnvironmentPurgerResult, error) {
 	op := tx.Purge(scope.Context{Type: "environment"}, environmentConstraints)
 	q := saasdb.New(op)
 	type environmentItem struct {
-		id  string
-		res *EnvironmentPurgerResult
+		spec EnvironmentPurgerSpec
+		res  *EnvironmentPurgerResult
 	}
-	items := make([]*environmentItem, len(ids))
-	res := make([]*EnvironmentPurgerResult, len(ids))
-	for i, id := range ids {
+	items := make([]*environmentItem, len(specs))
+	res := make([]*EnvironmentPurgerResult, len(specs))
+	for i, spec := range specs {
 		res[i] = &EnvironmentPurgerResult{}
-		items[i] = &environmentItem{id: id, res: res[i]}
+		items[i] = &environmentItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 1.
 	f := op.Flush()
 	f.RequireReadCommitted()
 	for item := range scope.ItemsBy(op, items, func(item *environmentItem) string {
-		return item.id
+		return item.spec.ID
 	}) {
 		f.Do(scope.Step{Name: "lock", Query: "LockEnvironmentForPurge"}, func(ctx context.Context) error {
-			_, err := q.LockEnvironmentForPurge(ctx, item.id)
+			_, err := q.LockEnvironmentForPurge(ctx, item.spec.ID)
 			return scope.Optional(err)
 		})
 	}
@@ -486,7 +483,7 @@ func purgeEnvironments(ctx context.Context, tx *scope.Tx, ids []string, actor pg
 		f.Do(scope.Step{Name: "grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteRoleGrantsOfScope(ctx, saasdb.DeleteRoleGrantsOfScopeParams{
 				ScopeType: "environment",
-				ScopeID:   item.id,
+				ScopeID:   item.spec.ID,
 			})
 			if err != nil {
 				return err
@@ -499,12 +496,12 @@ func purgeEnvironments(ctx context.Context, tx *scope.Tx, ids []string, actor pg
 				Actor:     actor,
 				Action:    "purge",
 				ScopeType: "environment",
-				ScopeID:   item.id,
+				ScopeID:   item.spec.ID,
 				At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
 			})
 		})
 		f.Do(scope.Step{Name: "row", Query: "DeleteEnvironment", Deletes: true}, func(ctx context.Context) error {
-			row, err := q.DeleteEnvironment(ctx, item.id)
+			row, err := q.DeleteEnvironment(ctx, item.spec.ID)
 			if item.res.Found, err = scope.Found(err); item.res.Found {
 				item.res.Row = row
 			}

@@ -512,67 +512,64 @@ func purgeOrganisation(ctx context.Context, tx *scope.Tx, spec OrganisationPurge
 // PurgeOrganisations removes several scopes of type organisation, all of them
 // or none, as PurgeOrganisation removes one, in 2 flushes whatever their
 // number. They are locked in the order of their ids. The results are in the
-// order of ids. An error is a *scope.ItemError, which tells the item that
+// order of specs. An error is a *scope.ItemError, which tells the item that
 // failed where that can be told.
-func (p *Provider) PurgeOrganisations(ctx context.Context, ids []int64) ([]*OrganisationPurgerResult, error) {
+func (p *Provider) PurgeOrganisations(ctx context.Context, specs []OrganisationPurgerSpec) ([]*OrganisationPurgerResult, error) {
 	actor, err := scope.Value(ctx, "actor", p.values.Actor)
 	if err != nil {
 		return nil, err
 	}
-	return scope.Bulk(ctx, p.runner, len(ids), func(ctx context.Context, tx *scope.Tx, n int) ([]*OrganisationPurgerResult, error) {
-		return purgeOrganisations(ctx, tx, ids[:n], actor)
+	return scope.Bulk(ctx, p.runner, len(specs), func(ctx context.Context, tx *scope.Tx, n int) ([]*OrganisationPurgerResult, error) {
+		return purgeOrganisations(ctx, tx, specs[:n], actor)
 	})
 }
 
 // PurgeEachOrganisation removes several scopes of type organisation, each in a
 // transaction of its own, as CreateEachOrganisation creates them.
-func (p *Provider) PurgeEachOrganisation(ctx context.Context, ids []int64, opts ...scope.EachOption) ([]*OrganisationPurgerResult, error) {
-	one := func(ctx context.Context, id int64) (*OrganisationPurgerResult, error) {
-		return p.PurgeOrganisation(ctx, OrganisationPurgerSpec{ID: id})
-	}
-	return scope.Each(ctx, p.runner, ids, one, p.PurgeOrganisations, opts...)
+func (p *Provider) PurgeEachOrganisation(ctx context.Context, specs []OrganisationPurgerSpec, opts ...scope.EachOption) ([]*OrganisationPurgerResult, error) {
+	return scope.Each(ctx, p.runner, specs, p.PurgeOrganisation, p.PurgeOrganisations, opts...)
 }
 
 // PurgeOrganisations is Provider.PurgeOrganisations within the transaction of
 // ops.
-func (ops *WriterOps) PurgeOrganisations(ctx context.Context, ids []int64) ([]*OrganisationPurgerResult, error) {
+func (ops *WriterOps) PurgeOrganisations(ctx context.Context, specs []OrganisationPurgerSpec) ([]*OrganisationPurgerResult, error) {
 	actor, err := scope.Value(ctx, "actor", ops.provider.values.Actor)
 	if err != nil {
 		return nil, err
 	}
-	return scope.OfItem(purgeOrganisations(ctx, ops.tx, ids, actor))
+	return scope.OfItem(purgeOrganisations(ctx, ops.tx, specs, actor))
 }
 
 // purgeOrganisations runs the plan of purging many scopes of type organisation:
 // 2 flushes.
-func purgeOrganisations(ctx context.Context, tx *scope.Tx, ids []int64, actor pgtype.UUID) ([]*OrganisationPurgerResult, error) {
+func purgeOrganisations(ctx context.Context, tx *scope.Tx, specs []OrganisationPurgerSpec, actor pgtype.UUID) ([]*OrganisationPurgerResult, error) {
 	op := tx.Purge(scope.Context{Type: "organisation"}, organisationConstraints)
 	q := saasdb.New(op)
 	type organisationItem struct {
-		id  int64
-		res *OrganisationPurgerResult
+		spec OrganisationPurgerSpec
+		res  *OrganisationPurgerResult
 	}
-	items := make([]*organisationItem, len(ids))
-	res := make([]*OrganisationPurgerResult, len(ids))
-	for i, id := range ids {
+	items := make([]*organisationItem, len(specs))
+	res := make([]*OrganisationPurgerResult, len(specs))
+	for i, spec := range specs {
 		res[i] = &OrganisationPurgerResult{}
-		items[i] = &organisationItem{id: id, res: res[i]}
+		items[i] = &organisationItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 2.
 	f := op.Flush()
 	f.RequireReadCommitted()
 	for item := range scope.ItemsBy(op, items, func(item *organisationItem) string {
-		return strconv.FormatInt(item.id, 10)
+		return strconv.FormatInt(item.spec.ID, 10)
 	}) {
 		f.Do(scope.Step{Name: "lock", Query: "LockOrganisationForPurge"}, func(ctx context.Context) error {
-			_, err := q.LockOrganisationForPurge(ctx, item.id)
+			_, err := q.LockOrganisationForPurge(ctx, item.spec.ID)
 			return scope.Optional(err)
 		})
 	}
 	for item := range scope.Items(op, items) {
 		f.Do(scope.Step{Name: "children.workspace", Query: "ListWorkspaceIDsForUpdate"}, func(ctx context.Context) error {
-			rows, err := q.ListWorkspaceIDsForUpdate(ctx, item.id)
+			rows, err := q.ListWorkspaceIDsForUpdate(ctx, item.spec.ID)
 			if err != nil {
 				return err
 			}
@@ -589,7 +586,7 @@ func purgeOrganisations(ctx context.Context, tx *scope.Tx, ids []int64, actor pg
 		f.Do(scope.Step{Name: "remove_access.grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteRoleGrantsOfScope(ctx, saasdb.DeleteRoleGrantsOfScopeParams{
 				ScopeType: "organisation",
-				ScopeID:   strconv.FormatInt(item.id, 10),
+				ScopeID:   strconv.FormatInt(item.spec.ID, 10),
 			})
 			if err != nil {
 				return err
@@ -600,7 +597,7 @@ func purgeOrganisations(ctx context.Context, tx *scope.Tx, ids []int64, actor pg
 		f.Do(scope.Step{Name: "remove_access.members", Query: "DeleteMembersOfScope", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteMembersOfScope(ctx, saasdb.DeleteMembersOfScopeParams{
 				ScopeType: "organisation",
-				ScopeID:   strconv.FormatInt(item.id, 10),
+				ScopeID:   strconv.FormatInt(item.spec.ID, 10),
 			})
 			if err != nil {
 				return err
@@ -611,7 +608,7 @@ func purgeOrganisations(ctx context.Context, tx *scope.Tx, ids []int64, actor pg
 		f.Do(scope.Step{Name: "remove_access.roles", Query: "DeleteRolesOfScope", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteRolesOfScope(ctx, saasdb.DeleteRolesOfScopeParams{
 				ScopeType: "organisation",
-				ScopeID:   strconv.FormatInt(item.id, 10),
+				ScopeID:   strconv.FormatInt(item.spec.ID, 10),
 			})
 			if err != nil {
 				return err
@@ -624,12 +621,12 @@ func purgeOrganisations(ctx context.Context, tx *scope.Tx, ids []int64, actor pg
 				Actor:     actor,
 				Action:    "purge",
 				ScopeType: "organisation",
-				ScopeID:   strconv.FormatInt(item.id, 10),
+				ScopeID:   strconv.FormatInt(item.spec.ID, 10),
 				At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
 			})
 		})
 		f.Do(scope.Step{Name: "row", Query: "DeleteOrganisation", Deletes: true}, func(ctx context.Context) error {
-			row, err := q.DeleteOrganisation(ctx, item.id)
+			row, err := q.DeleteOrganisation(ctx, item.spec.ID)
 			if item.res.Found, err = scope.Found(err); item.res.Found {
 				item.res.Row = row
 			}

@@ -705,75 +705,72 @@ func purgeWorkspace(ctx context.Context, tx *scope.Tx, spec WorkspacePurgerSpec,
 
 // PurgeWorkspaces removes several scopes of type workspace, all of them or
 // none, as PurgeWorkspace removes one, in 2 flushes whatever their number. They
-// are locked in the order of their ids. The results are in the order of ids. An
-// error is a *scope.ItemError, which tells the item that failed where that can
-// be told.
-func (p *Provider) PurgeWorkspaces(ctx context.Context, ids []int64) ([]*WorkspacePurgerResult, error) {
+// are locked in the order of their ids. The results are in the order of specs.
+// An error is a *scope.ItemError, which tells the item that failed where that
+// can be told.
+func (p *Provider) PurgeWorkspaces(ctx context.Context, specs []WorkspacePurgerSpec) ([]*WorkspacePurgerResult, error) {
 	actor, err := scope.Value(ctx, "actor", p.values.Actor)
 	if err != nil {
 		return nil, err
 	}
-	return scope.Bulk(ctx, p.runner, len(ids), func(ctx context.Context, tx *scope.Tx, n int) ([]*WorkspacePurgerResult, error) {
-		return purgeWorkspaces(ctx, tx, ids[:n], actor)
+	return scope.Bulk(ctx, p.runner, len(specs), func(ctx context.Context, tx *scope.Tx, n int) ([]*WorkspacePurgerResult, error) {
+		return purgeWorkspaces(ctx, tx, specs[:n], actor)
 	})
 }
 
 // PurgeEachWorkspace removes several scopes of type workspace, each in a
 // transaction of its own, as CreateEachWorkspace creates them.
-func (p *Provider) PurgeEachWorkspace(ctx context.Context, ids []int64, opts ...scope.EachOption) ([]*WorkspacePurgerResult, error) {
-	one := func(ctx context.Context, id int64) (*WorkspacePurgerResult, error) {
-		return p.PurgeWorkspace(ctx, WorkspacePurgerSpec{ID: id})
-	}
-	return scope.Each(ctx, p.runner, ids, one, p.PurgeWorkspaces, opts...)
+func (p *Provider) PurgeEachWorkspace(ctx context.Context, specs []WorkspacePurgerSpec, opts ...scope.EachOption) ([]*WorkspacePurgerResult, error) {
+	return scope.Each(ctx, p.runner, specs, p.PurgeWorkspace, p.PurgeWorkspaces, opts...)
 }
 
 // PurgeWorkspaces is Provider.PurgeWorkspaces within the transaction of ops.
-func (ops *WriterOps) PurgeWorkspaces(ctx context.Context, ids []int64) ([]*WorkspacePurgerResult, error) {
+func (ops *WriterOps) PurgeWorkspaces(ctx context.Context, specs []WorkspacePurgerSpec) ([]*WorkspacePurgerResult, error) {
 	actor, err := scope.Value(ctx, "actor", ops.provider.values.Actor)
 	if err != nil {
 		return nil, err
 	}
-	return scope.OfItem(purgeWorkspaces(ctx, ops.tx, ids, actor))
+	return scope.OfItem(purgeWorkspaces(ctx, ops.tx, specs, actor))
 }
 
 // purgeWorkspaces runs the plan of purging many scopes of type workspace: 2
 // flushes.
-func purgeWorkspaces(ctx context.Context, tx *scope.Tx, ids []int64, actor pgtype.UUID) ([]*WorkspacePurgerResult, error) {
+func purgeWorkspaces(ctx context.Context, tx *scope.Tx, specs []WorkspacePurgerSpec, actor pgtype.UUID) ([]*WorkspacePurgerResult, error) {
 	op := tx.Purge(scope.Context{Type: "workspace"}, workspaceConstraints)
 	q := saasdb.New(op)
 	type workspaceItem struct {
-		id             int64
+		spec           WorkspacePurgerSpec
 		res            *WorkspacePurgerResult
 		environmentIDs []string
 	}
-	items := make([]*workspaceItem, len(ids))
-	res := make([]*WorkspacePurgerResult, len(ids))
-	for i, id := range ids {
+	items := make([]*workspaceItem, len(specs))
+	res := make([]*WorkspacePurgerResult, len(specs))
+	for i, spec := range specs {
 		res[i] = &WorkspacePurgerResult{}
-		items[i] = &workspaceItem{id: id, res: res[i]}
+		items[i] = &workspaceItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 2.
 	f := op.Flush()
 	f.RequireReadCommitted()
 	for item := range scope.ItemsBy(op, items, func(item *workspaceItem) string {
-		return strconv.FormatInt(item.id, 10)
+		return strconv.FormatInt(item.spec.ID, 10)
 	}) {
 		f.Do(scope.Step{Name: "lock", Query: "LockWorkspaceForPurge"}, func(ctx context.Context) error {
-			_, err := q.LockWorkspaceForPurge(ctx, item.id)
+			_, err := q.LockWorkspaceForPurge(ctx, item.spec.ID)
 			return scope.Optional(err)
 		})
 	}
 	for item := range scope.Items(op, items) {
 		f.Do(scope.Step{Name: "refuse.count_live_subscriptions", Query: "CountLiveSubscriptions"}, func(ctx context.Context) error {
-			n, err := q.CountLiveSubscriptions(ctx, item.id)
+			n, err := q.CountLiveSubscriptions(ctx, item.spec.ID)
 			if err != nil {
 				return err
 			}
 			return scope.Refuse(n, ErrWorkspaceHasSubscriptions)
 		})
 		f.Do(scope.Step{Name: "children.environment", Query: "ListEnvironmentIDsForUpdate"}, func(ctx context.Context) (err error) {
-			item.environmentIDs, err = q.ListEnvironmentIDsForUpdate(ctx, item.id)
+			item.environmentIDs, err = q.ListEnvironmentIDsForUpdate(ctx, item.spec.ID)
 			return err
 		})
 	}
@@ -822,7 +819,7 @@ func purgeWorkspaces(ctx context.Context, tx *scope.Tx, ids []int64, actor pgtyp
 	}
 	for item := range scope.Items(op, items) {
 		f.Do(scope.Step{Name: "subscriptions", Query: "DeleteEndedSubscriptions", Deletes: true}, func(ctx context.Context) error {
-			n, err := q.DeleteEndedSubscriptions(ctx, item.id)
+			n, err := q.DeleteEndedSubscriptions(ctx, item.spec.ID)
 			if err != nil {
 				return err
 			}
@@ -832,7 +829,7 @@ func purgeWorkspaces(ctx context.Context, tx *scope.Tx, ids []int64, actor pgtyp
 		f.Do(scope.Step{Name: "remove_access.grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteRoleGrantsOfScope(ctx, saasdb.DeleteRoleGrantsOfScopeParams{
 				ScopeType: "workspace",
-				ScopeID:   strconv.FormatInt(item.id, 10),
+				ScopeID:   strconv.FormatInt(item.spec.ID, 10),
 			})
 			if err != nil {
 				return err
@@ -843,7 +840,7 @@ func purgeWorkspaces(ctx context.Context, tx *scope.Tx, ids []int64, actor pgtyp
 		f.Do(scope.Step{Name: "remove_access.members", Query: "DeleteMembersOfScope", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteMembersOfScope(ctx, saasdb.DeleteMembersOfScopeParams{
 				ScopeType: "workspace",
-				ScopeID:   strconv.FormatInt(item.id, 10),
+				ScopeID:   strconv.FormatInt(item.spec.ID, 10),
 			})
 			if err != nil {
 				return err
@@ -854,7 +851,7 @@ func purgeWorkspaces(ctx context.Context, tx *scope.Tx, ids []int64, actor pgtyp
 		f.Do(scope.Step{Name: "remove_access.roles", Query: "DeleteRolesOfScope", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteRolesOfScope(ctx, saasdb.DeleteRolesOfScopeParams{
 				ScopeType: "workspace",
-				ScopeID:   strconv.FormatInt(item.id, 10),
+				ScopeID:   strconv.FormatInt(item.spec.ID, 10),
 			})
 			if err != nil {
 				return err
@@ -867,12 +864,12 @@ func purgeWorkspaces(ctx context.Context, tx *scope.Tx, ids []int64, actor pgtyp
 				Actor:     actor,
 				Action:    "purge",
 				ScopeType: "workspace",
-				ScopeID:   strconv.FormatInt(item.id, 10),
+				ScopeID:   strconv.FormatInt(item.spec.ID, 10),
 				At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
 			})
 		})
 		f.Do(scope.Step{Name: "row", Query: "DeleteWorkspace", Deletes: true}, func(ctx context.Context) error {
-			row, err := q.DeleteWorkspace(ctx, item.id)
+			row, err := q.DeleteWorkspace(ctx, item.spec.ID)
 			if item.res.Found, err = scope.Found(err); item.res.Found {
 				item.res.Row = row
 			}

@@ -91,7 +91,13 @@ func (w *world) purge(ctx context.Context, db *party, scopeName string, id any) 
 
 // purgeAll removes several.
 func (w *world) purgeAll(ctx context.Context, db *party, scopeName string, ids ...any) error {
-	return w.call(ctx, db, "Purge"+w.cast[scopeName].many, func(arg reflect.Value) { set(arg, ids) })
+	return w.call(ctx, db, "Purge"+w.cast[scopeName].many, func(arg reflect.Value) {
+		for _, id := range ids {
+			item := reflect.New(arg.Type().Elem()).Elem()
+			set(item.FieldByName("ID"), id)
+			arg.Set(reflect.Append(arg, item))
+		}
+	})
 }
 
 // created and purged are acts of their own.
