@@ -97,7 +97,7 @@ func TestReadmeProblem(t *testing.T) {
 
 // withoutHints leaves out what is shown on request only.
 func withoutHints(problems []diag.Problem) []diag.Problem {
-	return slices.DeleteFunc(problems, func(p diag.Problem) bool { return p.Severity == diag.Hint })
+	return slices.DeleteFunc(problems, func(p diag.Problem) bool { return p.Severity.OnRequest() })
 }
 
 // readmeBlocks returns the fenced blocks of the README by their language.

@@ -123,7 +123,7 @@ func generate(t *testing.T, dir string, e *example, base string) string {
 		return ""
 	}
 	unused := func(p diag.Problem) bool { return e.at != "" && p.Code == "SG224" } // by what the piece took the place of
-	if slices.ContainsFunc(g.Problems.Sorted(), func(p diag.Problem) bool { return p.Severity != diag.Hint && !unused(p) }) {
+	if slices.ContainsFunc(g.Problems.Sorted(), func(p diag.Problem) bool { return !p.Severity.OnRequest() && !unused(p) }) {
 		t.Errorf("%s: the example has problems:\n%s", e.place(), report(t, g))
 	}
 	for _, f := range g.Files {

@@ -1,8 +1,6 @@
 package check
 
 import (
-	"slices"
-
 	"github.com/specgen-dev/specgen/internal/model"
 	"github.com/specgen-dev/specgen/internal/schema"
 )
@@ -123,27 +121,6 @@ func isFresh(id model.Value) bool {
 	default:
 		return false
 	}
-}
-
-// isKey reports a column that alone tells the rows of its table apart, and that
-// is no reference to another table.
-func (c *checker) isKey(v *model.ColumnValue) bool {
-	if v.Index >= len(v.Call.Facts.Returns) {
-		return false
-	}
-	ret := v.Call.Facts.Returns[v.Index]
-	t := c.catalog.Table(ret.Table)
-	return t != nil && t.PrimaryKey != nil && slices.Equal(t.PrimaryKey.Columns, []string{ret.Column}) && foreignKey(t, ret.Column) == nil
-}
-
-// foreignKey is the foreign key of one column, nil for none.
-func foreignKey(t *schema.Table, name string) *schema.ForeignKey {
-	for _, k := range t.ForeignKeys {
-		if slices.Equal(k.Columns, []string{name}) {
-			return k
-		}
-	}
-	return nil
 }
 
 // argument is what a call gives the parameter $n, nil when that is not known.

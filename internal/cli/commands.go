@@ -89,6 +89,7 @@ func checkCommand(o *options) *cobra.Command {
 		},
 	}
 	r.flags(cmd)
+	cmd.Flags().BoolVar(&r.lint, "lint", false, "warn of what is suspicious, too, and may be right")
 	cmd.Flags().BoolVar(&r.hints, "hints", false, "tell hints, too, such as what costs a round trip; they never fail")
 	return cmd
 }

@@ -21,6 +21,7 @@ import (
 type reporting struct {
 	format string
 	strict bool
+	lint   bool
 	hints  bool
 }
 
@@ -96,9 +97,24 @@ func (o *options) load(cmd *cobra.Command, files *disk.Reader, paths []string) (
 	return s, nil
 }
 
-// chosen leaves hints out that nobody asked for.
+// asked reports whether problems of a severity are to be told.
+func (r *reporting) asked(s diag.Severity) bool {
+	return !s.OnRequest() || s == diag.Lint && r.lint || s == diag.Hint && r.hints
+}
+
+// chosen leaves out what nobody asked for. What lint finds counts as a warning.
 func (r *reporting) chosen(problems []diag.Problem) []diag.Problem {
-	return slices.DeleteFunc(problems, func(p diag.Problem) bool { return p.Severity == diag.Hint && !r.hints })
+	var out []diag.Problem
+	for _, p := range problems {
+		if !r.asked(p.Severity) {
+			continue
+		}
+		if p.Severity == diag.Lint {
+			p.Severity = diag.Warning
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 func (r *reporting) write(cmd *cobra.Command, s *driver.Set, problems []diag.Problem) error {
@@ -107,7 +123,7 @@ func (r *reporting) write(cmd *cobra.Command, s *driver.Set, problems []diag.Pro
 	}
 	out := report.Report{Tool: report.Tool{Version: version()}, Problems: problems}
 	for _, silenced := range s.Silenced {
-		if silenced.Problem.Severity != diag.Hint || r.hints {
+		if r.asked(silenced.Problem.Severity) {
 			out.Silenced = append(out.Silenced, report.Silenced{Problem: silenced.Problem, Reason: silenced.Reason})
 		}
 	}

@@ -21,6 +21,7 @@ var pages embed.FS
 const (
 	Error   = "error"   // nothing is generated
 	Warning = "warning" // generated all the same
+	Lint    = "lint"    // shown on request only, as a warning
 	Hint    = "hint"    // shown on request only
 )
 
@@ -28,10 +29,13 @@ const (
 type Page struct {
 	Code     string // such as "SG201"
 	Title    string // what is wrong, without a full stop
-	Severity string // Error, Warning or Hint: that of every problem with the code
-	About    string // Markdown: what is wrong, and what would happen at run time
-	Example  []Part // the files of a project that has the problem
-	Cure     string // Markdown: what to do
+	Severity string // Error, Warning, Lint or Hint: that of every problem with the code
+	// Ignorable says that an `ignore` with a reason silences the problem. Of errors,
+	// those that rest on a guess about what a statement does.
+	Ignorable bool
+	About     string // Markdown: what is wrong, and what would happen at run time
+	Example   []Part // the files of a project that has the problem
+	Cure      string // Markdown: what to do
 }
 
 // Part is a file of an example, or a piece of one.
@@ -79,8 +83,10 @@ func parse(code, text string) (*Page, error) {
 		return nil, fmt.Errorf("the page of %s begins with %q", code, title)
 	}
 	if severity, ok := strings.CutPrefix(rest, "Severity: "); ok {
-		p.Severity, rest, _ = strings.Cut(severity, "\n\n")
+		severity, rest, _ = strings.Cut(severity, "\n\n")
+		p.Severity, p.Ignorable = strings.CutSuffix(severity, ", ignorable")
 	}
+	p.Ignorable = p.Ignorable || p.Severity != Error
 	about, rest, ok := strings.Cut(rest, "\n\n## Example\n\n")
 	if !ok {
 		return nil, fmt.Errorf("the page of %s has no example", code)

@@ -26,8 +26,11 @@ func (p *Page) Markdown(level int) string {
 	var b strings.Builder
 	head := strings.Repeat("#", level)
 	b.WriteString(head + " " + p.Code + ": " + p.Title + "\n\n")
-	if p.Severity != Error {
+	switch {
+	case p.Severity != Error:
 		b.WriteString("Severity: " + p.Severity + ".\n\n")
+	case p.Ignorable:
+		b.WriteString("Severity: error; `ignore` silences it, with a reason.\n\n")
 	}
 	b.WriteString(p.About + "\n\n")
 	for _, part := range p.Example {

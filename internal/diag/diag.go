@@ -46,6 +46,7 @@ type Severity int
 const (
 	Error   Severity = iota // nothing is generated
 	Warning                 // generated all the same
+	Lint                    // a suspicion: shown on request only, and then as a warning
 	Hint                    // shown on request only, and never a reason to fail
 )
 
@@ -54,12 +55,18 @@ func (s Severity) String() string {
 	switch s {
 	case Warning:
 		return "warning"
+	case Lint:
+		return "lint"
 	case Hint:
 		return "hint"
 	default:
 		return "error"
 	}
 }
+
+// OnRequest reports whether problems of the severity are shown only when they are
+// asked for: a correct specification may have them.
+func (s Severity) OnRequest() bool { return s == Lint || s == Hint }
 
 // Problem is one thing wrong with the user's input.
 type Problem struct {

@@ -103,9 +103,12 @@ func generateCase(t *testing.T, c *caseFile) {
 	}
 }
 
-// shown leaves hints out, but for cases that are about them.
+// shown leaves hints out, but for cases that are about them, and what lint finds in
+// cases that run.
 func (c *caseFile) shown(problems []diag.Problem) []diag.Problem {
-	return slices.DeleteFunc(problems, func(p diag.Problem) bool { return p.Severity == diag.Hint && c.name != "hints" })
+	return slices.DeleteFunc(problems, func(p diag.Problem) bool {
+		return p.Severity == diag.Hint && c.name != "hints" || p.Severity == diag.Lint && c.script != ""
+	})
 }
 
 // checkMany makes sure that many scopes take as many trips as one.

@@ -125,7 +125,7 @@ func codeOf(t testing.TB, text string) []string {
 	if err != nil {
 		t.Fatalf("%q: %v", text, err)
 	}
-	if slices.ContainsFunc(g.Problems.Sorted(), func(p diag.Problem) bool { return p.Severity != diag.Hint }) {
+	if slices.ContainsFunc(g.Problems.Sorted(), func(p diag.Problem) bool { return !p.Severity.OnRequest() }) {
 		t.Fatalf("%q: %v\n%s", text, g.Problems.Sorted(), document)
 	}
 	var tokens []string

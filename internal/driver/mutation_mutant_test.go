@@ -79,7 +79,7 @@ func (m *mutant) check(t *testing.T, root string) {
 func (m *mutant) caughtBy() []string {
 	var codes []string
 	for _, p := range m.problems {
-		if p.Severity != diag.Hint && !slices.Contains(codes, p.Code) {
+		if !p.Severity.OnRequest() && !slices.Contains(codes, p.Code) {
 			codes = append(codes, p.Code)
 		}
 	}
@@ -89,7 +89,7 @@ func (m *mutant) caughtBy() []string {
 // onTheLine reports whether specgen says it of a line that was changed.
 func (m *mutant) onTheLine() bool {
 	return slices.ContainsFunc(m.problems, func(p diag.Problem) bool {
-		if p.Severity == diag.Hint {
+		if p.Severity.OnRequest() {
 			return false
 		}
 		text, ok := m.changed[p.Pos.File]

@@ -8,25 +8,29 @@ import (
 	"github.com/specgen-dev/specgen/internal/spec"
 )
 
-// Silenced is a warning or a hint that the specification says is meant.
+// Silenced is a problem that the specification says is meant.
 type Silenced struct {
 	Problem diag.Problem
 	Reason  string
 }
 
 // silence takes the problems out that an `ignore` covers, and reports the
-// entries of `ignore` that name no warning or silence nothing.
+// entries of `ignore` that name what cannot be silenced, or silence nothing.
 func (g *Generation) silence(ignores []*spec.Ignore) {
-	var valid []*spec.Ignore
+	type entry struct {
+		*spec.Ignore
+		severity string
+	}
+	var valid []entry
 	var wrong diag.List
 	for _, i := range ignores {
 		switch page, ok := code.Find(i.Code.Value); {
 		case !ok:
 			wrong.ErrorFix(i.Code.Pos, "SG042", diag.DidYouMean(i.Code.Value, code.Codes()), "no problem has the code %q", i.Code.Value)
-		case page.Severity == code.Error:
-			wrong.ErrorFix(i.Code.Pos, "SG042", "correct what it is about; specgen explain "+page.Code+" tells how", "%s is an error, and cannot be silenced", page.Code)
+		case !page.Ignorable:
+			wrong.ErrorFix(i.Code.Pos, "SG042", "correct what it is about; specgen explain "+page.Code+" tells how", "%s is an error that cannot be silenced", page.Code)
 		default:
-			valid = append(valid, i)
+			valid = append(valid, entry{i, page.Severity})
 		}
 	}
 	var kept diag.List
@@ -34,7 +38,8 @@ func (g *Generation) silence(ignores []*spec.Ignore) {
 	for _, p := range g.Problems.Sorted() {
 		reason := ""
 		for _, i := range valid {
-			if p.Severity != diag.Error && p.Code == i.Code.Value && g.covers(i, p) {
+			meant := p.Code == i.Code.Value && (p.Severity != diag.Error || i.severity == code.Error)
+			if meant && g.covers(i.Ignore, p) {
 				used[i.Code.Pos] = true
 				reason = i.Reason.Value
 			}

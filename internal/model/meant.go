@@ -50,7 +50,7 @@ func (r *resolver) warnOfText(e spec.Expr, en *env, to Shape, what string) {
 		return
 	}
 	if ref := r.meantReference(e, en); ref != "" {
-		r.warnings.Add(diag.Problem{Pos: e.Position(), Severity: diag.Warning, Code: "SG225",
+		r.warnings.Add(diag.Problem{Pos: e.Position(), Severity: diag.Lint, Code: "SG225",
 			Message: e.String() + " for " + what + " is a text, and reads like a reference", Fix: "write " + ref + ", if that is meant"})
 	}
 }

@@ -46,7 +46,7 @@ func githubCommand(s diag.Severity) string {
 	switch s {
 	case diag.Error:
 		return "error"
-	case diag.Warning:
+	case diag.Warning, diag.Lint:
 		return "warning"
 	default:
 		return "notice"

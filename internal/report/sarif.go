@@ -146,7 +146,10 @@ func sarifRules(r Report) []sarifRule {
 }
 
 func sarifLevel(severity string) string {
-	if severity == code.Hint {
+	switch severity {
+	case code.Lint:
+		return code.Warning
+	case code.Hint:
 		return "note"
 	}
 	return severity

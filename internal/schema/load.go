@@ -17,7 +17,6 @@ const (
 	codeUnknown    = "SG102" // a name that is not there
 	codeDuplicate  = "SG103" // a name that is there already
 	codeForeignKey = "SG104" // a reference to what is not there
-	codeDefault    = "SG105" // a default that its column does not take
 )
 
 // File is a file of the schema: its name for messages, and its text.
@@ -44,7 +43,6 @@ func Load(files []File, problems *diag.List) *Catalog {
 		others:     map[string]bool{},
 		facts:      map[*Table]*tableFacts{},
 		keys:       map[*Key]keyFacts{},
-		defaults:   map[*Column]*pg.Node{},
 	}
 	for _, f := range files {
 		if !isRollback(f.Name) {
@@ -71,7 +69,6 @@ type loader struct {
 	others     map[string]bool // views, sequences and the like, which ALTER TABLE may name
 	facts      map[*Table]*tableFacts
 	keys       map[*Key]keyFacts
-	defaults   map[*Column]*pg.Node
 }
 
 // tableFacts is what the loader knows of a table beside its Table.
@@ -312,7 +309,6 @@ func (l *loader) finish() {
 		}
 		for _, c := range t.Columns {
 			l.applyDomain(c)
-			l.checkDefault(c)
 		}
 		l.checkKeys(t)
 		for _, fk := range t.ForeignKeys {

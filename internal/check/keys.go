@@ -1,0 +1,71 @@
+package check
+
+import (
+	"slices"
+
+	"github.com/specgen-dev/specgen/internal/model"
+	"github.com/specgen-dev/specgen/internal/schema"
+)
+
+// mentionsAll reports whether conditions mention every column of a key.
+func mentionsAll(a schema.Arm, k *schema.Key) bool {
+	return !slices.ContainsFunc(k.Columns, func(name string) bool { return name != "" && !slices.Contains(a.Mentions, name) })
+}
+
+// drawnKeys are the columns of the scope's row that hold a uuid or a number of
+// its own: where the tenant is part of every key, they tell the rows apart all
+// the same.
+func (c *checker) drawnKeys(s *model.Scope, t *schema.Table) []*schema.Key {
+	var keys []*schema.Key
+	if s.Create.Row.Facts.Target != t.QualifiedName() {
+		return nil
+	}
+	for _, col := range t.Columns {
+		a := given(s.Create.Row, col.Name)
+		drawn := a == nil && col.Default && (col.Type == "uuid" || col.Identity)
+		if a != nil {
+			_, drawn = plain(a.Value).(*model.NewUUID)
+		}
+		if drawn && foreignKey(t, col.Name) == nil {
+			keys = append(keys, &schema.Key{Columns: []string{col.Name}})
+		}
+	}
+	return keys
+}
+
+// uniqueKeys are the primary key and the unique ones.
+func uniqueKeys(t *schema.Table) []*schema.Key {
+	if t.PrimaryKey == nil {
+		return t.Uniques
+	}
+	return append([]*schema.Key{t.PrimaryKey}, t.Uniques...)
+}
+
+// isKey reports a column that alone tells the rows of its table apart, and that
+// is no reference to another table.
+func (c *checker) isKey(v *model.ColumnValue) bool {
+	if v.Index >= len(v.Call.Facts.Returns) {
+		return false
+	}
+	ret := v.Call.Facts.Returns[v.Index]
+	t := c.catalog.Table(ret.Table)
+	return t != nil && t.PrimaryKey != nil && slices.Equal(t.PrimaryKey.Columns, []string{ret.Column}) && foreignKey(t, ret.Column) == nil
+}
+
+// foreignKey is the foreign key of one column, nil for none.
+func foreignKey(t *schema.Table, name string) *schema.ForeignKey {
+	for _, k := range t.ForeignKeys {
+		if slices.Equal(k.Columns, []string{name}) {
+			return k
+		}
+	}
+	return nil
+}
+
+// isUnique reports a column that alone tells the rows of its table apart.
+func (c *checker) isUnique(ret schema.Result) bool {
+	t := c.catalog.Table(ret.Table)
+	return t != nil && foreignKey(t, ret.Column) == nil && slices.ContainsFunc(uniqueKeys(t), func(k *schema.Key) bool {
+		return !k.Partial && slices.Equal(k.Columns, []string{ret.Column})
+	})
+}
