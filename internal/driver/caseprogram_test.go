@@ -54,7 +54,7 @@ var importable = []struct{ name, path string }{
 	{"pgxpool", "github.com/jackc/pgx/v5/pgxpool"},
 	{"uuid", "github.com/google/uuid"},
 	{"scope", "github.com/specgen-dev/specgen/scope"},
-	{"show", casesModule + "/show"},
+	{"show", casesModule + "/show"}, {"alike", casesModule + "/alike"},
 	{"db", "CASE/db"}, {"auditdb", "CASE/auditdb"}, {"funcs", "CASE/funcs"}, {"gen", "CASE/gen"}, {"places", "CASE/gen"},
 }
 

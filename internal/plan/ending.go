@@ -27,7 +27,7 @@ func (b *builder) ending() (rides bool, why string) {
 			return false, c.Step + " " + why
 		}
 	}
-	if slices.ContainsFunc(b.plan.AfterCommit, failsInGo) {
+	if mayFail(b.plan.AfterCommit) {
 		return false, "a Go function runs behind it, for after_commit, and may fail"
 	}
 	return true, ""
@@ -47,10 +47,13 @@ func undecided(c *model.Call) string {
 			return "expects a number of rows"
 		}
 		return ""
+	case "many":
 	case "one":
 		if c.Role != model.PurgeLock && c.Role != model.PurgeRow && !c.SureRow() {
 			return "may find no row"
 		}
+	default:
+		return "is :" + c.Query.Cmd
 	}
 	if column := c.FragileColumn(); column != "" {
 		return "returns " + column
@@ -58,15 +61,17 @@ func undecided(c *model.Call) string {
 	return ""
 }
 
-func failsInGo(s Stmt) bool {
-	switch s := s.(type) {
-	case *Let:
-		return s.Fails
-	case *If:
-		return slices.ContainsFunc(s.Body, failsInGo)
-	default:
-		return false
-	}
+// mayFail reports whether code may fail that runs behind the last answer: an
+// error of a Go function, or a panic in it or in the code around it, must still
+// find the transaction open.
+func mayFail(list []Stmt) bool {
+	return slices.ContainsFunc(list, func(s Stmt) bool {
+		return s.fails() || slices.ContainsFunc(s.takes(), mayPanic) || mayFail(s.body())
+	})
+}
+
+func mayPanic(e Expr) bool {
+	return e != nil && (e.fails() || slices.ContainsFunc(e.operands(), mayPanic))
 }
 
 // RoundTrips is how often the client waits for the server, in steady state and

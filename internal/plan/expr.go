@@ -1,10 +1,17 @@
 package plan
 
-import "github.com/specgen-dev/specgen/internal/goname"
+import (
+	"slices"
+
+	"github.com/specgen-dev/specgen/internal/goname"
+)
 
 // Expr is a Go expression: *Ident, *Select, *Index, *Qualified, *CallExpr,
 // *Composite, *Lit, *Convert, *Deref, *Binary or *Not.
-type Expr interface{ expr() }
+type Expr interface {
+	operands() []Expr // nil among them for what is left out
+	fails() bool      // whether it may panic by itself
+}
 
 // Ident is a local name, or a name of the generated package.
 type Ident struct{ Name string }
@@ -70,18 +77,52 @@ type Binary struct {
 // Not is !x.
 type Not struct{ X Expr }
 
-func (*Ident) expr()     {}
-func (*Select) expr()    {}
-func (*Index) expr()     {}
-func (*Qualified) expr() {}
-func (*CallExpr) expr()  {}
-func (*Composite) expr() {}
-func (*Lit) expr()       {}
-func (*Convert) expr()   {}
-func (*Deref) expr()     {}
-func (*AddrOf) expr()    {}
-func (*Binary) expr()    {}
-func (*Not) expr()       {}
+func (*Ident) operands() []Expr     { return nil }
+func (e *Select) operands() []Expr  { return []Expr{e.X} }
+func (e *Index) operands() []Expr   { return []Expr{e.X} }
+func (*Qualified) operands() []Expr { return nil }
+func (e *CallExpr) operands() []Expr {
+	return append([]Expr{e.Fun}, e.Args...)
+}
+func (e *Composite) operands() []Expr {
+	var out []Expr
+	for _, f := range e.Fields {
+		out = append(out, f.Value)
+	}
+	return out
+}
+func (*Lit) operands() []Expr       { return nil }
+func (e *Convert) operands() []Expr { return []Expr{e.X} }
+func (e *Deref) operands() []Expr   { return []Expr{e.X} }
+func (e *AddrOf) operands() []Expr  { return []Expr{e.X} }
+func (e *Binary) operands() []Expr  { return []Expr{e.Left, e.Right} }
+func (e *Not) operands() []Expr     { return []Expr{e.X} }
+
+func (*Ident) fails() bool     { return false }
+func (*Select) fails() bool    { return false }
+func (*Index) fails() bool     { return true } // the list may be shorter
+func (*Qualified) fails() bool { return false }
+func (e *CallExpr) fails() bool {
+	switch fun := e.Fun.(type) {
+	case *Qualified:
+		return !slices.Contains(harmless, fun.Pkg)
+	case *Select:
+		return fun.Name == "NewUUID" // its source may be the application's
+	default:
+		return false // a builtin
+	}
+}
+func (*Composite) fails() bool { return false }
+func (*Lit) fails() bool       { return false }
+func (*Convert) fails() bool   { return false }
+func (*Deref) fails() bool     { return false } // nil was looked for in front of it
+func (*AddrOf) fails() bool    { return false }
+func (*Binary) fails() bool    { return false }
+func (*Not) fails() bool       { return false }
+
+// harmless are the packages whose functions, as generated code calls them, do not
+// panic. Those of the application may.
+var harmless = []string{scopePath, "slices", "strconv", "time"}
 
 const scopePath = "github.com/specgen-dev/specgen/scope"
 

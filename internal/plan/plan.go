@@ -204,8 +204,13 @@ type Arg struct {
 	Name, Source, Rule string
 }
 
-// Stmt is a statement: *Let, *VarDecl, *Assign, *Append, *If, *Range or *Do.
-type Stmt interface{ stmt() }
+// Stmt is a statement. What a kind holds is told by its methods, so that a new
+// kind cannot be passed over; see [mayFail].
+type Stmt interface {
+	body() []Stmt  // the statements inside it
+	takes() []Expr // what it computes when it runs; not what a function does that it queues
+	fails() bool   // whether it ends the coordinator when a function of Go returns an error
+}
 
 // Let is name := value. With Fails, value also returns an error, which ends
 // the coordinator in the name of Step.
@@ -324,14 +329,38 @@ const (
 	Batch                          // the answers of a batch; those with rows are appended to target, if there is one
 )
 
-func (*Let) stmt()         {}
-func (*VarDecl) stmt()     {}
-func (*Assign) stmt()      {}
-func (*Append) stmt()      {}
-func (*If) stmt()          {}
-func (*Range) stmt()       {}
-func (*Items) stmt()       {}
-func (*Continue) stmt()    {}
-func (*Do) stmt()          {}
-func (*AfterCommit) stmt() {}
-func (*LookUp) stmt()      {}
+func (*Let) body() []Stmt         { return nil }
+func (*VarDecl) body() []Stmt     { return nil }
+func (*Assign) body() []Stmt      { return nil }
+func (*Append) body() []Stmt      { return nil }
+func (s *If) body() []Stmt        { return s.Body }
+func (s *Range) body() []Stmt     { return s.Body }
+func (s *Items) body() []Stmt     { return s.Body }
+func (*Continue) body() []Stmt    { return nil }
+func (*AfterCommit) body() []Stmt { return nil }
+func (*LookUp) body() []Stmt      { return nil }
+func (*Do) body() []Stmt          { return nil }
+
+func (s *Let) takes() []Expr       { return []Expr{s.Name, s.Value} }
+func (*VarDecl) takes() []Expr     { return nil }
+func (s *Assign) takes() []Expr    { return []Expr{s.Target, s.Value} }
+func (s *Append) takes() []Expr    { return []Expr{s.Target, s.Value} }
+func (s *If) takes() []Expr        { return []Expr{s.Cond} }
+func (s *Range) takes() []Expr     { return []Expr{s.Over} }
+func (s *Items) takes() []Expr     { return []Expr{s.Over, s.By} }
+func (*Continue) takes() []Expr    { return nil }
+func (*AfterCommit) takes() []Expr { return nil }
+func (*LookUp) takes() []Expr      { return nil }
+func (s *Do) takes() []Expr        { return []Expr{s.Missing, s.Lock} }
+
+func (s *Let) fails() bool       { return s.Fails }
+func (*VarDecl) fails() bool     { return false }
+func (*Assign) fails() bool      { return false }
+func (*Append) fails() bool      { return false }
+func (*If) fails() bool          { return false }
+func (*Range) fails() bool       { return false }
+func (*Items) fails() bool       { return false }
+func (*Continue) fails() bool    { return false }
+func (*AfterCommit) fails() bool { return false }
+func (*LookUp) fails() bool      { return false }
+func (*Do) fails() bool          { return false }
