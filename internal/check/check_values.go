@@ -66,7 +66,7 @@ func refusedBy(w storedConstant) *schema.Allowed {
 		return nil
 	}
 	for _, x := range w.col.Allowed {
-		if takes, known := allows(x, w.Text, w.table); known && !takes {
+		if takes, known := allows(x, w.Text, w.stored); known && !takes {
 			return &x
 		}
 	}
@@ -102,7 +102,7 @@ func (c *checker) refusedUUIDs(s *model.Scope) {
 	for _, w := range c.uuidsAsText(s) {
 		for _, x := range w.col.Allowed {
 			may := func(uuid string) bool {
-				takes, known := allows(x, uuid, w.table)
+				takes, known := allows(x, uuid, w)
 				return takes || !known
 			}
 			digits := func(text string) bool { return strings.ContainsAny(text, "0123456789") } // it may be meant to be one

@@ -28,11 +28,11 @@ func (c *checker) cleaning(purge *model.Coordinator) *cleaning {
 		case f.Kind == schema.Delete:
 			out.deletes = append(out.deletes, call)
 			t := c.catalog.Table(f.Target)
-			out.unknown = out.unknown || t == nil || t.Cleans
+			out.unknown = out.unknown || t == nil || t.Reacts(schema.OnDelete)
 			for _, taken := range c.taken(f.Target, nil) {
 				out.taken[taken] = true
 				t := c.catalog.Table(taken)
-				out.unknown = out.unknown || t == nil || t.Cleans
+				out.unknown = out.unknown || t == nil || t.Reacts(schema.OnDelete)
 			}
 		case f.Kind == schema.Update || f.Kind == schema.Other:
 			// An UPDATE marks rows as deleted. Of MERGE and TRUNCATE no more is known.

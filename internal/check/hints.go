@@ -21,8 +21,8 @@ func (c *checker) serverIDs(s *model.Scope) {
 			}
 			ret := v.Call.Facts.Returns[v.Index]
 			t := c.catalog.Table(ret.Table)
-			if t == nil || t.Column(ret.Column) == nil || !t.Column(ret.Column).Default {
-				continue
+			if t == nil || t.Column(ret.Column) == nil || !t.Column(ret.Column).Default || given(v.Call, ret.Column) != nil {
+				continue // of a column that the query gives, something else makes the answer be waited for
 			}
 			p := diag.Problem{Pos: v.Call.Pos,
 				Message: fmt.Sprintf("the server makes %s.%s: the steps that use it wait for the answer of %s, which costs a round trip", ret.Table, ret.Column, v.Call.Query.Name),

@@ -43,7 +43,7 @@ func (c *checker) referringToNew(s *model.Scope) {
 	calls := model.Calls(s.Create.Body)
 	unsure := func(call *model.Call) bool { // it may make any row
 		t := c.catalog.Table(call.Facts.Target)
-		return call.Opaque() || len(call.Facts.Writes) > 0 && (t == nil || t.Active)
+		return call.Opaque() || len(call.Facts.Writes) > 0 && (t == nil || t.Reacts(call.Facts.Events()))
 	}
 	if slices.ContainsFunc(calls, unsure) {
 		return

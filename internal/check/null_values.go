@@ -13,7 +13,7 @@ import (
 // row pass.
 func (c *checker) nullArguments(s *model.Scope) {
 	for _, w := range c.storedBy(s) {
-		if w.call.Facts.Kind == schema.Insert && !w.table.Active && w.col.NotNull && givesNull(w.arg) {
+		if w.call.Facts.Kind == schema.Insert && !w.table.Rewrites(schema.OnInsert) && w.col.NotNull && givesNull(w.arg) {
 			c.report(s, diag.Problem{Pos: w.arg.Pos,
 				Message: fmt.Sprintf("null for %q of %s: %s is NOT NULL", w.arg.Name, w.call.Query.Name, w.column()),
 				Fix:     "give it a value, or make the column nullable", Related: []diag.Related{{Pos: w.col.Pos, Message: "the column is declared here"}}})
@@ -34,7 +34,7 @@ func (c *checker) nullArguments(s *model.Scope) {
 func (c *checker) nullTexts(s *model.Scope) {
 	for _, call := range allCalls(s) {
 		t := c.catalog.Table(call.Facts.Target)
-		if t == nil || t.Active || call.Facts.Kind != schema.Insert {
+		if t == nil || t.Rewrites(schema.OnInsert) || call.Facts.Kind != schema.Insert {
 			continue
 		}
 		for _, x := range call.Facts.Gives {

@@ -12,8 +12,8 @@ import (
 // allows reports whether a CHECK takes a text, and whether that is known: a
 // regular expression of PostgreSQL's may mean something else to package regexp
 // (PostgreSQL manual, section 9.7.3), and a trigger may write another text.
-func allows(x schema.Allowed, text string, t *schema.Table) (takes, known bool) {
-	if t.Active {
+func allows(x schema.Allowed, text string, w stored) (takes, known bool) {
+	if w.table.Rewrites(w.call.Facts.Events()) {
 		return false, false
 	}
 	if x.Pattern == "" {

@@ -99,7 +99,7 @@ func (c *checker) repeatedSteps(s *model.Scope) {
 	calls := own(s.Create.Body)
 	for i, call := range calls {
 		t := c.catalog.Table(call.Facts.Target)
-		if t == nil || t.Active || call.Facts.Kind != schema.Insert || call.Facts.OnConflict != "" || len(call.Guards) > 0 {
+		if t == nil || t.Rewrites(schema.OnInsert) || call.Facts.Kind != schema.Insert || call.Facts.OnConflict != "" || len(call.Guards) > 0 {
 			continue
 		}
 		for _, k := range uniqueKeys(t) {

@@ -70,9 +70,24 @@ func (l *loader) alterAction(t *Table, cmd *pg.AlterTableCmd, set *constraintSet
 		if parent := l.lookup(cmd.GetDef().GetRangeVar(), false); parent != nil && parent != t {
 			l.facts[t].parents = append(l.facts[t].parents, parent)
 		}
+	case pg.AlterTableType_AT_DetachPartition:
+		if child := l.lookup(cmd.GetDef().GetPartitionCmd().GetName(), false); child != nil {
+			l.leave(child, t)
+		}
+	case pg.AlterTableType_AT_DropInherit:
+		if parent := l.lookup(cmd.GetDef().GetRangeVar(), false); parent != nil {
+			l.leave(t, parent)
+		}
 	default:
+		l.alterReaction(t, cmd)
 		l.alterColumn(t, cmd)
 	}
+}
+
+// leave ends that a table is a part of another.
+func (l *loader) leave(t, parent *Table) {
+	facts := l.facts[t]
+	facts.parents = slices.DeleteFunc(facts.parents, func(p *Table) bool { return p == parent })
 }
 
 func (l *loader) alterColumn(t *Table, cmd *pg.AlterTableCmd) {
@@ -81,7 +96,7 @@ func (l *loader) alterColumn(t *Table, cmd *pg.AlterTableCmd) {
 		pg.AlterTableType_AT_AlterColumnType, pg.AlterTableType_AT_AddIdentity,
 		pg.AlterTableType_AT_DropIdentity, pg.AlterTableType_AT_DropExpression:
 	default:
-		return // owners, storage, statistics, row security: nothing that a query sees
+		return // owners, storage, statistics: nothing that a query sees
 	}
 	c := l.alteredColumn(t, cmd)
 	if c == nil {

@@ -87,7 +87,7 @@ func TestServerMadeColumns(t *testing.T) {
 	}
 	var got []string
 	for _, t := range c.Tables {
-		if t.Cleans {
+		if t.Reacts(OnDelete) {
 			got = append(got, t.Name)
 		}
 		for _, col := range t.Columns {

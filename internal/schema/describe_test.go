@@ -18,7 +18,9 @@ func describe(c *Catalog) string {
 	}
 	for _, t := range c.Tables {
 		b.WriteString("table " + t.QualifiedName())
-		mark(&b, t.Active, "active")
+		mark(&b, t.Rewrites(AnyEvent), "rewritten")
+		mark(&b, t.RowSecurity, "secured")
+		mark(&b, t.ForceRowSecurity, "forced")
 		comment(&b, t.Comment)
 		for _, col := range t.Columns {
 			b.WriteString("  " + col.Name + " " + col.Type)

@@ -25,9 +25,11 @@ func (l *loader) drop(n *pg.DropStmt) {
 		case pg.ObjectType_OBJECT_TYPE, pg.ObjectType_OBJECT_DOMAIN:
 			l.dropType(joinName(object.GetTypeName().GetNames()))
 		case pg.ObjectType_OBJECT_TRIGGER:
-			l.dropReaction("trigger ", parts)
+			l.dropReaction(parts, l.dropTrigger)
 		case pg.ObjectType_OBJECT_RULE:
-			l.dropReaction("rule ", parts)
+			l.dropReaction(parts, l.dropRule)
+		case pg.ObjectType_OBJECT_FUNCTION, pg.ObjectType_OBJECT_PROCEDURE, pg.ObjectType_OBJECT_ROUTINE:
+			l.dropFunction(object.GetObjectWithArgs(), n.Behavior == pg.DropBehavior_DROP_CASCADE)
 		case pg.ObjectType_OBJECT_SCHEMA:
 			l.dropSchema(object.GetString_().GetSval())
 		}
@@ -71,23 +73,13 @@ func (l *loader) forget(t *Table) {
 	}
 }
 
-// dropReaction removes a trigger or a rule: its name comes after its table's.
-func (l *loader) dropReaction(kind string, parts []string) {
-	if len(parts) < 2 {
-		return
-	}
-	schema, table := splitName(parts[:len(parts)-1])
-	if t := l.table(schema, table); t != nil {
-		delete(l.facts[t].reacts, kind+parts[len(parts)-1])
-	}
-}
-
 func (l *loader) dropSchema(schema string) {
 	for _, t := range slices.Clone(l.catalog.Tables) {
 		if t.Schema == tableSchema(schema) {
 			l.forget(t)
 		}
 	}
+	l.catalog.Functions = slices.DeleteFunc(l.catalog.Functions, func(f *Function) bool { return tableSchema(f.Schema()) == tableSchema(schema) })
 	if schema == publicSchema {
 		return // types of public have no prefix to tell them by; dropping public is a fresh start elsewhere
 	}

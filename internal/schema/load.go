@@ -2,8 +2,6 @@ package schema
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	pg "github.com/sqlc-dev/oliphant"
@@ -74,9 +72,8 @@ type loader struct {
 // tableFacts is what the loader knows of a table beside its Table.
 type tableFacts struct {
 	checks  []check
-	reacts  map[string]bool // triggers and rules, and whether they run on DELETE
-	parents []*Table        // that it is a partition of, or inherits from
-	open    bool            // it may have columns that are not known
+	parents []*Table // that it is a partition of, or inherits from
+	open    bool     // it may have columns that are not known
 }
 
 // keyFacts is what the loader knows of a key beside its Key.
@@ -158,7 +155,7 @@ func commentLength(text string) int {
 }
 
 // statement applies one statement. What says nothing about tables is left out:
-// functions' bodies, permissions, extensions, and data.
+// permissions, extensions, and data.
 func (l *loader) statement(stmt *pg.Node) {
 	switch n := stmt.GetNode().(type) {
 	case *pg.Node_CreateStmt:
@@ -185,12 +182,14 @@ func (l *loader) statement(stmt *pg.Node) {
 		l.createCollation(n.DefineStmt)
 	case *pg.Node_CreateFunctionStmt:
 		l.createFunction(n.CreateFunctionStmt)
+	case *pg.Node_AlterFunctionStmt:
+		l.alterFunction(n.AlterFunctionStmt)
 	case *pg.Node_CommentStmt:
 		l.comment(n.CommentStmt)
 	case *pg.Node_CreateTrigStmt:
-		l.reacts(n.CreateTrigStmt.GetRelation(), "trigger "+n.CreateTrigStmt.Trigname, n.CreateTrigStmt.Events&triggerOnDelete != 0)
+		l.createTrigger(n.CreateTrigStmt)
 	case *pg.Node_RuleStmt:
-		l.reacts(n.RuleStmt.GetRelation(), "rule "+n.RuleStmt.Rulename, n.RuleStmt.Event == pg.CmdType_CMD_DELETE)
+		l.createRule(n.RuleStmt)
 	case *pg.Node_ViewStmt:
 		l.other(n.ViewStmt.GetView())
 	case *pg.Node_CreateTableAsStmt:
@@ -199,8 +198,9 @@ func (l *loader) statement(stmt *pg.Node) {
 		l.other(n.CreateSeqStmt.GetSequence())
 	case *pg.Node_CreateForeignTableStmt:
 		l.createTable(n.CreateForeignTableStmt.GetBaseStmt())
-		// Another server decides what is stored.
-		l.reacts(n.CreateForeignTableStmt.GetBaseStmt().GetRelation(), "foreign table", true)
+		if t := l.lookup(n.CreateForeignTableStmt.GetBaseStmt().GetRelation(), false); t != nil {
+			t.Foreign = true
+		}
 	case *pg.Node_CreateSchemaStmt:
 		for _, element := range n.CreateSchemaStmt.SchemaElts {
 			if c := element.GetCreateStmt(); c.GetRelation() != nil && c.Relation.Schemaname == "" {
@@ -261,35 +261,15 @@ func (l *loader) nearestTable(name string) string {
 	return "create the table in an earlier statement or file; files are read in the order of sqlc.yaml"
 }
 
-// reacts notes a trigger or a rule. One on a partition or a child acts on what
-// is written through its parents, too.
-func (l *loader) reacts(rel *pg.RangeVar, what string, onDelete bool) {
-	t := l.lookup(rel, false)
-	if t == nil {
-		return
-	}
-	l.facts[t].reacts[what] = onDelete
-}
-
-// triggerOnDelete is the bit of CreateTrigStmt.Events for DELETE (catalog/pg_trigger.h).
-const triggerOnDelete = 1 << 3
-
-func (l *loader) createFunction(n *pg.CreateFunctionStmt) {
-	name := joinName(n.Funcname)
-	set := n.GetReturnType().GetSetof()
-	for _, p := range n.Parameters {
-		if p.GetFunctionParameter().GetMode() == pg.FunctionParameterMode_FUNC_PARAM_TABLE {
-			set = true
-		}
-	}
-	// Overloads share the name: one that answers with a set is enough.
-	if set {
-		l.catalog.SetReturning[name] = true
-	}
-}
-
 // finish fills in what depends on the whole schema.
 func (l *loader) finish() {
+	l.spreadTriggers()
+	for _, f := range l.catalog.Functions {
+		// Overloads share the name: one that answers with a set is enough.
+		if f.SetReturning {
+			l.catalog.SetReturning[f.Name] = true
+		}
+	}
 	for _, t := range l.catalog.Tables {
 		for _, c := range l.facts[t].checks {
 			t.Checks = append(t.Checks, c.name)
@@ -302,10 +282,6 @@ func (l *loader) finish() {
 					col.Checked = true
 				}
 			}
-		}
-		if len(l.facts[t].reacts) > 0 {
-			cleans := slices.Contains(slices.Collect(maps.Values(l.facts[t].reacts)), true)
-			l.activate(t, cleans, map[*Table]bool{})
 		}
 		for _, c := range t.Columns {
 			l.applyDomain(c)
@@ -321,17 +297,6 @@ func (l *loader) finish() {
 			base += "[]"
 		}
 		l.catalog.Domains[name] = base
-	}
-}
-
-func (l *loader) activate(t *Table, cleans bool, seen map[*Table]bool) {
-	if seen[t] {
-		return
-	}
-	seen[t] = true
-	t.Active, t.Cleans = true, t.Cleans || cleans
-	for _, parent := range l.facts[t].parents {
-		l.activate(parent, cleans, seen)
 	}
 }
 

@@ -231,9 +231,9 @@ func TestLoad(t *testing.T) {
 			CREATE RULE r AS ON DELETE TO b DO INSTEAD (UPDATE b SET x = 1; NOTIFY n);
 			CREATE TRIGGER t BEFORE INSERT ON c FOR EACH ROW EXECUTE FUNCTION f();
 			DROP TRIGGER t ON c;`, `
-			table a active
+			table a rewritten
 			  x int4
-			table b active
+			table b rewritten
 			  x int4
 			table c
 			  x int4
@@ -242,12 +242,12 @@ func TestLoad(t *testing.T) {
 			CREATE TABLE p (id int, k text DEFAULT 'x', PRIMARY KEY (id, k), UNIQUE (k, id)) PARTITION BY LIST (k);
 			CREATE TABLE p1 PARTITION OF p FOR VALUES IN ('x');
 			CREATE TRIGGER t BEFORE INSERT ON p1 FOR EACH ROW EXECUTE FUNCTION f();`, `
-			table p active
+			table p rewritten
 			  id int4 notnull
 			  k text notnull default
 			  primary p_pkey(id,k)
 			  unique p_k_id_key(k,id)
-			table p1 active
+			table p1 rewritten
 			  id int4 notnull
 			  k text notnull default
 			  primary p1_pkey(id,k)
@@ -294,7 +294,7 @@ func TestLoad(t *testing.T) {
 			CREATE TABLE t (a int); CREATE TABLE IF NOT EXISTS t (b int);
 			INSERT INTO t VALUES (1);
 			ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (true);`, `
-			table t
+			table t secured
 			  a int4
 			`},
 		"as pg_dump writes it": {`

@@ -239,7 +239,7 @@ func (a *analyzer) known(c column) int {
 			continue
 		}
 		table := a.catalog.Table(c.table)
-		if table == nil || f.written && table.Active {
+		if table == nil || f.written && table.Rewrites(a.query.Events()) {
 			continue
 		}
 		col := table.Column(c.base)

@@ -60,7 +60,7 @@ func (a *analyzer) topInsert(n *pg.InsertStmt, target *fromItem, lists []*pg.Nod
 	single := n.SelectStmt == nil ||
 		len(lists) == 1 && source.LimitCount == nil && source.LimitOffset == nil && !a.holdsSet(lists)
 	table := a.catalog.Table(target.table)
-	a.query.SingleRow = single && a.query.OnConflict == "" && table != nil && !table.Active
+	a.query.SingleRow = single && a.query.OnConflict == "" && table != nil && !table.Rewrites(OnInsert)
 	if !single || a.query.OnConflict == "update" || table == nil {
 		return // the row may be an older one, with older values
 	}

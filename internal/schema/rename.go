@@ -24,6 +24,8 @@ func (l *loader) rename(n *pg.RenameStmt) {
 		l.renameType(joinName(n.GetObject().GetList().GetItems()), n.Newname)
 	case pg.ObjectType_OBJECT_TRIGGER, pg.ObjectType_OBJECT_RULE:
 		l.renameReaction(n)
+	case pg.ObjectType_OBJECT_FUNCTION, pg.ObjectType_OBJECT_PROCEDURE, pg.ObjectType_OBJECT_ROUTINE:
+		l.renameFunction(n.GetObject().GetObjectWithArgs(), func(schema, _ string) string { return qualify(schema, n.Newname) })
 	case pg.ObjectType_OBJECT_SCHEMA:
 		l.moveTables(n.Subname, n.Newname)
 	}
@@ -55,6 +57,9 @@ func (l *loader) move(t *Table, schema, name string) {
 	t.Schema, t.Name = schema, name
 	l.tables[[2]string{t.Schema, t.Name}] = t
 	l.names.take(t.Schema, t.Name)
+	for _, x := range t.Triggers {
+		x.Table = t.QualifiedName()
+	}
 	for _, other := range l.catalog.Tables {
 		for _, fk := range other.ForeignKeys {
 			if fk.RefTable == before {
@@ -65,7 +70,12 @@ func (l *loader) move(t *Table, schema, name string) {
 }
 
 func (l *loader) moveToSchema(n *pg.AlterObjectSchemaStmt) {
-	if n.ObjectType != pg.ObjectType_OBJECT_TABLE {
+	switch n.ObjectType {
+	case pg.ObjectType_OBJECT_TABLE:
+	case pg.ObjectType_OBJECT_FUNCTION, pg.ObjectType_OBJECT_PROCEDURE, pg.ObjectType_OBJECT_ROUTINE:
+		l.renameFunction(n.GetObject().GetObjectWithArgs(), func(_, name string) string { return qualify(n.Newschema, name) })
+		return
+	default:
 		return
 	}
 	if t := l.lookup(n.GetRelation(), n.MissingOk); t != nil {
@@ -74,6 +84,11 @@ func (l *loader) moveToSchema(n *pg.AlterObjectSchemaStmt) {
 }
 
 func (l *loader) moveTables(from, to string) {
+	for _, f := range l.catalog.Functions {
+		if schema, name := f.split(); schema == tableSchema(from) {
+			l.callFunction(f, qualify(to, name))
+		}
+	}
 	from, to = tableSchema(from), tableSchema(to)
 	for _, t := range l.catalog.Tables {
 		if t.Schema == from {
@@ -88,6 +103,9 @@ func (l *loader) renameColumn(t *Table, from, to string) {
 		return
 	}
 	c.Name = to
+	for _, x := range t.Triggers {
+		replace(x.Columns, from, to)
+	}
 	for _, k := range t.indexes() {
 		replace(k.Columns, from, to)
 		replace(l.keys[k].depends, from, to)
@@ -133,22 +151,5 @@ func (l *loader) renameConstraint(t *Table, from, to string) {
 		if c := &l.facts[t].checks[i]; c.name == from {
 			c.name = to
 		}
-	}
-}
-
-// renameReaction keeps track of triggers and rules, so that they can be dropped.
-func (l *loader) renameReaction(n *pg.RenameStmt) {
-	t := l.lookup(n.GetRelation(), true)
-	if t == nil {
-		return
-	}
-	kind := "trigger "
-	if n.RenameType == pg.ObjectType_OBJECT_RULE {
-		kind = "rule "
-	}
-	reacts := l.facts[t].reacts
-	if onDelete, ok := reacts[kind+n.Subname]; ok {
-		delete(reacts, kind+n.Subname)
-		reacts[kind+n.Newname] = onDelete
 	}
 }

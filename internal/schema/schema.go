@@ -17,6 +17,9 @@ type Catalog struct {
 	// SetReturning holds the functions of the schema that answer with a set of
 	// rows: one call in VALUES may insert many.
 	SetReturning map[string]bool
+	// Functions are the functions and procedures that the files define, in order;
+	// overloads have one name.
+	Functions []*Function
 }
 
 // Table is one table. Names are folded as PostgreSQL folds them. Where another
@@ -31,14 +34,16 @@ type Table struct {
 	Excludes    []*Key // EXCLUDE constraints
 	ForeignKeys []*ForeignKey
 	Checks      []string // names of CHECK constraints, "" for a nameless one
-	// Active reports that triggers or rules may change what a statement
-	// does: nothing that a statement writes is certain before its answer.
-	Active bool
-	// Cleans reports that a trigger or a rule runs when a row is deleted, and may
-	// delete others.
-	Cleans  bool
-	Comment string // COMMENT ON TABLE
-	Pos     diag.Pos
+	// Triggers are those that a statement on the table may fire; see [Table.Fired].
+	Triggers []*Trigger
+	Rules    []*Rule
+	// RowSecurity reports ENABLE ROW LEVEL SECURITY: a statement may miss rows that
+	// are there. ForceRowSecurity extends it to the table's owner.
+	RowSecurity, ForceRowSecurity bool
+	Partitioned                   bool   // PARTITION BY: its rows are those of its partitions
+	Foreign                       bool   // a foreign table: another server decides what is stored
+	Comment                       string // COMMENT ON TABLE
+	Pos                           diag.Pos
 }
 
 // Column is one column of a table.
@@ -152,7 +157,7 @@ type Query struct {
 	// Those of a subquery or CTE in its FROM count.
 	Locks []Lock
 	// SingleRow reports an INSERT … VALUES with one row and no ON CONFLICT, into
-	// a known table without triggers or rules: it writes exactly one row or fails.
+	// a known table in which nothing rewrites an INSERT: it writes exactly one row or fails.
 	SingleRow bool
 	// OnConflict is "", "nothing" or "update".
 	OnConflict string
@@ -206,8 +211,8 @@ type Result struct {
 	Column string
 	// Param is n where the statement itself fixes this column to $n, so that
 	// its value is known before the answer; else 0. It is only set where the
-	// stored value is the sent one: same type, no triggers or rules, no
-	// rounding or padding.
+	// stored value is the sent one: same type, nothing that rewrites the
+	// statement, no rounding or padding.
 	//
 	// One case is left to the caller: a varchar(n) column refuses a longer value,
 	// except that PostgreSQL cuts excess blanks at its end without a word

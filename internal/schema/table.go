@@ -11,7 +11,7 @@ import (
 func (l *loader) createTable(n *pg.CreateStmt) {
 	rel := n.GetRelation()
 	schema := tableSchema(rel.GetSchemaname())
-	t := &Table{Schema: schema, Name: rel.GetRelname(), Pos: l.pos(rel.GetLocation())}
+	t := &Table{Schema: schema, Name: rel.GetRelname(), Partitioned: n.GetPartspec() != nil, Pos: l.pos(rel.GetLocation())}
 	if old := l.table(schema, t.Name); old != nil {
 		if !n.IfNotExists {
 			l.problems.Add(diag.Problem{
@@ -25,7 +25,7 @@ func (l *loader) createTable(n *pg.CreateStmt) {
 	}
 	l.catalog.Tables = append(l.catalog.Tables, t)
 	l.tables[[2]string{t.Schema, t.Name}] = t
-	l.facts[t] = &tableFacts{reacts: map[string]bool{}, open: n.GetOfTypename() != nil}
+	l.facts[t] = &tableFacts{open: n.GetOfTypename() != nil}
 	l.names.take(t.Schema, t.Name)
 
 	var set constraintSet
