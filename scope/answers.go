@@ -131,14 +131,15 @@ type replayer struct {
 	issued   int
 	sql      string
 	rows     pgx.Rows
-	reported error // by the server
+	copy     *copied // nil unless its rows are copied
+	reported error   // by the server
 }
 
 // call has a function read its answer. The error of a function that dropped the
 // server's is the server's: the transaction has failed, and what comes behind
 // would be told as the failure.
 func (r *replayer) call(q queued) error {
-	r.step, r.issued, r.rows, r.reported = q.step, 0, nil, nil
+	r.step, r.issued, r.rows, r.copy, r.reported = q.step, 0, nil, q.copy, nil
 	r.op.via = r
 	err := q.call(r.ctx)
 	r.op.via = nil
@@ -197,6 +198,9 @@ func (r *replayer) Query(_ context.Context, sql string, _ ...any) (pgx.Rows, err
 		r.known.learn(sql, rows.FieldDescriptions())
 		rows = &keptRows{Rows: rows}
 	}
+	if err == nil {
+		rows = r.copy.watch(rows)
+	}
 	r.rows = rows
 	return rows, r.note(err)
 }
@@ -223,24 +227,30 @@ type replayedRow replayer
 
 func (r *replayedRow) Scan(dest ...any) error {
 	rep := (*replayer)(r)
-	if r.known == nil {
+	if r.known == nil && r.copy == nil {
 		return rep.note(r.results.QueryRow().Scan(dest...))
 	}
 	return rep.note(rep.scanKept(dest))
 }
 
-// scanKept does what the Scan of pgx's own row does, with two differences: it
-// notes the types of the columns, and an answer that does not decode leaves the
-// answers behind it readable, COMMIT's among them.
+// scanKept does what the Scan of pgx's own row does, with three differences: it
+// notes the types of the columns, an answer that does not decode leaves the
+// answers behind it readable, COMMIT's among them, and all rows that are copied
+// are counted.
 func (r *replayer) scanKept(dest []any) error {
 	rows, err := r.results.Query()
 	if err != nil {
 		return err
 	}
-	r.known.learn(r.sql, rows.FieldDescriptions())
+	if r.known != nil {
+		r.known.learn(r.sql, rows.FieldDescriptions())
+	}
+	rows = r.copy.watch(rows)
 	found := rows.Next()
 	if found {
 		err = pgx.ScanRow(rows.TypeMap(), rows.FieldDescriptions(), rows.RawValues(), dest...)
+	}
+	for r.copy != nil && rows.Next() {
 	}
 	rows.Close()
 	switch {

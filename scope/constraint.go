@@ -42,6 +42,7 @@ func (op *Op) stepError(ctx context.Context, s Step, err error) *Error {
 		e.own, e.generic = children.own, ErrHasChildren
 		return e
 	}
+	e.again = err == errChanged
 	e.setServerError(err, op.constraints, genericForStep(s))
 	return e
 }

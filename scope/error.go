@@ -45,6 +45,7 @@ type Error struct {
 	cause   error    // never nil
 	item    int      // one more than the index of the item; 0 for none
 	later   *Error   // of an ErrCommitUnknown: how running it again failed
+	again   bool     // another transaction was in the way: ours is run again
 	goStep  bool     // the cause comes from Go code of the application, which may say what it likes
 }
 

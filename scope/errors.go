@@ -33,8 +33,9 @@ var (
 
 	// ErrConflict: another transaction was in the way, and the same call may
 	// succeed later (40001 serialization_failure, 40P01 deadlock_detected,
-	// 55P03 lock_not_available), or a statement touched another number of rows
-	// than expected, and not none.
+	// 55P03 lock_not_available), what was copied changed while it was read
+	// ([Flush.Reread]), or a statement touched another number of rows than
+	// expected, and not none.
 	ErrConflict = newSentinel("conflict with another transaction")
 
 	// ErrCommitUnknown: COMMIT was sent and its answer was not read. The rows

@@ -22,6 +22,11 @@ type Step struct {
 	// the query's parameter.
 	Lock any
 
+	// Copied says that other rows are made of the rows that the query reads, a
+	// SELECT: all that is copied must be one committed state. See [Flush.Reread].
+	// Locks says that such a query locks its rows.
+	Copied, Locks bool
+
 	item int // one more than the index of the item that it is for; 0 for none
 }
 
@@ -32,12 +37,14 @@ type Flush struct {
 	queue     []queued
 	mayEnd    bool
 	asksLevel bool // one of its answers decides whether the others are wanted
+	rereads   bool // the last step whose rows are copied is in it
 }
 
 // queued is a step that waits for Send.
 type queued struct {
 	step Step
 	call func(ctx context.Context) error
+	copy *copied // nil unless its rows are copied
 }
 
 // Do queues a step. Nothing is sent before [Flush.Send].
@@ -52,7 +59,11 @@ type queued struct {
 // ctx is that of Send.
 func (f *Flush) Do(s Step, call func(ctx context.Context) error) {
 	s.item = f.op.item
-	f.queue = append(f.queue, queued{step: s, call: call})
+	q := queued{step: s, call: call}
+	if s.Copied {
+		q.copy = f.op.copy(s)
+	}
+	f.queue = append(f.queue, q)
 }
 
 // RequireReadCommitted has the flush fail with an [*IsolationError], before its
@@ -109,8 +120,9 @@ func allowsPurge(level pgx.TxIsoLevel) bool {
 // ctx governs the wait: when it is done, the driver closes the connection, and
 // the server rolls the transaction back.
 func (f *Flush) Send(ctx context.Context) error {
+	f.addRereads()
 	op, queue := f.op, f.queue
-	f.queue = nil
+	f.queue, f.rereads = nil, false
 	if len(queue) == 0 {
 		return nil
 	}

@@ -2,6 +2,7 @@ package scope
 
 import (
 	"context"
+	"hash/maphash"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -19,10 +20,12 @@ type Op struct {
 	draws       *Draws
 	constraints map[string]error
 	flushes     int
-	item        int     // one more than the index of the item that steps are queued for; 0 for none
-	lookUp      *queued // finds out whether the scope is there; nil for none
-	misuse      error   // found when the Op was made, told at its first flush
-	via         DBTX    // where statements go; set by the executor while a function of Flush.Do runs
+	item        int          // one more than the index of the item that steps are queued for; 0 for none
+	lookUp      *queued      // finds out whether the scope is there; nil for none
+	copies      []*copied    // what was read of which other rows are made, in order
+	seed        maphash.Seed // of their multisets
+	misuse      error        // found when the Op was made, told at its first flush
+	via         DBTX         // where statements go; set by the executor while a function of Flush.Do runs
 }
 
 var _ DBTX = (*Op)(nil)

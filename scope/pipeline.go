@@ -77,6 +77,7 @@ type recorder struct {
 	known     columns            // of the connection; nil where the transaction cannot end
 	lastSQL   string             // of the row that is asked for
 	pretended bool               // the function that is called was given rows that are not there
+	copy      *copied            // of the function that is called; nil unless its rows are copied
 }
 
 func newRecorder(op *Op, settled settle, length int, mayEnd bool) *recorder {
@@ -101,7 +102,7 @@ func (r *recorder) statements() int { return len(r.queries) - 1 }
 func (r *recorder) record(ctx context.Context, queue []queued) (n int, err error) {
 	for n < len(queue) && r.statements() < maxBatch && r.bytes < maxBatchBytes {
 		q, before := queue[n], r.statements()
-		r.op.via, r.pretended = r, false
+		r.op.via, r.pretended, r.copy = r, false, q.copy
 		err := q.call(ctx)
 		r.op.via = nil
 		switch issued := r.statements() - before; {
@@ -134,6 +135,7 @@ func (r *recorder) queue(sql string, args []any) {
 	}
 	r.room = append(r.room, pgx.QueuedQuery{SQL: sql, Arguments: args})
 	r.queries = append(r.queries, &r.room[len(r.room)-1])
+	r.copy.noted(sql, args)
 	for _, arg := range args {
 		r.bytes += sizeOf(arg)
 	}

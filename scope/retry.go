@@ -44,8 +44,11 @@ func backoff(attempt int, deadlock bool) time.Duration {
 
 // isRetryable reports whether PostgreSQL asks to run the transaction again
 // (manual, section 13.5): it has ended the transaction on account of another
-// one, so nothing of it remains.
+// one, so nothing of it remains. An error of our own may ask for it, too.
 func isRetryable(err error) bool {
+	if e, ok := asType[*Error](err); ok && e.again && !errors.Is(err, ErrCommitUnknown) {
+		return true
+	}
 	state := endedBy(err)
 	return state == stateSerialization || state == stateDeadlock
 }

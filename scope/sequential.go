@@ -27,7 +27,7 @@ func sendSequentially(
 	// this keeps a function that outlives its turn from running statements.
 	defer func() { op.via = nil }()
 	for _, q := range queue {
-		one := &oneStatement{on: op.tx.link, simple: op.tx.oneByOne(), failed: func(err error) { op.tx.note(op.stepError(ctx, q.step, err)) }}
+		one := &oneStatement{on: op.tx.link, simple: op.tx.oneByOne(), copy: q.copy, failed: func(err error) { op.tx.note(op.stepError(ctx, q.step, err)) }}
 		op.via = one
 		start := time.Now()
 		err := q.call(ctx)
@@ -49,6 +49,7 @@ type oneStatement struct {
 	on       DBTX
 	simple   bool        // in the simple protocol, which writes texts into the query
 	failed   func(error) // is told the server's errors
+	copy     *copied     // nil unless its rows are copied
 	issued   int
 	misuse   error
 	reported error // by the server
@@ -106,11 +107,48 @@ func (o *oneStatement) Exec(ctx context.Context, sql string, args ...any) (pgcon
 func (o *oneStatement) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
 	rows, err := o.db(args...).Query(ctx, sql, args...)
 	o.note(err)
-	return rows, err
+	if err != nil {
+		return rows, err
+	}
+	o.copy.noted(sql, args)
+	return o.copy.watch(rows), nil
 }
 
 func (o *oneStatement) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
-	return notedRow{o.db(args...).QueryRow(ctx, sql, args...), o}
+	if o.copy == nil {
+		return notedRow{o.db(args...).QueryRow(ctx, sql, args...), o}
+	}
+	rows, err := o.Query(ctx, sql, args...)
+	return notedRow{copiedRow{rows, err}, o}
+}
+
+// copiedRow is the first of rows that are copied: its Scan does what that of
+// pgx's own row does, and counts the others.
+type copiedRow struct {
+	rows pgx.Rows
+	err  error
+}
+
+func (r copiedRow) Scan(dest ...any) error {
+	if r.err != nil {
+		return r.err
+	}
+	defer r.rows.Close()
+	found := r.rows.Next()
+	var err error
+	if found {
+		err = r.rows.Scan(dest...)
+	}
+	for r.rows.Next() {
+	}
+	switch {
+	case r.rows.Err() != nil:
+		return r.rows.Err()
+	case !found:
+		return pgx.ErrNoRows
+	default:
+		return err
+	}
 }
 
 func (o *oneStatement) CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, rows pgx.CopyFromSource) (int64, error) {

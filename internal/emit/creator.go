@@ -243,6 +243,9 @@ func (f *file) flushes(g *jen.Group, c *plan.Coordinator) {
 			g.Id("f").Dot("RequireReadCommitted").Call()
 		}
 		p.stmts(g, flush.Body)
+		if len(flush.Again) > 0 {
+			g.Id("f").Dot("Reread").Call()
+		}
 		if c.Rides && i == len(c.Flushes)-1 {
 			g.Id("f").Dot("MayEnd").Call()
 		}

@@ -138,6 +138,12 @@ func (f *file) do(g *jen.Group, s *plan.Do) {
 	if s.Lock != nil {
 		fields = append(fields, jen.Id("Lock").Op(":").Add(f.expr(s.Lock)))
 	}
+	if s.Copied {
+		fields = append(fields, jen.Id("Copied").Op(":").True())
+	}
+	if s.Locks {
+		fields = append(fields, jen.Id("Locks").Op(":").True())
+	}
 	if s.Deletes {
 		fields = append(fields, jen.Id("Deletes").Op(":").True())
 	}

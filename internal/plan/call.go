@@ -30,6 +30,8 @@ func (b *builder) queue(c *model.Call, lv *level) []Stmt {
 	if c.Ordered {
 		do.Lock = b.argument(c, c.Args[0], lv)
 	}
+	do.Copied = b.rereads.has(c)
+	do.Locks = do.Copied && locks(c)
 	do.Answer = b.answer(c, lv)
 	if c != b.row || b.found == nil {
 		return []Stmt{do}

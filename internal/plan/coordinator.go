@@ -12,6 +12,7 @@ import (
 type builder struct {
 	names         goname.Namer
 	schedule      *schedule
+	rereads       rereads
 	uses          *uses
 	plan          *Coordinator
 	packages      map[string]*Queries
@@ -105,6 +106,9 @@ func newBuilder(c *model.Coordinator, stored, op string, shared *common, values 
 		lets: map[model.Value]place{}, letShape: map[model.Value]model.Shape{}, texts: map[model.Value]place{}, elements: map[*model.Call]place{}, gathered: map[*model.Arg]place{}, gatheredLists: map[*model.Call]place{}, pending: map[*model.Loop][]*model.Call{}, frames: map[*model.Loop]*frame{}, counts: map[*model.Call]string{}, draw: ident("op"),
 	}
 	b.uses = newUses(b.schedule, c.Body, c.AfterCommit)
+	if op == "create" {
+		b.rereads = newRereads(b.schedule, c.Body)
+	}
 	b.names.Reserve(reservedLocals...)
 	b.names.Reserve(shared.taken...)
 	b.row, b.found = c.Row, c.Found
@@ -142,6 +146,9 @@ func (b *builder) build(body []model.Node) *level {
 	for b.flush = 1; b.flush <= b.schedule.count; b.flush++ {
 		f := &Flush{}
 		b.plan.Flushes = append(b.plan.Flushes, f)
+		if b.flush == b.rereads.flush {
+			f.Again = b.rereads.steps()
+		}
 		top.out = nil
 		b.body(body, top, &top.out)
 		b.sendBulk(top)

@@ -63,6 +63,9 @@ func explainCoordinator(b *strings.Builder, title string, c *Coordinator, many s
 				explainRest(b, call)
 			}
 		}
+		if again := f.Rereads(); again != "" {
+			fmt.Fprintf(b, "      %s\n", again)
+		}
 	}
 	fmt.Fprintf(b, "  %s\n", c.Commit())
 	if settle := c.Settle(); settle != "" {
@@ -104,6 +107,14 @@ func (f *Flush) OnItsOwn() string {
 		return ""
 	}
 	return ", on its own: :" + f.Own
+}
+
+// Rereads says what is read again in a flush, "" for nothing.
+func (f *Flush) Rereads() string {
+	if len(f.Again) == 0 {
+		return ""
+	}
+	return "read again, and compared: " + strings.Join(f.Again, ", ")
 }
 
 // Begin says how BEGIN is sent, "" where it travels with the first flush.

@@ -152,7 +152,8 @@ type Queries struct {
 type Flush struct {
 	Calls []*Call // in order, for explain
 	Body  []Stmt
-	Own   string // the command of its one call, of a bulk query; "" for a batch of single ones
+	Again []string // the steps whose rows are compared in it with what they were
+	Own   string   // the command of its one call, of a bulk query; "" for a batch of single ones
 }
 
 // Call is one statement of a flush, for explain.
@@ -284,6 +285,8 @@ type Do struct {
 	Missing Expr // nil for the generic error
 	Lock    Expr // what a parent is looked up by, where its value decides the order of the locks; else nil
 	Deletes bool
+	Copied  bool // other rows are made of its rows, and several statements read them
+	Locks   bool // of such a step: it locks its rows
 	Call    Expr
 	Answer  Answer
 }

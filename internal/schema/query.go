@@ -39,6 +39,8 @@ func (c *Catalog) ParseQuery(sql string) (*Query, error) {
 	a.finish()
 	a.query.Mentions = mentions(stmts[0].Stmt)
 	a.query.Matched = matched(stmts[0].Stmt)
+	a.query.Functions = functions(stmts[0].Stmt)
+	a.query.Varies = varies(stmts[0].Stmt)
 	return a.query, nil
 }
 

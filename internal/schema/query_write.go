@@ -22,6 +22,7 @@ func (a *analyzer) insert(n *pg.InsertStmt, e env, top bool) relation {
 	columns := insertColumns(n.Cols, target)
 	lists := n.GetSelectStmt().GetSelectStmt().GetValuesLists()
 	var sets []ColumnValue
+	var source relation
 	switch {
 	case n.SelectStmt == nil: // DEFAULT VALUES
 	case len(lists) > 0:
@@ -32,13 +33,15 @@ func (a *analyzer) insert(n *pg.InsertStmt, e env, top bool) relation {
 		a.limit(source.LimitCount, inner)
 		a.limit(source.LimitOffset, inner)
 	default:
-		sets = a.insertSelect(a.nested(n.SelectStmt, e), columns, len(n.Cols) > 0)
+		source = a.nested(n.SelectStmt, e)
+		sets = a.insertSelect(source, columns, len(n.Cols) > 0)
 	}
 	a.onConflict(n.GetOnConflictClause(), target, e)
 	rel := a.returning(n.GetReturningClause(), s, target)
 	if top {
 		a.query.Target = target.table
 		a.query.Sets = sets
+		a.copies(n, source)
 		a.gives(lists, columns)
 		a.topInsert(n, target, lists)
 	}

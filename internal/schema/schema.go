@@ -164,6 +164,14 @@ type Query struct {
 	// Conflict are the columns of the key that ON CONFLICT names, empty elements
 	// for what is no column; nil where it names none.
 	Conflict []string
+	// Copies are the tables from whose rows an INSERT … SELECT makes its own; sorted.
+	Copies []string
+	// Functions are the names of the functions that the statement calls, at any
+	// depth; sorted, no duplicates.
+	Functions []string
+	// Varies is a function in the list of a top-level SELECT that answers
+	// differently when the statement is sent again, such as random; "" for none.
+	Varies string
 	// Overriding reports OVERRIDING SYSTEM VALUE or USER VALUE.
 	Overriding bool
 	// Ordered reports an ORDER BY at top level.
