@@ -118,15 +118,16 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 		return err
 	})
 	var presets []bulkdb.RolePreset
-	f.Do(scope.Step{Name: "presets", Query: "ListActiveRolePresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
 		presets, err = q.ListActiveRolePresets(ctx, "project")
 		return err
 	})
 	var entries []bulkdb.RolePermissionPreset
-	f.Do(scope.Step{Name: "entries", Query: "ListRolePermissionPresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
 		entries, err = q.ListRolePermissionPresets(ctx, "project")
 		return err
 	})
+	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
@@ -334,15 +335,16 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 		})
 	}
 	var presets []bulkdb.RolePreset
-	f.Do(scope.Step{Name: "presets", Query: "ListActiveRolePresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
 		presets, err = q.ListActiveRolePresets(ctx, "project")
 		return err
 	})
 	var entries []bulkdb.RolePermissionPreset
-	f.Do(scope.Step{Name: "entries", Query: "ListRolePermissionPresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
 		entries, err = q.ListRolePermissionPresets(ctx, "project")
 		return err
 	})
+	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ func TestCreateWorkspaceSteps(t *testing.T) {
 		"2 audit.create_audit_entry",
 		"2 environment.parents.workspace",
 		"2 environment.row",
-		"2 environment.workspace_roles",
+		"2 environment.workspace_roles", "2 environment.workspace_roles", // read again: it locks
 		"2 environment.audit.create_audit_entry",
 		"3 access.create_role_grant", "3 access.create_role_grant", "3 access.create_role_grant", "3 access.create_role_grant", "3 access.create_role_grant",
 		"3 access.create_member", "3 access.create_member",

@@ -112,12 +112,12 @@ func createContainerRegistry(ctx context.Context, tx *scope.Tx, p *PreparedConta
 		return err
 	})
 	var presets []backendaidb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
 		presets, err = q.ListActiveRolePresets(ctx, "container_registry")
 		return err
 	})
 	var entries []backendaidb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
 		entries, err = q.ListRolePermissionPresets(ctx, "container_registry")
 		return err
 	})
@@ -144,6 +144,7 @@ func createContainerRegistry(ctx context.Context, tx *scope.Tx, p *PreparedConta
 			ScopeID:        containerRegistryID,
 		})
 	})
+	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
@@ -310,12 +311,12 @@ func createContainerRegistries(ctx context.Context, tx *scope.Tx, prepared []*Pr
 		})
 	}
 	var presets []backendaidb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
 		presets, err = q.ListActiveRolePresets(ctx, "container_registry")
 		return err
 	})
 	var entries []backendaidb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
 		entries, err = q.ListRolePermissionPresets(ctx, "container_registry")
 		return err
 	})
@@ -344,6 +345,7 @@ func createContainerRegistries(ctx context.Context, tx *scope.Tx, prepared []*Pr
 			})
 		})
 	}
+	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}

@@ -118,12 +118,12 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 		return err
 	})
 	var presets []backendaidb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
 		presets, err = q.ListActiveRolePresets(ctx, "domain")
 		return err
 	})
 	var entries []backendaidb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
 		entries, err = q.ListRolePermissionPresets(ctx, "domain")
 		return err
 	})
@@ -150,6 +150,7 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 			ScopeID:        domainID,
 		})
 	})
+	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
@@ -319,12 +320,12 @@ func createDomains(ctx context.Context, tx *scope.Tx, prepared []*PreparedDomain
 		})
 	}
 	var presets []backendaidb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
 		presets, err = q.ListActiveRolePresets(ctx, "domain")
 		return err
 	})
 	var entries []backendaidb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
 		entries, err = q.ListRolePermissionPresets(ctx, "domain")
 		return err
 	})
@@ -353,6 +354,7 @@ func createDomains(ctx context.Context, tx *scope.Tx, prepared []*PreparedDomain
 			})
 		})
 	}
+	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}

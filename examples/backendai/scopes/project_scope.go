@@ -132,12 +132,12 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 		return err
 	})
 	var presets []backendaidb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
 		presets, err = q.ListActiveRolePresets(ctx, "project")
 		return err
 	})
 	var entries []backendaidb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
 		entries, err = q.ListRolePermissionPresets(ctx, "project")
 		return err
 	})
@@ -229,7 +229,7 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 		})
 	})
 	var above backendaidb.VirtualScope
-	f.Do(scope.Step{Name: "virtual_scope.above", Query: "GetVirtualScope", Missing: ErrParentNodeMissing}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "virtual_scope.above", Query: "GetVirtualScope", Missing: ErrParentNodeMissing, Copied: true}, func(ctx context.Context) (err error) {
 		above, err = q.GetVirtualScope(ctx, backendaidb.GetVirtualScopeParams{
 			ScopeType: "domain",
 			ScopeID:   domain.ID,
@@ -243,6 +243,7 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 			ScopeID:        domain.ID,
 		})
 	})
+	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
@@ -384,12 +385,12 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 		})
 	}
 	var presets []backendaidb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
 		presets, err = q.ListActiveRolePresets(ctx, "project")
 		return err
 	})
 	var entries []backendaidb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
 		entries, err = q.ListRolePermissionPresets(ctx, "project")
 		return err
 	})
@@ -418,6 +419,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 			})
 		})
 	}
+	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}

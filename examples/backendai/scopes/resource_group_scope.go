@@ -111,12 +111,12 @@ func createResourceGroup(ctx context.Context, tx *scope.Tx, p *PreparedResourceG
 		return err
 	})
 	var presets []backendaidb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
 		presets, err = q.ListActiveRolePresets(ctx, "resource_group")
 		return err
 	})
 	var entries []backendaidb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
 		entries, err = q.ListRolePermissionPresets(ctx, "resource_group")
 		return err
 	})
@@ -143,6 +143,7 @@ func createResourceGroup(ctx context.Context, tx *scope.Tx, p *PreparedResourceG
 			ScopeID:        resourceGroupID,
 		})
 	})
+	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
@@ -308,12 +309,12 @@ func createResourceGroups(ctx context.Context, tx *scope.Tx, prepared []*Prepare
 		})
 	}
 	var presets []backendaidb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
 		presets, err = q.ListActiveRolePresets(ctx, "resource_group")
 		return err
 	})
 	var entries []backendaidb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
 		entries, err = q.ListRolePermissionPresets(ctx, "resource_group")
 		return err
 	})
@@ -342,6 +343,7 @@ func createResourceGroups(ctx context.Context, tx *scope.Tx, prepared []*Prepare
 			})
 		})
 	}
+	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}

@@ -114,12 +114,12 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 		return err
 	})
 	var presets []backendaidb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
 		presets, err = q.ListActiveRolePresets(ctx, "user")
 		return err
 	})
 	var entries []backendaidb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
 		entries, err = q.ListRolePermissionPresets(ctx, "user")
 		return err
 	})
@@ -226,7 +226,7 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 		})
 	})
 	var above backendaidb.VirtualScope
-	f.Do(scope.Step{Name: "virtual_scope.above", Query: "GetVirtualScope", Missing: ErrParentNodeMissing}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "virtual_scope.above", Query: "GetVirtualScope", Missing: ErrParentNodeMissing, Copied: true}, func(ctx context.Context) (err error) {
 		above, err = q.GetVirtualScope(ctx, backendaidb.GetVirtualScopeParams{
 			ScopeType: "domain",
 			ScopeID:   domain.ID,
@@ -240,6 +240,7 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 			ScopeID:        domain.ID,
 		})
 	})
+	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
@@ -360,12 +361,12 @@ func createUsers(ctx context.Context, tx *scope.Tx, prepared []*PreparedUser, dr
 		})
 	}
 	var presets []backendaidb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
 		presets, err = q.ListActiveRolePresets(ctx, "user")
 		return err
 	})
 	var entries []backendaidb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
 		entries, err = q.ListRolePermissionPresets(ctx, "user")
 		return err
 	})
@@ -395,6 +396,7 @@ func createUsers(ctx context.Context, tx *scope.Tx, prepared []*PreparedUser, dr
 			})
 		})
 	}
+	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}

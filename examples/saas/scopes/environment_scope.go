@@ -125,7 +125,7 @@ func createEnvironment(ctx context.Context, tx *scope.Tx, p *PreparedEnvironment
 		return err
 	})
 	var workspaceRoles []saasdb.Role
-	f.Do(scope.Step{Name: "workspace_roles", Query: "ListRolesOfScope"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "workspace_roles", Query: "ListRolesOfScope", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
 		workspaceRoles, err = q.ListRolesOfScope(ctx, saasdb.ListRolesOfScopeParams{
 			ScopeType: "workspace",
 			ScopeID:   strconv.FormatInt(p.spec.WorkspaceID, 10),
@@ -141,6 +141,7 @@ func createEnvironment(ctx context.Context, tx *scope.Tx, p *PreparedEnvironment
 			At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
 		})
 	})
+	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
@@ -277,7 +278,7 @@ func createEnvironments(ctx context.Context, tx *scope.Tx, prepared []*PreparedE
 			})
 			return err
 		})
-		f.Do(scope.Step{Name: "workspace_roles", Query: "ListRolesOfScope"}, func(ctx context.Context) (err error) {
+		f.Do(scope.Step{Name: "workspace_roles", Query: "ListRolesOfScope", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
 			item.workspaceRoles, err = q.ListRolesOfScope(ctx, saasdb.ListRolesOfScopeParams{
 				ScopeType: "workspace",
 				ScopeID:   strconv.FormatInt(item.p.spec.WorkspaceID, 10),
@@ -294,6 +295,7 @@ func createEnvironments(ctx context.Context, tx *scope.Tx, prepared []*PreparedE
 			})
 		})
 	}
+	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}

@@ -200,7 +200,7 @@ func createWorkspace(ctx context.Context, tx *scope.Tx, p *PreparedWorkspace) (*
 			})
 			return err
 		})
-		f.Do(scope.Step{Name: "environment.workspace_roles", Query: "ListRolesOfScope"}, func(ctx context.Context) (err error) {
+		f.Do(scope.Step{Name: "environment.workspace_roles", Query: "ListRolesOfScope", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
 			workspaceRoles, err = q.ListRolesOfScope(ctx, saasdb.ListRolesOfScopeParams{
 				ScopeType: "workspace",
 				ScopeID:   strconv.FormatInt(res.Row.ID, 10),
@@ -217,6 +217,7 @@ func createWorkspace(ctx context.Context, tx *scope.Tx, p *PreparedWorkspace) (*
 			})
 		})
 	}
+	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
