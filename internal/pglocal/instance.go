@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -24,26 +25,27 @@ const (
 	stopLimit  = 15 * time.Second
 )
 
-// serverArgs make a server fast, small, and closed to the network.
-func serverArgs(data, socketDir string) []string {
-	return []string{
-		"-D", data, "-k", socketDir, "-p", "5432", "-F",
-		"-c", "listen_addresses=",
-		"-c", "synchronous_commit=off",
-		"-c", "full_page_writes=off",
-		"-c", "shared_buffers=32MB",
-		"-c", "max_connections=100",
-		"-c", "max_wal_senders=0",
-		"-c", "wal_level=minimal",
+// serverArgs make a server small, closed to the network, and fast unless it must
+// be durable.
+func serverArgs(data, socketDir string, config Config) []string {
+	args := []string{"-D", data, "-k", socketDir, "-p", "5432"}
+	settings := []string{"listen_addresses=", "shared_buffers=32MB", "max_connections=100", "max_wal_senders=0", "wal_level=minimal"}
+	if !config.Durable {
+		settings = append(settings, "fsync=off", "synchronous_commit=off", "full_page_writes=off")
 	}
+	for _, setting := range slices.Concat(settings, config.Settings) {
+		args = append(args, "-c", setting)
+	}
+	return args
 }
 
 // guard runs the server, whose command line follows the directory, and waits
 // for it. When the pipe on its standard input breaks, because the process that
 // holds the other end closed it or is gone, it ends the server and removes the
-// directory; the word "keep" makes it leave the server alone. File 3 is the
-// lock of the directory: the server does not inherit it, so that the lock
-// belongs to this process and to ours.
+// directory; the word "keep" makes it leave the server alone. The file "stays"
+// keeps the directory for another start. File 3 is the lock of the directory: the
+// server does not inherit it, so that the lock belongs to this process and to
+// ours.
 //
 // A parent-death signal would end the server as well, but on Linux alone, bound
 // to one thread, and it would leave the files.
@@ -64,14 +66,16 @@ wait "$server"
 status=$?
 kill "$reader" 2>/dev/null
 cd /
-rm -rf -- "$dir"
+[ -e "$dir/stays" ] || rm -rf -- "$dir"
 exit "$status"
 `
 
 // instance is a server of our own, running.
 type instance struct {
 	dir    *runDir
+	acct   *account
 	bin    binaries
+	config Config
 	log    *os.File       // what the server and the guard say; readable also after its removal
 	orders io.WriteCloser // the guard's standard input
 	guard  *exec.Cmd
@@ -79,14 +83,14 @@ type instance struct {
 }
 
 // startInstance starts a server and returns when it takes connections.
-func startInstance(ctx context.Context) (*instance, error) {
+func startInstance(ctx context.Context, config Config) (*instance, error) {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
 	acct, err := serverAccount()
 	if err != nil {
 		return nil, err
 	}
-	in, from, err := tryInstance(ctx, acct)
+	in, from, err := tryInstance(ctx, acct, config)
 	if err == nil || from == "" || ctx.Err() != nil {
 		return in, err
 	}
@@ -95,17 +99,17 @@ func startInstance(ctx context.Context) (*instance, error) {
 	if removeErr := os.RemoveAll(from); removeErr != nil {
 		return nil, errors.Join(err, removeErr)
 	}
-	in, _, err = tryInstance(ctx, acct)
+	in, _, err = tryInstance(ctx, acct, config)
 	return in, err
 }
 
 // tryInstance starts a server once, and says which cached cluster it used.
-func tryInstance(ctx context.Context, acct *account) (in *instance, from string, err error) {
+func tryInstance(ctx context.Context, acct *account, config Config) (in *instance, from string, err error) {
 	dir, err := newRunDir(acct)
 	if err != nil {
 		return nil, "", err
 	}
-	in = &instance{dir: dir, exited: make(chan struct{})}
+	in = &instance{dir: dir, acct: acct, config: config}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, in.stop())
@@ -115,31 +119,31 @@ func tryInstance(ctx context.Context, acct *account) (in *instance, from string,
 	if in.bin, err = findBinaries(ctx, dir.path, acct); err != nil {
 		return in, "", err
 	}
-	data := filepath.Join(dir.path, "data")
-	if from, err = makeCluster(ctx, in.bin, data, acct); err != nil {
+	if from, err = makeCluster(ctx, in.bin, in.data(), acct); err != nil {
 		return in, from, err
 	}
-	if err := in.launch(data, acct); err != nil {
+	if in.log, err = os.Create(filepath.Join(dir.path, "log")); err != nil {
+		return in, from, fmt.Errorf("making the server's log: %w", err)
+	}
+	if err := in.launch(); err != nil {
 		return in, from, err
 	}
 	return in, from, in.awaitReady(ctx)
 }
 
+func (in *instance) data() string { return filepath.Join(in.dir.path, "data") }
+
 // launch starts the guard, and with it the server.
-func (in *instance) launch(data string, acct *account) error {
-	var err error
-	if in.log, err = os.Create(filepath.Join(in.dir.path, "log")); err != nil {
-		return fmt.Errorf("making the server's log: %w", err)
-	}
+func (in *instance) launch() error {
 	args := append([]string{"-c", guard, "specgen-pg-guard", in.dir.path, filepath.Join(in.bin.dir, "postgres")},
-		serverArgs(data, in.dir.path)...)
+		serverArgs(in.data(), in.dir.path, in.config)...)
 	cmd := exec.Command("/bin/sh", args...)
 	cmd.Dir, cmd.Env = in.dir.path, in.bin.environ()
 	// Never our own streams: who waits for their end, as go test does, would
 	// wait for the server.
 	cmd.Stdout, cmd.Stderr = in.log, in.log
 	cmd.ExtraFiles = []*os.File{in.dir.lock}
-	acct.become(cmd)
+	in.acct.become(cmd)
 	orders, err := cmd.StdinPipe()
 	if err != nil {
 		return fmt.Errorf("making a pipe to the server: %w", err)
@@ -147,9 +151,10 @@ func (in *instance) launch(data string, acct *account) error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("starting the server: %w", err)
 	}
-	in.guard, in.orders = cmd, orders
+	exited := make(chan struct{})
+	in.guard, in.orders, in.exited = cmd, orders, exited
 	go func() {
-		defer close(in.exited)
+		defer close(exited)
 		_ = cmd.Wait() // how it ended is in the log
 	}()
 	return nil

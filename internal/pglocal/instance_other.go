@@ -6,13 +6,14 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"os"
 	"runtime"
 )
 
 // instance is never made on this system.
 type instance struct{}
 
-func startInstance(context.Context) (*instance, error) {
+func startInstance(context.Context, Config) (*instance, error) {
 	return nil, fmt.Errorf("a server of our own cannot be started on %s: set %s to the URL of one", runtime.GOOS, EnvURL)
 }
 
@@ -20,3 +21,6 @@ func (*instance) url() url.URL        { return url.URL{} }
 func (*instance) keep() error         { return nil }
 func (*instance) stopCommand() string { return "" }
 func (*instance) stop() error         { return nil }
+
+func (*instance) end(context.Context, os.Signal) error    { return nil }
+func (*instance) restart(context.Context, []string) error { return nil }

@@ -58,7 +58,7 @@ func Start(ctx context.Context) (*Server, error) {
 		}
 		s.base = *base
 	} else {
-		own, err := startInstance(ctx)
+		own, err := startInstance(ctx, Config{})
 		if err != nil {
 			return nil, err
 		}
