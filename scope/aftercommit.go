@@ -19,9 +19,10 @@ type hook struct {
 // rollback and when the outcome of COMMIT is unknown. An error of fn does not
 // keep the functions behind it from running, and undoes nothing.
 //
-// In a transaction of our own, fn gets the context given to [In], which may be
-// done by then; in a caller's, that of [Runner.AfterCommit]. step names it in
-// errors.
+// In a transaction of our own, fn gets the values of the context given to [In],
+// which may be done by then, but neither its end nor its deadline: the rows are
+// there, and fn sets a limit of its own. In a caller's, it gets the context of
+// [Runner.AfterCommit]. step names it in errors.
 func (op *Op) AfterCommit(step string, fn func(ctx context.Context) error) {
 	h := hook{op: op.kind, scope: op.scope, step: step, fn: fn}
 	if r := op.tx.runner; r.Joined() {
@@ -54,7 +55,7 @@ func (r *Runner) dropHooks(n int) {
 // afterCommit runs the functions of a transaction that is committed. err is what
 // failed since, if anything.
 func (tx *Tx) afterCommit(ctx context.Context, err error) error {
-	hookErr := runHooks(ctx, tx.hooks)
+	hookErr := runHooks(context.WithoutCancel(ctx), tx.hooks)
 	if err == nil || hookErr == nil {
 		return cmp.Or(err, hookErr)
 	}

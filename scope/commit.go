@@ -41,8 +41,11 @@ func (tx *Tx) commit(ctx context.Context) error {
 	}
 	if joined {
 		// A lost answer is no unknown outcome here either: the caller has not
-		// committed, and without the connection never will.
-		_, err := tx.link.Exec(ctx, releaseSavepoint)
+		// committed, and without the connection never will. An error behind the
+		// completion has failed the caller's transaction, and our savepoint is
+		// gone: a savepoint of its name is somebody else's.
+		tag, err := tx.link.Exec(ctx, releaseSavepoint)
+		tx.ended = err != nil && tx.answered(tag, err) == nil
 		return tx.commitError(ctx, phase, err)
 	}
 	return tx.outcome(ctx, phase, tx.end(ctx))
@@ -50,7 +53,7 @@ func (tx *Tx) commit(ctx context.Context) error {
 
 // outcome says what the answer to COMMIT means.
 func (tx *Tx) outcome(ctx context.Context, phase string, err error) error {
-	if isUnknown(err) {
+	if isUnknown(err) || tx.foreign != nil && mayFollowCommit(err) {
 		e := tx.transactionError(ctx, phase, err)
 		e.own, e.generic = nil, ErrCommitUnknown
 		return e
@@ -58,24 +61,22 @@ func (tx *Tx) outcome(ctx context.Context, phase string, err error) error {
 	return tx.commitError(ctx, phase, err)
 }
 
-// isUnknown reports whether COMMIT may have taken effect in spite of err. These
-// are the cases in which it has not:
+// isUnknown reports whether COMMIT may have taken effect in spite of err, which
+// came without its tag ([Tx.answered]). These are the cases in which it has not:
 //   - pgx knows that it sent nothing. Of a closed connection it says so too when
 //     it was closed while pgx waited for the answer (MultiResultReader.NextResult
 //     of pgx 5.12 drops the first error and asks again), so commit looks for a
 //     closed connection itself, before;
-//   - the server answered ROLLBACK, which pgx finds in the tag;
+//   - the server answered ROLLBACK, which is in the tag;
 //   - the server answered with an error. An error before the point of commit
-//     aborts the transaction, and the server reports none after it.
+//     aborts the transaction, and what the server reports after it comes behind
+//     the tag.
 //
 // Three answers are not proof although they arrive as errors: 40003
 // statement_completion_unknown, of which the name says it and which CockroachDB
 // sends; class 08, which no PostgreSQL sends of itself but proxies do when they
 // lose the server (PgBouncer: 08P01 "server conn crashed?"), and a foreign
 // server's loss before our commit may look like it; and PANIC, because the server is down.
-//
-// An answer that was read in part counts as unknown, even when the completion of
-// COMMIT was in it: pgx reports an error then, and not the tag.
 func isUnknown(err error) bool {
 	if err == nil || errors.Is(err, pgx.ErrTxCommitRollback) {
 		return false
@@ -90,6 +91,16 @@ func isUnknown(err error) bool {
 	return pgErr.Code == stateCompletionUnknown ||
 		strings.HasPrefix(pgErr.Code, classConnectionException) ||
 		pgErr.Severity == "PANIC" || pgErr.SeverityUnlocalized == "PANIC"
+}
+
+// mayFollowCommit reports whether err is one of those that the server reports
+// behind the completion of COMMIT too: the connection is ended, or the statement
+// is cancelled. It is for a pgx.Tx of another kind, whose Commit does not tell the
+// tag. Where the tag is read, a statement_timeout in a deferred trigger is an
+// error like any other.
+func mayFollowCommit(err error) bool {
+	pgErr, ok := asType[*pgconn.PgError](err)
+	return ok && (strings.HasPrefix(pgErr.Code, classOperatorIntervention) || pgErr.Severity == "FATAL" || pgErr.SeverityUnlocalized == "FATAL")
 }
 
 // commitError says why the transaction was not committed, though every operation

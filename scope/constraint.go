@@ -13,21 +13,22 @@ import (
 
 // sqlstates of the PostgreSQL manual, appendix A, that mean something to us.
 const (
-	stateRestrict            = "23001"
-	stateNotNull             = "23502"
-	stateForeignKey          = "23503"
-	stateUnique              = "23505"
-	stateCheck               = "23514"
-	stateExclusion           = "23P01"
-	stateSerialization       = "40001"
-	stateCompletionUnknown   = "40003"
-	stateDeadlock            = "40P01"
-	stateTooLarge            = "54000"
-	stateLockNotAvailable    = "55P03"
-	stateQueryCanceled       = "57014"
-	classConnectionException = "08"
-	classDataException       = "22"
-	classIntegrity           = "23"
+	stateRestrict             = "23001"
+	stateNotNull              = "23502"
+	stateForeignKey           = "23503"
+	stateUnique               = "23505"
+	stateCheck                = "23514"
+	stateExclusion            = "23P01"
+	stateSerialization        = "40001"
+	stateCompletionUnknown    = "40003"
+	stateDeadlock             = "40P01"
+	stateTooLarge             = "54000"
+	stateLockNotAvailable     = "55P03"
+	stateQueryCanceled        = "57014"
+	classConnectionException  = "08"
+	classOperatorIntervention = "57"
+	classDataException        = "22"
+	classIntegrity            = "23"
 )
 
 // stepError says what err, from a step of op, means.

@@ -5,15 +5,44 @@ import (
 	"errors"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
+
+// answered says what the answer to COMMIT, or to RELEASE, means: nil when it says
+// that this was done. pgx gives the tag beside an error, and the tag decides. The
+// server completes COMMIT, and only then looks at a signal that came meanwhile,
+// when it logs the statement (log_min_duration_statement, log_duration): then
+// CommandComplete is followed by 57P01 or 57014. A proxy may lose the server
+// there, and the context may be done.
+func (tx *Tx) answered(tag pgconn.CommandTag, err error) error {
+	done := "COMMIT"
+	if tx.runner.Joined() {
+		done = "RELEASE"
+	}
+	switch {
+	case tag.String() == done:
+		return nil
+	case tag.String() == "ROLLBACK":
+		return pgx.ErrTxCommitRollback
+	case err == nil:
+		return errNoTag
+	default:
+		return err
+	}
+}
+
+var errNoTag = newSentinel("the server's answer to COMMIT is neither COMMIT nor ROLLBACK")
 
 // readEnd reads the answer to COMMIT, or to RELEASE, which was sent with the
 // statements. Once it is read the transaction has ended, whatever happens to the
-// connection then.
+// connection then. The caller's transaction, of which RELEASE is a statement
+// among others, has failed by an error that follows.
 func (tx *Tx) readEnd(ctx context.Context, results pgx.BatchResults) error {
-	ended, err := tx.takeEnd(results)
-	if ended {
-		tx.ended = true
+	err := tx.takeEnd(results)
+	if tx.ended && tx.runner.Joined() {
+		err = results.Close()
+	}
+	if err == nil {
 		return nil
 	}
 	if tx.runner.Joined() {
@@ -25,17 +54,13 @@ func (tx *Tx) readEnd(ctx context.Context, results pgx.BatchResults) error {
 	return tx.fail(e)
 }
 
-// takeEnd takes the answer to COMMIT, or to RELEASE, and reports whether it says
+// takeEnd takes the answer to COMMIT, or to RELEASE, and notes whether it says
 // that this was done.
-func (tx *Tx) takeEnd(results pgx.BatchResults) (ended bool, err error) {
+func (tx *Tx) takeEnd(results pgx.BatchResults) error {
 	tag, err := results.Exec()
-	if err != nil {
-		return false, err
-	}
-	if tag.String() == "COMMIT" || tx.runner.Joined() && tag.String() == "RELEASE" {
-		return true, nil
-	}
-	return false, pgx.ErrTxCommitRollback
+	err = tx.answered(tag, err)
+	tx.ended = err == nil
+	return err
 }
 
 // failed returns the failure of a step or of the opening, made of err, unless the
@@ -58,7 +83,7 @@ func (r *recorder) failed(ctx context.Context, rep *replayer, ends bool, err, fa
 		}
 	}
 	// Of an error of the driver or the server, this gives that error again.
-	if tx.ended, err = tx.takeEnd(rep.results); tx.ended || tx.runner.Joined() || !isUnknown(err) {
+	if err = tx.takeEnd(rep.results); tx.ended || tx.runner.Joined() || !isUnknown(err) {
 		return failure
 	}
 	e := tx.transactionError(ctx, tx.closingPhase(), errors.Join(failure, err))

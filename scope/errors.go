@@ -38,8 +38,8 @@ var (
 	// expected, and not none.
 	ErrConflict = newSentinel("conflict with another transaction")
 
-	// ErrCommitUnknown: COMMIT was sent and its answer was not read. The rows
-	// may be there or not; see [In].
+	// ErrCommitUnknown: COMMIT was sent and its answer was not read, or not
+	// told. The rows may be there or not; see [In].
 	ErrCommitUnknown = newSentinel("the outcome of COMMIT is unknown")
 
 	// ErrPoolExhausted: all connections of the pool were in use until the

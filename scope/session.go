@@ -131,16 +131,21 @@ func (tx *Tx) mayRide() bool {
 	return tx.single && tx.foreign == nil && tx.runner.mode == pgx.QueryExecModeCacheStatement
 }
 
-// end commits a transaction of our own.
+// end commits a transaction of our own. The connection is left only when the
+// server is ready for the next query; pgx closes it otherwise, but for what it
+// may one day not see as an error.
 func (tx *Tx) end(ctx context.Context) error {
 	if tx.foreign != nil {
 		return tx.foreign.Commit(ctx)
 	}
 	tag, err := tx.link.Exec(ctx, "COMMIT")
-	if err == nil && tag.String() == "ROLLBACK" {
-		return pgx.ErrTxCommitRollback
+	if err = tx.answered(tag, err); err != nil {
+		return err
 	}
-	return err
+	if conn := tx.link.Conn(); conn.PgConn().TxStatus() != 'I' || conn.PgConn().IsBusy() {
+		closeAtOnce(ctx, conn)
+	}
+	return nil
 }
 
 // abandon rolls a transaction of our own back. When that is not possible the
@@ -157,10 +162,16 @@ func (tx *Tx) abandon(ctx context.Context) {
 		return
 	}
 	if _, err := conn.Exec(ctx, "ROLLBACK"); err != nil {
-		done, cancel := context.WithCancel(ctx)
-		cancel()
-		_ = conn.Close(done) // at once: there is an error to return already
+		closeAtOnce(ctx, conn)
 	}
+}
+
+// closeAtOnce closes a connection that is of no more use. What it has to say is
+// told already.
+func closeAtOnce(ctx context.Context, conn *pgx.Conn) {
+	done, cancel := context.WithCancel(ctx)
+	cancel()
+	_ = conn.Close(done)
 }
 
 // oneByOne reports whether statements cannot share a round trip: in the simple

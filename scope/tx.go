@@ -113,7 +113,11 @@ func (tx *Tx) note(e *Error) {
 // An [ErrCommitUnknown] means that COMMIT was handed to the network and that the
 // answer was not read: the connection was lost, ctx was done first, or a proxy or
 // the server said that it does not know. The rows may be there or not. It is
-// never retried, but by [Single] for an operation that has a [Op.LookUp].
+// never retried, but by [Single] for an operation that has a [Op.LookUp]. An
+// answer that says COMMIT is a success, also when ctx is done by then, or when the
+// server or a proxy reports an error behind it. A DB that begins its transactions
+// itself, such as a wrapper of a pool, does not tell what was answered: there, an
+// error that is FATAL or of SQLSTATE class 57 is an ErrCommitUnknown, too.
 //
 // A deferred constraint fails at COMMIT: in a joined transaction that is the
 // caller's, which reports it to the caller.
