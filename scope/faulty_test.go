@@ -26,7 +26,11 @@ import (
 // project gets two roles and a user one.
 func rbacDB(t testing.TB) *pgxpool.Pool {
 	t.Helper()
-	return pgtest.Pool(t, append(pgtest.Texts(schema.Files), `
+	return pgtest.Pool(t, rbacTexts()...)
+}
+
+func rbacTexts() []string {
+	return append(pgtest.Texts(schema.Files), `
 		INSERT INTO domains (id, name) VALUES ('d0000000-0000-4000-8000-000000000000', 'base');
 		INSERT INTO role_presets (id, scope_type, name, auto_assign) VALUES
 			('a0000000-0000-4000-8000-000000000001', 'project', 'admin', false),
@@ -34,7 +38,7 @@ func rbacDB(t testing.TB) *pgxpool.Pool {
 			('a0000000-0000-4000-8000-000000000003', 'user', 'self', true);
 		INSERT INTO role_permission_presets (role_preset_id, entity_type, operation) VALUES
 			('a0000000-0000-4000-8000-000000000001', 'document', 'read'), ('a0000000-0000-4000-8000-000000000001', 'document', 'write'),
-			('a0000000-0000-4000-8000-000000000002', 'document', 'read'), ('a0000000-0000-4000-8000-000000000003', 'profile', 'write');`)...)
+			('a0000000-0000-4000-8000-000000000002', 'document', 'read'), ('a0000000-0000-4000-8000-000000000003', 'profile', 'write');`)
 }
 
 // baseDomain is the domain of rbacDB.
