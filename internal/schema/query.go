@@ -41,6 +41,8 @@ func (c *Catalog) ParseQuery(sql string) (*Query, error) {
 	a.query.Matched = matched(stmts[0].Stmt)
 	a.query.Functions = functions(stmts[0].Stmt)
 	a.query.Varies = varies(stmts[0].Stmt)
+	a.query.Absences = absences(stmts[0].Stmt)
+	a.query.Deciding = a.deciding(stmts[0].Stmt)
 	return a.query, nil
 }
 

@@ -10,6 +10,9 @@ import (
 func (a *analyzer) selectStmt(n *pg.SelectStmt, e env, top bool) relation {
 	e = a.with(n.GetWithClause(), e)
 	if n.GetOp() != pg.SetOperation_SETOP_NONE && n.Larg != nil && n.Rarg != nil {
+		if top {
+			a.query.Conditions = []Condition{{}}
+		}
 		return a.setOperation(n, e)
 	}
 	s := newScope(e)
@@ -34,6 +37,8 @@ func (a *analyzer) selectStmt(n *pg.SelectStmt, e env, top bool) relation {
 		}
 	}
 	if top {
+		a.conditions(n.WhereClause, n.FromClause, s)
+		a.limits(n)
 		a.query.Limited = n.LimitCount != nil || n.LimitOffset != nil
 		a.arms(n.WhereClause, s)
 		a.fix(n.WhereClause, s, func(column) (ok, written bool) { return true, false })

@@ -232,6 +232,8 @@ func (a *analyzer) update(n *pg.UpdateStmt, e env, top bool) relation {
 	if top {
 		a.query.Target = target.table
 		a.query.Sets = sets
+		a.conditions(n.WhereClause, n.FromClause, s)
+		a.assigns(n.TargetList, target)
 		a.within(n.WhereClause, s)
 		a.arms(n.WhereClause, s)
 		a.fix(n.WhereClause, s, func(c column) (ok, written bool) {
@@ -257,6 +259,7 @@ func (a *analyzer) delete(n *pg.DeleteStmt, e env, top bool) relation {
 	a.expr(n.WhereClause, s)
 	if top {
 		a.query.Target = target.table
+		a.conditions(n.WhereClause, n.UsingClause, s)
 		a.within(n.WhereClause, s)
 		a.arms(n.WhereClause, s)
 		a.fix(n.WhereClause, s, func(c column) (ok, written bool) { return true, c.item == target })
@@ -275,6 +278,7 @@ func (a *analyzer) merge(n *pg.MergeStmt, e env, top bool) relation {
 	target.outer = true
 	if top {
 		a.query.Target = target.table
+		a.query.Conditions = []Condition{{}}
 	}
 	a.expr(n.JoinCondition, s)
 	for _, node := range n.MergeWhenClauses {

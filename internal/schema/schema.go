@@ -145,6 +145,18 @@ type Query struct {
 	// Within are the columns that a top-level WHERE compares with the rows of a
 	// subquery (AND only).
 	Within []Within
+	// Conditions are all that a row must pass for the top-level SELECT, UPDATE or
+	// DELETE to take it.
+	Conditions []Condition
+	// Assigns are the values that the SET of an UPDATE gives.
+	Assigns []Assignment
+	// Absences are the tables of whose rows a condition, at any depth, asks that there
+	// are none: NOT EXISTS, NOT IN, a LEFT JOIN … IS NULL, count(*) = 0; sorted.
+	Absences []string
+	// Deciding are the tables whose rows decide which rows the statement is about:
+	// those that it reads, but for one that is joined by an outer join and of which
+	// no condition is; sorted.
+	Deciding []string
 	// Mentions are the names of the columns that any WHERE, HAVING or ON of the
 	// statement mentions, those of subqueries included; sorted, no duplicates. A
 	// column that is not among them decides nothing about which rows are meant.
