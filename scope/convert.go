@@ -11,6 +11,22 @@ import (
 // Ptr returns a pointer to a copy of v, for columns that may be NULL.
 func Ptr[T any](v T) *T { return &v }
 
+// Int64Ptr widens an integer that may be NULL, which nil stands for.
+func Int64Ptr[T ~int16 | ~int32 | ~int64](v *T) *int64 {
+	if v == nil {
+		return nil
+	}
+	return Ptr(int64(*v))
+}
+
+// Int32Ptr is [Int64Ptr] for a column of 32 bits.
+func Int32Ptr[T ~int16 | ~int32](v *T) *int32 {
+	if v == nil {
+		return nil
+	}
+	return Ptr(int32(*v))
+}
+
 // MustParseUUID is [ParseUUID] for a constant; it panics on anything else.
 func MustParseUUID(text string) UUID {
 	u, err := ParseUUID(text)

@@ -14,7 +14,7 @@ var partial = []string{"SG206", "SG210", "SG213", "SG216", "SG303", "SG304", "SG
 
 // fragile are the codes that say something of how steps, locks, loops and data
 // fit together: of nothing can that be said while some of them are missing.
-var fragile = []string{"SG217", "SG409", "SG410", "SG503", "SG504", "SG505"}
+var fragile = []string{"SG217", "SG305", "SG409", "SG410", "SG503", "SG504", "SG505"}
 
 // followsFrom reports whether a problem may be one only because of what is missing
 // from the document, which was reported.

@@ -94,7 +94,8 @@ func (r *resolver) arg(c *Call, i int) *Arg {
 			}
 		}
 		if f.Column == "" && f.Cast != "" {
-			a.Shape = a.Shape.withSQL(f.Cast, a.Shape.Nullable)
+			known := a.Shape.Nullable || a.Shape.Form != Plain && a.Shape.Kind != UUID
+			a.Shape = a.Shape.withSQL(f.Cast, known)
 		}
 	}
 	return a
@@ -145,6 +146,7 @@ func (r *resolver) matchWith(c *Call, q *spec.Query) map[int]*spec.Binding {
 // dealt with.
 func (r *resolver) bindByRule(c *Call, a *Arg, en *env, b binding) bool {
 	set := func(v Value, rule string) bool {
+		v = r.present(v, en)
 		a.Value, a.Rule, a.Source = v, rule, v.String()
 		r.fitArg(c, a, v, &spec.Scalar{Text: a.Name, Pos: c.Pos}, r.place(c, a))
 		return true

@@ -58,7 +58,7 @@ func (r *resolver) conversion(e *spec.Call, en *env) Value {
 		r.fail(e.Pos, "SG207", "", "$%s takes one value", e.Func)
 		return nil
 	}
-	x := r.value(e.Args[0], en)
+	x := r.present(r.value(e.Args[0], en), en)
 	if x == nil {
 		return nil
 	}

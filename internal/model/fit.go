@@ -26,7 +26,7 @@ func (r *resolver) valueFor(e spec.Expr, en *env, to Shape, what string) Value {
 		r.warnOfText(e, en, to, what)
 		return l
 	}
-	v := r.value(e, en)
+	v := r.present(r.value(e, en), en)
 	if v == nil {
 		return nil
 	}
@@ -73,7 +73,7 @@ func (r *resolver) fit(v Value, to Shape, at spec.Expr, what string) {
 		message := v.String() + " is " + from.describe() + ", and " + what + " is " + to.describe()
 		fix := misfit(v, from, to)
 		if why != "" {
-			message, fix = message+": "+why, "make the column NOT NULL, or handle NULL in a Go function: $go.Name(…)"
+			message, fix = message+": "+why, notNullFix(v)+"; or handle NULL in a Go function: $go.Name(…)"
 		}
 		r.fail(at.Position(), "SG301", fix, "%s", message)
 	}

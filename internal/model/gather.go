@@ -131,13 +131,18 @@ func (r *resolver) bound(c *Call, a *Arg, e spec.Expr, en *env) Value {
 	what := r.place(c, a)
 	_, whole := e.(*spec.List)
 	if !c.mayGather(a) || whole {
-		return r.valueFor(e, en, a.Shape, what)
+		before := r.problems.Len()
+		v := r.valueFor(e, en, a.Shape, what)
+		if v != nil && r.problems.Len() == before {
+			r.refuseNull(c, a, v, e)
+		}
+		return v
 	}
 	if r.standsForLiteral(e, en) {
 		a.Gathered = true
 		return r.valueFor(e, en, elemOf(a), what)
 	}
-	v := r.value(e, en)
+	v := r.present(r.value(e, en), en)
 	if v == nil {
 		return nil
 	}
@@ -153,7 +158,10 @@ func (r *resolver) fitArg(c *Call, a *Arg, v Value, at spec.Expr, what string) {
 		a.Gathered = true
 		to = elemOf(a)
 	}
-	r.fit(v, to, at, what)
+	before := r.problems.Len()
+	if r.fit(v, to, at, what); r.problems.Len() == before {
+		r.refuseNull(c, a, v, at)
+	}
 }
 
 // mayGather reports whether a list parameter may take a value of each turn, or

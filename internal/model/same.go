@@ -44,6 +44,7 @@ func Same(a, b Value) bool { return a != nil && b != nil && isSame(a, b) }
 // isSame reports whether two values are one: an expression that is written twice
 // makes two nodes of the graph, which refer to the same call, loop or input.
 func isSame(a, b Value) bool {
+	a, b = unwrapped(a), unwrapped(b)
 	if a == b {
 		return true
 	}
@@ -99,4 +100,12 @@ func isSame(a, b Value) bool {
 	default:
 		return false
 	}
+}
+
+// unwrapped is a value that is known to be there, as the value that it is.
+func unwrapped(v Value) Value {
+	if x, ok := v.(*Conversion); ok && x.As == asPresent {
+		return x.X
+	}
+	return v
 }

@@ -49,7 +49,8 @@ type Shape struct {
 	Enum     *sqlcapi.Enum
 	Elem     *Shape // of List
 	SQL      string // PostgreSQL type, "" when unknown
-	Nullable bool   // by the schema: a column without NOT NULL
+	Nullable bool   // by the schema, or the declaration: it may be NULL
+	There    bool   // a condition around the place says that it is not NULL
 }
 
 const (
@@ -251,13 +252,36 @@ func Convertible(from, to Shape) (bool, string) {
 	if !sameValue(from, to) {
 		return false, ""
 	}
-	if mayBeNull := from.Form == Pointer || from.Form == Valid && (from.Nullable || from.Kind != UUID); mayBeNull && (to.Form == Plain || from.Kind != to.Kind) {
+	switch {
+	case !from.MayBeNull():
+		return true, ""
+	case to.Form == Plain || from.Kind != to.Kind:
 		return false, "it may be NULL"
-	}
-	if mayBeNull := from.Form != Plain && from.Kind != UUID; mayBeNull && to.Form != from.Form {
+	case to.Form != from.Form || from.Form == Pointer && !widens(from, to):
 		return false, "NULL is spelled differently in Go"
+	default:
+		return true, ""
 	}
-	return true, ""
+}
+
+// widens reports an integer behind a pointer that becomes a wider one.
+func widens(from, to Shape) bool {
+	return from.Kind == Int && to.Kind == Int && (to.Base == int64Shape.Base || to.Base.Name == "int32" && from.Bits == 16)
+}
+
+// MayBeNull reports whether a value of the shape may be NULL: by the schema or
+// the declaration where they are known, whatever the Go type is.
+func (s Shape) MayBeNull() bool {
+	switch {
+	case s.There:
+		return false
+	case s.Form == Plain:
+		return s.Nullable && (s.Kind == Bytes || s.Kind == JSON)
+	case s.SQL != "":
+		return s.Nullable
+	default:
+		return s.Kind != UUID // a pgtype.UUID holds every uuid
+	}
 }
 
 func sameValue(from, to Shape) bool {

@@ -91,11 +91,11 @@ type GoCall struct {
 // Concat is a text made of parts.
 type Concat struct{ Parts []Value }
 
-// Conversion is $uuid(x), $int(x) or $text(x).
+// Conversion is $uuid(x), $int(x) or $text(x); or x where it is known to be there.
 type Conversion struct {
 	To Shape
 	X  Value
-	As string // "uuid", "int", "text"
+	As string // "uuid", "int", "text", "present"
 }
 
 // Shape is the input's shape.
@@ -214,4 +214,9 @@ func (v *Concat) String() string {
 	return b.String()
 }
 
-func (v *Conversion) String() string { return fmt.Sprintf("$%s(%s)", v.As, v.X) }
+func (v *Conversion) String() string {
+	if v.As == asPresent {
+		return v.X.String()
+	}
+	return fmt.Sprintf("$%s(%s)", v.As, v.X)
+}

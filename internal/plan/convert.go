@@ -16,6 +16,15 @@ func convert(x Expr, from, to model.Shape) Expr {
 	if from.Go == to.Go || to.Go.IsZero() || to.Kind == model.List {
 		return x
 	}
+	switch { // NULL stays NULL
+	case from.Form != to.Form || !from.MayBeNull():
+	case from.Form == model.Valid:
+		return wrapWith(asKind(unwrap(x, from), from, to), to, &Select{X: x, Name: "Valid"})
+	case from.Form == model.Pointer && to.Bits == 64:
+		return call(inScope("Int64Ptr"), x)
+	case from.Form == model.Pointer:
+		return call(inScope("Int32Ptr"), x)
+	}
 	return wrap(asKind(unwrap(x, from), from, to), to)
 }
 
@@ -66,12 +75,17 @@ func asKind(x Expr, from, to model.Shape) bare {
 func wrap(v bare, to model.Shape) Expr {
 	switch to.Form {
 	case model.Valid:
-		return &Composite{Type: to.Go, Fields: []FieldValue{{Name: to.Field, Value: assignable(v, to.Base)}, {Name: "Valid", Value: &Lit{Source: "true"}}}}
+		return wrapWith(v, to, &Lit{Source: "true"})
 	case model.Pointer:
 		return call(inScope("Ptr"), assignable(v, to.Base))
 	default:
 		return assignable(v, to.Go)
 	}
+}
+
+// wrapWith gives a bare value the form of a struct with a Valid field.
+func wrapWith(v bare, to model.Shape, valid Expr) Expr {
+	return &Composite{Type: to.Go, Fields: []FieldValue{{Name: to.Field, Value: assignable(v, to.Base)}, {Name: "Valid", Value: valid}}}
 }
 
 // assignable converts a bare value to a Go type where assignment alone would

@@ -22,6 +22,10 @@ func (b *builder) value(v model.Value, to model.Shape, lv *level, name string) E
 		if v.Known != nil {
 			return b.known(v, to, lv)
 		}
+	case *model.Conversion:
+		if x, ok := v.X.(*model.ColumnValue); ok && v.To.There && x.Known != nil {
+			return b.known(x, to, lv)
+		}
 	}
 	return b.converted(v, b.raw(v, lv), b.shape(v), to, lv)
 }
@@ -244,6 +248,9 @@ func (b *builder) concat(v *model.Concat, lv *level) Expr {
 // it is done in front of the call.
 func (b *builder) conversion(v *model.Conversion, lv *level) Expr {
 	from := v.X.Shape()
+	if v.To.There { // unwrapped where its place wants the bare value
+		return b.value(v.X, b.shape(v.X), lv, "value")
+	}
 	if ok, _ := model.Convertible(from, v.To); ok {
 		return b.value(v.X, v.To, lv, v.As)
 	}

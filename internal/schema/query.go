@@ -68,6 +68,7 @@ type analyzer struct {
 	emptied map[string]bool
 	params  []paramUse
 	fixed   []fixedColumn
+	present []presentColumn
 }
 
 // fixedColumn is a column of the top-level statement that must have a
@@ -152,8 +153,9 @@ func (a *analyzer) top(stmt *pg.Node) {
 		a.expr(stmt, &scope{})
 	}
 	for _, c := range rel.columns {
+		present := a.query.Kind == Select && a.isPresent(c) && !c.mayBeNull
 		a.query.Returns = append(a.query.Returns, Result{
-			Name: c.name, Table: c.table, Column: c.base, MayBeNull: c.nullable(), Param: a.known(c),
+			Name: c.name, Table: c.table, Column: c.base, MayBeNull: c.nullable() && !present, Present: present, Param: a.known(c),
 		})
 	}
 }

@@ -239,6 +239,7 @@ func (a *analyzer) equality(cond *pg.Node, s *scope) []equality {
 // writes the row.
 func (a *analyzer) fix(where *pg.Node, s *scope, fixed func(c column) (ok, written bool)) {
 	a.flags(where, s)
+	a.presentIn(where, s, false, func(c column) bool { ok, _ := fixed(c); return ok })
 	for _, eq := range a.equalities(where, s) {
 		p := bareParam(eq.value)
 		if p == nil || eq.column.item == nil || eq.column.item.table == "" || eq.column.table == "" {

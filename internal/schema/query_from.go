@@ -271,6 +271,8 @@ func (a *analyzer) join(n *pg.JoinExpr, s *scope) []column {
 		markOuter(s.items[start:middle])
 	case pg.JoinType_JOIN_FULL:
 		markOuter(s.items[start:])
+	case pg.JoinType_JOIN_INNER:
+		a.presentIn(n.Quals, s, true, func(column) bool { return true })
 	}
 	a.expr(n.Quals, s)
 	using := texts(n.UsingClause)

@@ -57,7 +57,7 @@ func TestParseRead(t *testing.T) {
 			equal: roles.id=$1 permissions.scope_id=$2 audit.events.kind=$4
 			returns id roles.id $1
 			returns id permissions.id
-			returns kind audit.events.kind null
+			returns kind audit.events.kind
 			returns id permissions.id
 			returns role_id permissions.role_id
 			returns scope_type permissions.scope_type
@@ -74,7 +74,7 @@ func TestParseRead(t *testing.T) {
 			reads: audit.events live
 			equal: live.name=$1
 			returns id
-			returns name live.name null
+			returns name live.name
 			returns kind audit.events.kind null
 			$1 live.name
 			`},

@@ -239,6 +239,9 @@ type Result struct {
 	// (manual, section 8.3). Where the column's Length is not 0, the value is
 	// the sent one if that has at most Length characters.
 	Param int
+	// Present reports that a condition of a SELECT passes no row in which the column
+	// is NULL, although the table lets it be.
+	Present bool
 	// MayBeNull reports that the query can make the column NULL although the
 	// table says NOT NULL: an outer join, grouping sets, or RETURNING old.…
 	MayBeNull bool
