@@ -2,6 +2,7 @@ package scope
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,14 +21,9 @@ func (r *recorder) send(ctx context.Context, queue []queued, ends bool) (err err
 	}
 	defer func() {
 		if err != nil {
-			forget(tx.link.Conn()) // pgx prepares the statements anew
+			tx.forget(err) // pgx prepares the statements anew
 		}
 	}()
-	if !tx.open && r.preparesFirst() {
-		if err := tx.openAlone(ctx); err != nil {
-			return err
-		}
-	}
 	batch, opens := &pgx.Batch{QueuedQueries: r.queries[1:]}, !tx.open
 	if opens {
 		r.queries[0] = &pgx.QueuedQuery{SQL: tx.opening()}
@@ -68,11 +64,7 @@ func (r *recorder) send(ctx context.Context, queue []queued, ends bool) (err err
 	} else if err = results.Close(); err != nil {
 		err = tx.fail(tx.transactionError(ctx, "reading the answers of a flush", err))
 	}
-	if err != nil {
-		return err
-	}
-	r.remember()
-	return nil
+	return err
 }
 
 // notOpened tells of an error that came instead of the answer to the opening: the
@@ -94,6 +86,9 @@ func (r *recorder) notOpened(ctx context.Context, queue []queued, err error) err
 func (r *recorder) culprit(queue []queued, err error) (step Step, found bool) {
 	early, bySQL := asType[pgx.ErrPreprocessingBatch](err)
 	_, fromServer := asType[*pgconn.PgError](err)
+	if errors.Is(err, pgx.ErrTxClosed) {
+		return Step{}, false // the connection, and its types, may be another's
+	}
 	if !bySQL && (fromServer || r.op.tx.runner.mode != pgx.QueryExecModeExec) {
 		return Step{}, false
 	}

@@ -36,9 +36,6 @@ func (tx *Tx) commit(ctx context.Context) error {
 	if !tx.open {
 		return nil // no statement was sent
 	}
-	if conn := tx.link.Conn(); conn != nil && conn.IsClosed() {
-		return tx.commitError(ctx, phase, pgconn.ErrConnClosed)
-	}
 	if joined {
 		// A lost answer is no unknown outcome here either: the caller has not
 		// committed, and without the connection never will. An error behind the
@@ -47,6 +44,9 @@ func (tx *Tx) commit(ctx context.Context) error {
 		tag, err := tx.link.Exec(ctx, releaseSavepoint)
 		tx.ended = err != nil && tx.answered(tag, err) == nil
 		return tx.commitError(ctx, phase, err)
+	}
+	if conn := tx.link.Conn(); conn != nil && conn.IsClosed() {
+		return tx.commitError(ctx, phase, pgconn.ErrConnClosed)
 	}
 	return tx.outcome(ctx, phase, tx.end(ctx))
 }
@@ -168,7 +168,7 @@ func (tx *Tx) rollback(ctx context.Context) error {
 		return nil
 	}
 	tx.runner.dropHooks(tx.hooksBefore)
-	if conn := tx.link.Conn(); !tx.open || conn == nil || conn.IsClosed() {
+	if !tx.open {
 		return nil
 	}
 	undo := rollbackToSavepoint
@@ -176,6 +176,11 @@ func (tx *Tx) rollback(ctx context.Context) error {
 		undo = refuseAll
 	}
 	if _, err := tx.link.Exec(ctx, undo); err != nil {
+		// With its connection the transaction is gone. One that has ended has
+		// none any more, and a pgx.Tx of the application's may not show it.
+		if conn := tx.link.Conn(); !errors.Is(err, pgx.ErrTxClosed) && conn != nil && conn.IsClosed() {
+			return nil
+		}
 		return err
 	}
 	// The savepoint itself is still there, with its memory and its name.

@@ -1,20 +1,25 @@
 package scope
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // Draws is what one call draws from the outside: a sequence of ids, and one
 // time. Making an [Op] with it goes back to its start, so a transaction that is
 // run again writes the same ids and the same time as before.
 //
 // The zero value is ready: it draws from the sources of the [Runner] in whose
-// transaction it is used first. A Draws belongs to one call; it is not for
-// concurrent use, nor for two operations of one transaction.
+// transaction it is used first. A Draws belongs to one call. Two operations of one
+// transaction, and two calls at the same time, would write the same ids: the
+// second is refused.
 type Draws struct {
+	mu     sync.Mutex
 	config *config
 	ids    []UUID
 	next   int
 	now    time.Time
-	user   *Tx // the attempt that uses it, to find two operations with the same ids
+	user   *Tx // the attempt that uses it; nil between attempts
 }
 
 func newDraws(c *config) *Draws {
@@ -28,6 +33,31 @@ func (d *Draws) bind(c *config) {
 	if d.config == nil {
 		d.config = c
 		d.now = c.clock().UTC().Truncate(time.Microsecond)
+	}
+}
+
+// lend gives d to an attempt, from its start, unless another operation has it.
+func (d *Draws) lend(tx *Tx) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch d.user {
+	case nil:
+	case tx:
+		return errDrawsTwice
+	default:
+		return errDrawsAtOnce
+	}
+	d.bind(&tx.runner.config)
+	d.user, d.next = tx, 0
+	return nil
+}
+
+// giveBack is for the end of an attempt.
+func (d *Draws) giveBack(tx *Tx) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.user == tx {
+		d.user = nil
 	}
 }
 

@@ -97,7 +97,7 @@ func (f *Flush) RequireReadCommitted() {
 				return err
 			}
 			tx.isolation = pgx.TxIsoLevel(level)
-			tx.runner.callerLevel = tx.isolation
+			tx.runner.learnLevel(tx.isolation)
 			if !allowsPurge(tx.isolation) {
 				return &IsolationError{Level: level}
 			}
@@ -166,14 +166,23 @@ func orderLocks(queue []queued) {
 }
 
 // send picks the executor.
+//
+// The savepoint is a trip of its own. What pgx prepares travels in front of a
+// batch, and would end the caller's transaction when it fails, with no savepoint to
+// return to; so would a savepoint that is a prepared statement of which the server
+// does not know any more. Whether pgx will prepare anything is not to be known: it
+// evicts from its cache what others push out. The answer says, too, that the
+// transaction is still open, and its connection ours to look at.
 func (tx *Tx) send(ctx context.Context, f *Flush, queue []queued, settled func(Step, time.Duration, error) error) (int, error) {
-	if !tx.oneByOne() {
-		return sendPipelined(ctx, f, queue, settled)
+	if tx.runner.Joined() || tx.oneByOne() {
+		if err := tx.openAlone(ctx); err != nil {
+			return 0, err
+		}
 	}
-	if err := tx.openAlone(ctx); err != nil {
-		return 0, err
+	if tx.oneByOne() {
+		return sendSequentially(ctx, f.op, queue, settled)
 	}
-	return sendSequentially(ctx, f.op, queue, settled)
+	return sendPipelined(ctx, f, queue, settled)
 }
 
 // sendable returns why nothing may be sent any more. After the first failure the

@@ -92,6 +92,7 @@ const (
 	errTwoStatements misuse = "a function given to Flush.Do issued a second statement: queue one function for each"
 	errOpEnded       misuse = "the operation was used after its transaction had ended"
 	errAfterEnd      misuse = "a flush was sent behind the one of which Flush.MayEnd said that it is the last"
+	errDrawsAtOnce   misuse = "the same prepared specification was given to two calls at the same time, which would write the same ids: prepare each of them"
 	errDrawsTwice    misuse = "the same prepared specification was given to two operations of one transaction, which would write the same ids: prepare each of them"
 )
 

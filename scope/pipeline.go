@@ -89,7 +89,7 @@ func newRecorder(op *Op, settled settle, length int, mayEnd bool) *recorder {
 		silent:  make([]bool, 0, length),
 	}
 	if mayEnd {
-		r.known = statementsOf(op.tx.link.Conn()).columns
+		r.known = columnsOf(op.tx.link.Conn())
 	}
 	return r
 }

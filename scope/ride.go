@@ -1,6 +1,7 @@
 package scope
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -18,70 +19,33 @@ import (
 // columns had when it last ran on this connection, whether it found rows or not.
 // So the first time on a connection, COMMIT is a trip of its own.
 
-// statementsKey is where a connection keeps what is known of its statements.
-const statementsKey = "github.com/specgen-dev/specgen/scope: statements"
-
-// statements is what is known of the statements that were sent on a connection.
-type statements struct {
-	columns columns
-	sent    map[string]bool // those that were sent without an error in a caller's transaction
-}
+// columnsKey is where a connection keeps what is known of its statements.
+const columnsKey = "github.com/specgen-dev/specgen/scope: columns"
 
 // columns holds, for each statement, the type OIDs of its answer's columns.
 type columns map[string][]uint32
 
-// statementsOf returns what is known of a connection's statements. Only prepared
+// columnsOf returns what is known of a connection's statements. Only prepared
 // statements stay what they are: the server refuses one whose answer's types have
 // changed ("cached plan must not change result type").
-func statementsOf(conn *pgx.Conn) *statements {
+//
+// The connection must be in a transaction that is ours, or a caller's that is
+// still open: that of a pgx.Tx which has ended may be at work for somebody else.
+func columnsOf(conn *pgx.Conn) columns {
 	data := conn.PgConn().CustomData()
-	known, ok := data[statementsKey].(*statements)
+	known, ok := data[columnsKey].(columns)
 	if !ok {
-		known = &statements{columns: columns{}, sent: map[string]bool{}}
-		data[statementsKey] = known
+		known = columns{}
+		data[columnsKey] = known
 	}
 	return known
 }
 
 // forget is for after an error: pgx prepares the statements anew, and their
 // answers may be others then.
-func forget(conn *pgx.Conn) {
-	delete(conn.PgConn().CustomData(), statementsKey)
-}
-
-// preparesFirst reports whether pgx may send statements to be prepared in front
-// of the batch, and so in front of the savepoint. A statement that cannot be
-// prepared would end the caller's transaction, and there were no savepoint to
-// return to.
-func (r *recorder) preparesFirst() bool {
-	tx := r.op.tx
-	if !tx.runner.Joined() || tx.runner.mode == pgx.QueryExecModeExec {
-		return false
-	}
-	if tx.runner.mode == pgx.QueryExecModeDescribeExec {
-		return true
-	}
-	sent, last := statementsOf(tx.link.Conn()).sent, ""
-	for _, q := range r.queries[1:] {
-		if q.SQL != last && !sent[q.SQL] {
-			return true
-		}
-		last = q.SQL
-	}
-	return false
-}
-
-// remember notes that the statements are prepared.
-func (r *recorder) remember() {
-	if !r.op.tx.runner.Joined() {
-		return
-	}
-	sent, last := statementsOf(r.op.tx.link.Conn()).sent, ""
-	for _, q := range r.queries[1:] {
-		if q.SQL != last && !sent[q.SQL] {
-			sent[q.SQL] = true
-		}
-		last = q.SQL
+func (tx *Tx) forget(err error) {
+	if !errors.Is(err, pgx.ErrTxClosed) { // the caller has ended it, and the connection may be another's
+		delete(tx.link.Conn().PgConn().CustomData(), columnsKey)
 	}
 }
 

@@ -75,13 +75,12 @@ type Runner struct {
 	caller pgx.Tx   // nil unless joined
 	config config
 
-	callerLevel pgx.TxIsoLevel // of the caller's transaction; empty until it is known
-
 	modeOnce sync.Once
 	mode     pgx.QueryExecMode // of the connections; known once there was one
 
-	mu    sync.Mutex
-	hooks []hook // of the joined transaction, in the order in which they were queued
+	mu          sync.Mutex
+	hooks       []hook         // of the joined transaction, in the order in which they were queued
+	callerLevel pgx.TxIsoLevel // of the joined transaction; empty until it is known
 }
 
 // NewRunner returns a Runner on db. It sends nothing.
@@ -117,6 +116,22 @@ func NewRunner(db DB, opts ...Option) *Runner {
 // Joined reports whether the Runner works in a transaction of the caller's. The
 // caller then commits, and calls [Runner.AfterCommit] once that has succeeded.
 func (r *Runner) Joined() bool { return r.caller != nil }
+
+// learnLevel notes the level of the caller's transaction. Transactions of our own
+// may differ, where the level is left to the server.
+func (r *Runner) learnLevel(level pgx.TxIsoLevel) {
+	if r.Joined() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.callerLevel = level
+	}
+}
+
+func (r *Runner) knownLevel() pgx.TxIsoLevel {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.callerLevel
+}
 
 // Draw returns the ids and the time of one call. Draw before [In] and hand it to
 // [Tx.Create] inside, so that a retry writes the same ids.

@@ -36,7 +36,7 @@ func (tx *Tx) connect(ctx context.Context) error {
 	}
 	switch db := r.db.(type) {
 	case pgx.Tx:
-		tx.link, tx.hooksBefore, tx.isolation = db, r.queuedHooks(), r.callerLevel
+		tx.link, tx.hooksBefore, tx.isolation = db, r.queuedHooks(), r.knownLevel()
 		return nil
 	case *pgxpool.Pool:
 		c, err := db.Acquire(ctx)

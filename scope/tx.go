@@ -66,11 +66,9 @@ func (tx *Tx) Purge(c Context, constraints map[string]error) *Op {
 
 func (tx *Tx) newOp(kind string, c Context, d *Draws, constraints map[string]error) *Op {
 	op := &Op{tx: tx, kind: kind, scope: c, draws: d, constraints: constraints}
-	if d.user == tx {
-		op.misuse = errDrawsTwice
+	if err := d.lend(tx); err != nil {
+		op.misuse, op.draws = err, tx.runner.Draw() // the other operation goes on with its own
 	}
-	d.bind(&tx.runner.config)
-	d.user, d.next = tx, 0
 	tx.ops = append(tx.ops, op)
 	return op
 }
@@ -221,6 +219,11 @@ func (tx *Tx) run(ctx context.Context, fn func(context.Context, *Tx) error) (com
 		return false, tx.connectError(ctx, err)
 	}
 	defer func() { tx.release() }()
+	defer func() {
+		for _, op := range tx.ops {
+			op.draws.giveBack(tx)
+		}
+	}()
 	// A deferred call without recover also runs while a panic or runtime.Goexit
 	// unwinds, and leaves the panic's stack as it is.
 	defer func() {
