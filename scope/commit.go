@@ -72,11 +72,13 @@ func (tx *Tx) outcome(ctx context.Context, phase string, err error) error {
 //     aborts the transaction, and what the server reports after it comes behind
 //     the tag.
 //
-// Three answers are not proof although they arrive as errors: 40003
+// Some answers are not proof although they arrive as errors: 40003
 // statement_completion_unknown, of which the name says it and which CockroachDB
 // sends; class 08, which no PostgreSQL sends of itself but proxies do when they
 // lose the server (PgBouncer: 08P01 "server conn crashed?"), and a foreign
-// server's loss before our commit may look like it; and PANIC, because the server is down.
+// server's loss before our commit may look like it; a FATAL error of class 58 or
+// XX, by which other proxies tell that loss (pgcat: 58000); and PANIC, because the
+// server is down.
 func isUnknown(err error) bool {
 	if err == nil || errors.Is(err, pgx.ErrTxCommitRollback) {
 		return false
@@ -88,9 +90,14 @@ func isUnknown(err error) bool {
 	if !ok {
 		return true
 	}
-	return pgErr.Code == stateCompletionUnknown ||
-		strings.HasPrefix(pgErr.Code, classConnectionException) ||
-		pgErr.Severity == "PANIC" || pgErr.SeverityUnlocalized == "PANIC"
+	class := pgErr.Code[:min(2, len(pgErr.Code))]
+	return pgErr.Code == stateCompletionUnknown || class == classConnectionException || hasSeverity(pgErr, "PANIC") ||
+		hasSeverity(pgErr, "FATAL") && (class == classSystemError || class == classInternalError)
+}
+
+// hasSeverity also reads what servers before 9.6 and some proxies send alone.
+func hasSeverity(err *pgconn.PgError, severity string) bool {
+	return err.SeverityUnlocalized == severity || err.Severity == severity
 }
 
 // mayFollowCommit reports whether err is one of those that the server reports
@@ -100,7 +107,7 @@ func isUnknown(err error) bool {
 // error like any other.
 func mayFollowCommit(err error) bool {
 	pgErr, ok := asType[*pgconn.PgError](err)
-	return ok && (strings.HasPrefix(pgErr.Code, classOperatorIntervention) || pgErr.Severity == "FATAL" || pgErr.SeverityUnlocalized == "FATAL")
+	return ok && (strings.HasPrefix(pgErr.Code, classOperatorIntervention) || hasSeverity(pgErr, "FATAL"))
 }
 
 // commitError says why the transaction was not committed, though every operation

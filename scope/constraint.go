@@ -27,6 +27,8 @@ const (
 	stateQueryCanceled        = "57014"
 	classConnectionException  = "08"
 	classOperatorIntervention = "57"
+	classSystemError          = "58"
+	classInternalError        = "XX"
 	classDataException        = "22"
 	classIntegrity            = "23"
 )

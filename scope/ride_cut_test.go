@@ -176,7 +176,7 @@ func TestProxyErrorWhereCommitRides(t *testing.T) {
 	if _, err := c.run(t, t.Context(), 1, func() { e = c.w.watch() }); err != nil {
 		t.Fatal(err)
 	}
-	for _, tc := range []struct{ severity, code string }{{"FATAL", "08P01"}, {"FATAL", "40003"}, {"PANIC", "XX000"}} {
+	for _, tc := range []struct{ severity, code string }{{"FATAL", "08P01"}, {"FATAL", "40003"}, {"FATAL", "58000"}, {"FATAL", "XX000"}, {"PANIC", "XX000"}} {
 		tell := pgproxy.Verdict{End: pgproxy.Cut, Tell: pgproxy.ErrorResponse(tc.severity, tc.code)}
 		for n := range len(e.answer) - 1 {
 			c.warm(t)
