@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/specgen-dev/specgen/internal/pgproxy"
 	"github.com/specgen-dev/specgen/scope"
 )
 
@@ -157,6 +158,38 @@ func TestCommitAnsweredByRollback(t *testing.T) {
 			t.Errorf("error %v", err)
 		}
 	})
+}
+
+// The answer ROLLBACK is a failure for certain, whatever follows it.
+func TestCommitAnsweredByRollbackAndThenAnError(t *testing.T) {
+	t.Parallel()
+	for _, then := range []string{"an error", "the connection is lost"} {
+		t.Run(then, func(t *testing.T) {
+			t.Parallel()
+			c := newCutting(t)
+			lost := ready("COMMIT", pgproxy.Verdict{End: pgproxy.Cut})
+			c.w.Set(func(m pgproxy.Message) pgproxy.Verdict {
+				isCommit := m.Runs() && m.SQL == "COMMIT"
+				switch {
+				case isCommit && then == "an error":
+					return pgproxy.Verdict{Run: "ROLLBACK; SELECT 1 / 0"}
+				case then == "an error":
+					return pgproxy.Verdict{}
+				}
+				v := lost(m)
+				if isCommit {
+					v.Run = "ROLLBACK"
+				}
+				return v
+			})
+			err := create(t.Context(), scope.NewRunner(c.wired), func(ctx context.Context, op *scope.Op) error { return insertItem(ctx, op, "a") })
+			c.w.Set(nil)
+			if e := wantErr(t, err, pgx.ErrTxCommitRollback); e.Committed || errors.Is(err, scope.ErrCommitUnknown) {
+				t.Errorf("error %v", err)
+			}
+			wantItems(t, c.pool, 0)
+		})
+	}
 }
 
 // TestDroppedError: where statements share a round trip, a function that drops

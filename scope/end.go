@@ -39,15 +39,17 @@ var errNoTag = newSentinel("the server's answer to COMMIT is neither COMMIT nor 
 // among others, has failed by an error that follows.
 func (tx *Tx) readEnd(ctx context.Context, results pgx.BatchResults) error {
 	err := tx.takeEnd(results)
-	if tx.ended && tx.runner.Joined() {
-		err = results.Close()
+	if tx.ended {
+		if err = results.Close(); err != nil {
+			tx.forget(err) // pgx prepares the statements anew
+		}
 	}
-	if err == nil {
+	switch {
+	case err == nil, tx.ended && !tx.runner.Joined():
 		return nil
-	}
-	if tx.runner.Joined() {
+	case tx.runner.Joined():
 		err = tx.commitError(ctx, tx.closingPhase(), err)
-	} else {
+	default:
 		err = tx.outcome(ctx, tx.closingPhase(), err)
 	}
 	e, _ := asType[*Error](err)
