@@ -35,7 +35,7 @@ func TestErrorPages(t *testing.T) {
 			}
 			var got []string
 			for _, problem := range s.Problems.Sorted() {
-				if !problem.Severity.OnRequest() || p.Severity == problem.Severity.String() {
+				if !problem.Severity.OnRequest() || problem.Code == p.Code {
 					got = append(got, problem.Severity.String()+" "+problem.Code)
 				}
 			}

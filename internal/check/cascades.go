@@ -9,19 +9,34 @@ import (
 	"github.com/specgen-dev/specgen/internal/schema"
 )
 
-// ownsMore reports whether the document says that more than a row belongs to a
-// scope: create writes it, or purge does something about it.
-func ownsMore(s *model.Scope) bool {
-	more := func(call *model.Call) bool {
-		return len(call.Writes()) > 0 && call.Role != model.ScopeRow && call.Role != model.PurgeRow
+// leavesMore reports whether more than rows of the tables that a cascade takes, or
+// that the purge cleans anyhow, belongs to a scope whose row is taken: create
+// writes it, or its own purge does something about it.
+func (c *checker) leavesMore(s *model.Scope, gone func(table string) bool) bool {
+	stays := func(call *model.Call) bool {
+		return slices.ContainsFunc(call.Writes(), func(table string) bool {
+			return !gone(table) && (s.Purge == nil || !keeps(s.Purge, table))
+		})
 	}
-	if slices.ContainsFunc(model.Calls(s.Create.Body), more) {
+	writesMore := func(call *model.Call) bool { return call.Role != model.ScopeRow && stays(call) }
+	if slices.ContainsFunc(model.Calls(s.Create.Body), writesMore) {
 		return true
 	}
-	return s.Purge != nil && (len(s.Purge.AfterCommit) > 0 || slices.ContainsFunc(s.Purge.Body, func(n model.Node) bool {
-		call, ok := n.(*model.Call)
-		return !ok || call.Role != model.PurgeLock && call.Role != model.PurgeRow
-	}))
+	if s.Purge == nil {
+		return false
+	}
+	return len(s.Purge.AfterCommit) > 0 || slices.ContainsFunc(own(s.Purge.Body), func(call *model.Call) bool {
+		switch call.Role {
+		case model.PurgeLock, model.PurgeRow:
+			return false
+		case model.Refusal:
+			return true
+		case model.ChildList:
+			return !gone(c.rowTable(call.Child))
+		default:
+			return call.Opaque() || stays(call)
+		}
+	})
 }
 
 // cascades makes sure that no foreign key takes the rows of another scope, and
@@ -40,13 +55,19 @@ func (c *checker) cascades(s *model.Scope) {
 	for _, d := range clean.deletes {
 		handled[d.Facts.Target] = handled[d.Facts.Target] || d != s.Purge.Row
 	}
+	if clean.unknown {
+		return
+	}
 	for _, d := range clean.deletes {
 		taken := c.taken(d.Facts.Target, handled)
+		gone := func(table string) bool {
+			return clean.taken[table] || clean.tables[table] || handled[table] || table == d.Facts.Target
+		}
 		for _, table := range taken {
 			var names []string
 			related := []diag.Related{{}}
 			for _, other := range c.project.Scopes {
-				if c.rowTable(other) == table && ownsMore(other) {
+				if c.rowTable(other) == table && c.leavesMore(other, gone) {
 					names = append(names, other.Name)
 					related = append(related, diag.Related{Pos: other.Pos, Message: "the scope " + other.Name})
 				}

@@ -18,23 +18,28 @@ func refuses(k *schema.ForeignKey) bool {
 }
 
 // deleteOrder makes sure that a purge deletes rows after those that refer to
-// them.
+// them. It is silent where the condition of the first DELETE may leave out the
+// rows that are referred to, and where something before may have removed or
+// changed the rows that refer.
 func (c *checker) deleteOrder(s *model.Scope) {
-	deletes := deletesOf(s)
-	gone := map[string]bool{} // the tables that were deleted from so far
-	for i, first := range deletes {
-		parents := append(c.taken(first.Facts.Target, nil), first.Facts.Target)
-		for _, table := range parents {
-			gone[table] = true
+	touched := c.childTables(s) // whose rows may be gone, or refer to nothing any more
+	calls := own(s.Purge.Body)
+	for i, first := range calls {
+		for _, table := range append(c.taken(first.Facts.Target, nil), first.Facts.Writes...) {
+			touched[table] = true
 		}
-		for _, later := range deletes[i+1:] {
+		table := c.catalog.Table(first.Facts.Target)
+		if first.Facts.Kind != schema.Delete || table == nil || table.Reacts(schema.OnDelete) || !takesAll(first, s) {
+			continue
+		}
+		parents := append(c.taken(first.Facts.Target, nil), first.Facts.Target)
+		for _, later := range calls[i+1:] {
 			child := c.catalog.Table(later.Facts.Target)
-			if child == nil || gone[later.Facts.Target] {
-				continue // the rows that refer to these may be gone already
+			if later.Facts.Kind != schema.Delete || child == nil || touched[later.Facts.Target] {
+				continue
 			}
 			k := blocking(child, parents)
-			table := c.catalog.Table(first.Facts.Target)
-			if k == nil || table == nil || blocking(table, []string{later.Facts.Target}) != nil {
+			if k == nil || blocking(table, []string{later.Facts.Target}) != nil {
 				continue // in a cycle, no order is right by itself
 			}
 			c.report(s, diag.Problem{Pos: first.Pos,
@@ -44,6 +49,43 @@ func (c *checker) deleteOrder(s *model.Scope) {
 			break
 		}
 	}
+}
+
+// childTables are the tables whose rows the purges of children remove before the
+// steps of a purge, and those of which a refusal makes sure that there are none.
+func (c *checker) childTables(s *model.Scope) map[string]bool {
+	out := map[string]bool{}
+	for _, call := range own(s.Purge.Body) {
+		switch {
+		case call.Role == model.Refusal, call.Role == model.ChildList && !call.Cascade:
+			for _, table := range call.Facts.Reads {
+				out[table] = true
+			}
+		case call.Role == model.ChildList && call.Child.Purge != nil:
+			for _, inner := range model.Calls(call.Child.Purge.Body) {
+				for _, table := range append(c.taken(inner.Facts.Target, nil), inner.Facts.Writes...) {
+					out[table] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+// takesAll reports whether a DELETE takes all rows of its table that belong to the
+// scope: it compares nothing but columns with the scope's id, and types beside it.
+func takesAll(d *model.Call, s *model.Scope) bool {
+	compared := comparisons(d, d.Facts.Target, s.Purge)
+	if len(d.Facts.Arms) > 0 || len(d.Facts.Within) > 0 || len(d.Guards) > 0 || len(compared) == 0 {
+		return false
+	}
+	for _, name := range d.Facts.Mentions {
+		i := slices.IndexFunc(compared, func(x comparison) bool { return x.Column == name })
+		if i < 0 || !compared[i].scopeID && !(compared[i].constant && compared[i].text == s.Type) {
+			return false
+		}
+	}
+	return true
 }
 
 // deletesOf lists the DELETEs of a purge, in order.
@@ -98,7 +140,7 @@ func (c *checker) keptReferences(s *model.Scope) {
 // refused is the DELETE of a purge that a foreign key refuses for the rows of an
 // insert, nil where that is not certain.
 func (c *checker) refused(s *model.Scope, insert *model.Call, k *schema.ForeignKey, deletes []*model.Call) *model.Call {
-	if !refuses(k) || len(k.Columns) != 1 || len(k.RefColumns) != 1 {
+	if t := c.catalog.Table(k.RefTable); !refuses(k) || t == nil || t.Reacts(schema.OnDelete) || len(k.Columns) != 1 || len(k.RefColumns) != 1 {
 		return nil
 	}
 	row := rowOf(given(insert, k.Columns[0]), k.RefTable, k.RefColumns[0])

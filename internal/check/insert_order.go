@@ -20,8 +20,8 @@ func (c *checker) insertOrder(s *model.Scope) {
 	}
 	for i, insert := range inserts {
 		t := c.catalog.Table(insert.Facts.Target)
-		if t == nil {
-			continue
+		if t == nil || t.Reacts(schema.OnInsert) {
+			continue // a trigger may insert what is referred to
 		}
 		for _, k := range t.ForeignKeys {
 			if k.Deferrable || len(k.Columns) != 1 || len(k.RefColumns) != 1 {
@@ -35,7 +35,9 @@ func (c *checker) insertOrder(s *model.Scope) {
 			if a == nil || isNull(a.Value) || slices.ContainsFunc(inserts[:i+1], makes) {
 				continue
 			}
-			if at := slices.IndexFunc(inserts[i+1:], makes); at >= 0 {
+			// With ON CONFLICT the later one may find the row, and so may this one.
+			mustMake := func(call *model.Call) bool { return call.Facts.OnConflict == "" && makes(call) }
+			if at := slices.IndexFunc(inserts[i+1:], mustMake); at >= 0 {
 				later := inserts[i+1+at]
 				c.report(s, diag.Problem{Pos: insert.Pos,
 					Message: fmt.Sprintf("%s inserts into %s before %s inserts the row of %s that %s refers to", insert.Query.Name, insert.Facts.Target, later.Query.Name, k.RefTable, k.Name),

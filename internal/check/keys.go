@@ -69,3 +69,17 @@ func (c *checker) isUnique(ret schema.Result) bool {
 		return !k.Partial && slices.Equal(k.Columns, []string{ret.Column})
 	})
 }
+
+// findsOne reports whether a SELECT finds one row at most: it compares a key of
+// its table by =.
+func (c *checker) findsOne(call *model.Call) bool {
+	if len(call.Facts.Reads) != 1 || c.catalog.Table(call.Facts.Reads[0]) == nil || len(call.Facts.Arms) > 0 {
+		return false
+	}
+	return slices.ContainsFunc(uniqueKeys(c.catalog.Table(call.Facts.Reads[0])), func(k *schema.Key) bool {
+		return !slices.ContainsFunc(k.Columns, func(name string) bool {
+			return !slices.ContainsFunc(call.Facts.Equal, func(e schema.ColumnValue) bool { return e.Column == name }) &&
+				!slices.ContainsFunc(call.Facts.Constants, func(x schema.Constant) bool { return x.Column == name })
+		})
+	})
+}

@@ -9,19 +9,13 @@ import (
 	"github.com/specgen-dev/specgen/internal/schema"
 )
 
-// needlessKeeps warns of a `keep` that keeps nothing.
+// needlessKeeps warns of a `keep` of rows that the purge deletes.
 func (c *checker) needlessKeeps(s *model.Scope) {
 	clean := c.cleaning(s.Purge)
-	all := append(model.Calls(s.Create.Body), model.Calls(s.Purge.Body)...)
 	for _, k := range s.Purge.Keep {
 		table := k.Table.QualifiedName()
 		about := func(call *model.Call) bool {
 			return call.Facts.Kind != schema.Delete && slices.Contains(call.Writes(), table)
-		}
-		if !slices.ContainsFunc(all, about) && !slices.ContainsFunc(all, (*model.Call).Opaque) {
-			c.report(s, diag.Problem{Pos: k.Pos,
-				Message: fmt.Sprintf("nothing that makes %s writes %s: there is nothing to keep", scopesHere, table), Fix: "remove it from `keep`"})
-			continue
 		}
 		if slices.ContainsFunc(model.Calls(s.Purge.Body), about) {
 			continue // what the purge itself writes stays

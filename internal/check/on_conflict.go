@@ -146,3 +146,50 @@ func varies(a *model.Arg, call *model.Call) bool {
 		return false
 	}
 }
+
+// droppedSteps warns of a step outside of loops whose row is dropped for certain: a
+// step before it inserts the same key, and something else beside it.
+func (c *checker) droppedSteps(s *model.Scope) {
+	calls := own(s.Create.Body)
+	for i, call := range calls {
+		t := c.catalog.Table(call.Facts.Target)
+		if t == nil || t.Rewrites(schema.OnInsert) || call.Facts.OnConflict != "nothing" || call.Expect != nil || call.Missing != nil || len(call.Loops)+len(call.Guards) > 0 || c.mayRemove(call, s) {
+			continue
+		}
+		for _, k := range conflictKeys(t, call) {
+			j := slices.IndexFunc(calls[:i], func(before *model.Call) bool {
+				return before.Facts.Kind == schema.Insert && before.Facts.Target == call.Facts.Target && len(before.Loops)+len(before.Guards) == 0 && sameKey(k, before, call)
+			})
+			if j < 0 || k.Partial || len(k.Columns) == 0 {
+				continue
+			}
+			if name := differs(calls[j], call, k); name != "" {
+				c.report(s, diag.Problem{Pos: call.Pos,
+					Message: fmt.Sprintf("%s drops its row without a word: %s inserts the same %s before it, and this one's %s is lost", call.Query.Name, calls[j].Query.Name, list(k.Columns, "and"), name),
+					Fix:     "give the key another value, or remove one of the steps",
+					Related: []diag.Related{declared(call), {Pos: calls[j].Pos, Message: "the step before"}, {Pos: k.Pos, Message: "the key " + k.Name}}})
+				break
+			}
+		}
+	}
+}
+
+// sameKey reports whether two inserts certainly give all columns of a key the same.
+func sameKey(k *schema.Key, x, y *model.Call) bool {
+	return !slices.ContainsFunc(k.Columns, func(name string) bool { return !sameGiven(x, y, name) })
+}
+
+// differs is a column beside a key that two inserts certainly give something else,
+// other than an id of their own; "" for none.
+func differs(x, y *model.Call, k *schema.Key) string {
+	for _, set := range y.Facts.Sets {
+		a, b := given(x, set.Column), given(y, set.Column)
+		if a == nil || b == nil || slices.Contains(k.Columns, set.Column) || isDrawn(b, y) {
+			continue
+		}
+		if !model.Same(plain(a.Value), plain(b.Value)) {
+			return set.Column
+		}
+	}
+	return ""
+}

@@ -68,7 +68,7 @@ func (c *checker) untypedIDs(s *model.Scope) {
 		for _, e := range untypedIn(arms, func(e schema.ColumnValue) string { return c.typeOf(c.catalog.Table(e.Table), e.Column) }) {
 			kind := c.typeOf(c.catalog.Table(e.Table), e.Column)
 			a := argument(call, e.Param)
-			if a == nil || !isScopeID(a.Value, s) {
+			if a == nil || !isScopeID(a.Value, s) || c.idIsUnique(s) {
 				continue
 			}
 			c.reportQuery(s, call, diag.Problem{Pos: call.Pos,
@@ -76,6 +76,17 @@ func (c *checker) untypedIDs(s *model.Scope) {
 				Fix:     fmt.Sprintf("add AND %s = @%s to the WHERE, and run sqlc generate", kind, kind), Related: []diag.Related{declared(call)}})
 		}
 	}
+}
+
+// idIsUnique reports whether nothing else has the id of a scope: it is a uuid that
+// is drawn for it, and no scope takes its id from elsewhere.
+func (c *checker) idIsUnique(s *model.Scope) bool {
+	drawn := func(s *model.Scope) bool {
+		return s.Create != nil && s.Create.ID != nil && isFresh(s.Create.ID) && plain(s.Create.ID).Shape().Kind == model.UUID
+	}
+	return drawn(s) && !slices.ContainsFunc(c.project.Scopes, func(other *model.Scope) bool {
+		return other.Create != nil && other.Create.ID != nil && plain(other.Create.ID).Shape().Kind == model.UUID && !drawn(other)
+	})
 }
 
 // untypedIn lists the ids that conditions compare without the type beside them.

@@ -14,12 +14,12 @@ import (
 func (c *checker) repeatedKeys(s *model.Scope) {
 	for _, call := range own(s.Create.Body) {
 		t := c.catalog.Table(call.Facts.Target)
-		if t == nil || !call.Facts.SingleRow || len(call.Guards) > 0 || len(call.Over) > 0 {
+		if t == nil || t.Rewrites(schema.OnInsert) || !call.Facts.SingleRow || call.Facts.OnConflict != "" || len(call.Guards) > 0 || len(call.Over) > 0 {
 			continue
 		}
 		for _, l := range call.Loops {
 			i := slices.IndexFunc(uniqueKeys(t), func(k *schema.Key) bool { return sameInTurns(k, call, t, l) })
-			if i < 0 || len(l.Filters) > 0 || !many(l) {
+			if i < 0 || len(l.Filters) > 0 || !c.many(l) || c.mayRemove(call, s) {
 				continue
 			}
 			k := uniqueKeys(t)[i]
@@ -70,9 +70,17 @@ func mayVary(v model.Value, l *model.Loop) bool {
 	}
 }
 
+// mayRemove reports whether a step of create may remove or change what an insert
+// wrote before it comes a second time.
+func (c *checker) mayRemove(insert *model.Call, s *model.Scope) bool {
+	return slices.ContainsFunc(model.Calls(s.Create.Body), func(call *model.Call) bool {
+		return call != insert && (call.Opaque() || call.Facts.Kind != schema.Insert && slices.Contains(call.Writes(), insert.Facts.Target))
+	})
+}
+
 // many reports whether a loop is over a list that is not known to have one
 // element at most.
-func many(l *model.Loop) bool {
+func (c *checker) many(l *model.Loop) bool {
 	switch over := l.Over.(type) {
 	case *model.DataValue:
 		return len(over.Set.Rows) > 1
@@ -85,7 +93,7 @@ func many(l *model.Loop) bool {
 		at := slices.Index(outer.Loop.Data.Fields, over.Data)
 		return ok && at >= 0 && slices.ContainsFunc(set.Set.Rows, func(row *model.DataRow) bool { return len(row.Cells[at].Rows) > 1 })
 	case *model.RowsValue:
-		return !over.Call.Facts.Limited
+		return !over.Call.Facts.Limited && !c.findsOne(over.Call)
 	case *model.InputValue, *model.ListValue:
 		return true
 	default:
@@ -99,7 +107,7 @@ func (c *checker) repeatedSteps(s *model.Scope) {
 	calls := own(s.Create.Body)
 	for i, call := range calls {
 		t := c.catalog.Table(call.Facts.Target)
-		if t == nil || t.Rewrites(schema.OnInsert) || call.Facts.Kind != schema.Insert || call.Facts.OnConflict != "" || len(call.Guards) > 0 {
+		if t == nil || t.Rewrites(schema.OnInsert) || call.Facts.Kind != schema.Insert || call.Facts.OnConflict != "" || len(call.Guards) > 0 || c.mayRemove(call, s) {
 			continue
 		}
 		for _, k := range uniqueKeys(t) {
@@ -109,7 +117,7 @@ func (c *checker) repeatedSteps(s *model.Scope) {
 			p := diag.Problem{Pos: call.Pos, Related: []diag.Related{declared(call), {Pos: k.Pos, Message: "the key " + k.Name}}}
 			j := slices.IndexFunc(calls[:i], func(before *model.Call) bool {
 				return before.Facts.Target == call.Facts.Target && before.Facts.Kind == schema.Insert && len(before.Guards) == 0 && slices.Equal(before.Loops, call.Loops) &&
-					!slices.ContainsFunc(k.Columns, func(name string) bool { return !sameGiven(before, call, name) })
+					sameKey(k, before, call)
 			})
 			if j >= 0 {
 				p.Message = fmt.Sprintf("%s inserts %s again that %s inserted before, and %s is unique: it fails", call.Query.Name, list(k.Columns, "and"), calls[j].Query.Name, k.Name)
@@ -132,5 +140,5 @@ func sameGiven(x, y *model.Call, name string) bool {
 		return false
 	}
 	_, isCall := plain(a.Value).(*model.GoCall)
-	return !isCall && model.Same(plain(a.Value), plain(b.Value))
+	return !isCall && !a.Value.Shape().Nullable && model.Same(plain(a.Value), plain(b.Value))
 }

@@ -9,37 +9,46 @@ import (
 	"github.com/specgen-dev/specgen/internal/schema"
 )
 
-// restrictingKeys warns of scopes whose rows keep the row of the purged one from being
+// restrictingKeys tells of tables whose rows keep the row of the scope from being
 // deleted, by a foreign key, and of which the purge says nothing: it fails while
-// there are any, by an error that does not tell.
+// there are any, by an error that does not say why.
 func (c *checker) restrictingKeys(s *model.Scope) {
 	row := s.Purge.Row
 	clean := c.cleaning(s.Purge)
 	if row.Facts.Kind != schema.Delete || clean.unknown {
 		return
 	}
-	made := map[*model.Scope]bool{} // within it, of which a complete purge takes care
-	for _, n := range nestedOf(s.Create.Body) {
-		made[n.Scope] = true
+	handled := map[string]bool{row.Facts.Target: true}
+	for _, insert := range model.Calls(s.Create.Body) { // of which a complete purge takes care
+		handled[insert.Facts.Target] = true
 	}
-	for _, other := range c.project.Scopes {
-		t := c.catalog.Table(c.rowTable(other))
-		if t == nil || other == s || made[other] || clean.children[other] || clean.tables[t.QualifiedName()] || clean.taken[t.QualifiedName()] {
+	for _, d := range clean.deletes {
+		handled[d.Facts.Target] = true
+	}
+	for child := range clean.children {
+		handled[c.rowTable(child)] = true
+	}
+	for _, t := range c.catalog.Tables {
+		name := t.QualifiedName()
+		if handled[name] || clean.tables[name] || clean.taken[name] || keeps(s.Purge, name) {
 			continue
 		}
-		if slices.ContainsFunc(clean.deletes, func(d *model.Call) bool { return d.Facts.Target == t.QualifiedName() }) {
-			continue
+		for _, k := range t.ForeignKeys {
+			restricts := k.RefTable == row.Facts.Target && (k.OnDelete == "RESTRICT" || k.OnDelete == "NO ACTION")
+			if !restricts || slices.ContainsFunc(s.Purge.Constraints, func(e *model.ConstraintError) bool { return e.Constraint == k.Name }) {
+				continue
+			}
+			p := diag.Problem{Pos: row.Pos,
+				Message: fmt.Sprintf("%s fails while a row of %s refers to it: %s refuses it, and the purge of %s says nothing of them", row.Query.Name, name, k.Name, s.Name),
+				Fix:     fmt.Sprintf("delete them in a step, count them under `refuse`, or name the error under `errors`: {%s: ErrX}", k.Name),
+				Related: []diag.Related{{Pos: k.Pos, Message: "the foreign key " + k.Name}}}
+			i := slices.IndexFunc(c.project.Scopes, func(other *model.Scope) bool { return c.rowTable(other) == name })
+			if i >= 0 {
+				other := c.project.Scopes[i]
+				p.Fix = fmt.Sprintf("add {scope: %s, list: …, found: refuse} to `children`, or name the error under `errors`: {%s: ErrX}", other.Name, k.Name)
+				p.Related = append(p.Related, diag.Related{Pos: other.Pos, Message: "the scope " + other.Name})
+			}
+			c.report(s, p)
 		}
-		i := slices.IndexFunc(t.ForeignKeys, func(k *schema.ForeignKey) bool {
-			return k.RefTable == row.Facts.Target && (k.OnDelete == "RESTRICT" || k.OnDelete == "NO ACTION")
-		})
-		if i < 0 || slices.ContainsFunc(s.Purge.Constraints, func(e *model.ConstraintError) bool { return e.Constraint == t.ForeignKeys[i].Name }) {
-			continue
-		}
-		k := t.ForeignKeys[i]
-		c.report(s, diag.Problem{Pos: row.Pos,
-			Message: fmt.Sprintf("%s fails while there is a row of %s: %s refuses it, and the purge of %s says nothing of them", row.Query.Name, t.QualifiedName(), k.Name, s.Name),
-			Fix:     fmt.Sprintf("add {scope: %s, list: …, found: refuse} to `children`, or name the error under `errors`: {%s: ErrX}", other.Name, k.Name),
-			Related: []diag.Related{{Pos: k.Pos, Message: "the foreign key " + k.Name}, {Pos: other.Pos, Message: "the scope " + other.Name}}})
 	}
 }

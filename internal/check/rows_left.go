@@ -52,8 +52,12 @@ func (c *checker) leftovers(s *model.Scope) []leftover {
 }
 
 // uncleanedTables refuses a purge that leaves rows of create behind, in a table
-// that it does not clean.
+// that it does not clean. A purge that marks the scope's row leaves nothing behind
+// that has lost it.
 func (c *checker) uncleanedTables(s *model.Scope) {
+	if s.Purge.Row.Facts.Kind == schema.Update {
+		return
+	}
 	clean := c.cleaning(s.Purge)
 	for _, x := range c.leftovers(s) {
 		table := x.insert.Facts.Target

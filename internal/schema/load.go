@@ -286,6 +286,9 @@ func (l *loader) finish() {
 		for _, c := range t.Columns {
 			l.applyDomain(c)
 		}
+		for _, k := range t.indexes() {
+			k.Depends = l.keys[k].depends
+		}
 		l.checkKeys(t)
 		for _, fk := range t.ForeignKeys {
 			l.resolveForeignKey(t, fk)

@@ -72,6 +72,7 @@ func bareParam(expr *pg.Node) *pg.ParamRef {
 func (a *analyzer) compare(n *pg.A_Expr, s *scope) bool {
 	switch n.Kind {
 	case pg.A_Expr_Kind_AEXPR_OP:
+		a.equate(n, s)
 		return comparison(n.Name) && n.Lexpr != nil && a.compareSides(n.Lexpr, n.Rexpr, s)
 	case pg.A_Expr_Kind_AEXPR_DISTINCT, pg.A_Expr_Kind_AEXPR_NOT_DISTINCT, pg.A_Expr_Kind_AEXPR_NULLIF,
 		pg.A_Expr_Kind_AEXPR_LIKE, pg.A_Expr_Kind_AEXPR_ILIKE:
@@ -116,6 +117,24 @@ func (a *analyzer) compareSides(left, right *pg.Node, s *scope) bool {
 		return false
 	}
 	return true
+}
+
+// equate notes a comparison by = of columns of two tables.
+func (a *analyzer) equate(n *pg.A_Expr, s *scope) {
+	if _, name := splitName(texts(n.Name)); name != "=" || n.Lexpr == nil {
+		return
+	}
+	pairs := rowPairs(n.Lexpr, n.Rexpr)
+	if pairs == nil {
+		pairs = [][2]*pg.Node{{n.Lexpr, n.Rexpr}}
+	}
+	for _, p := range pairs {
+		l, isLeft := a.reference(p[0], s)
+		r, isRight := a.reference(p[1], s)
+		if isLeft && isRight && l.table != "" && r.table != "" && l.table != r.table {
+			a.query.Joins = append(a.query.Joins, Join{l.table, l.base, r.table, r.base})
+		}
+	}
 }
 
 // rowPairs takes (a, b) = ($1, $2) apart; nil for anything else.

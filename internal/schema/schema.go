@@ -79,6 +79,7 @@ type Key struct {
 	Name    string   // PostgreSQL's default name where none was written
 	Columns []string // empty elements stand for expressions
 	Partial bool     // an index with a WHERE
+	Depends []string // the columns in its expressions and its WHERE
 	Pos     diag.Pos
 }
 
@@ -157,6 +158,9 @@ type Query struct {
 	// those that it reads, but for one that is joined by an outer join and of which
 	// no condition is; sorted.
 	Deciding []string
+	// Joins are the columns that a condition at any depth compares by = with a column
+	// of another table.
+	Joins []Join
 	// Mentions are the names of the columns that any WHERE, HAVING or ON of the
 	// statement mentions, those of subqueries included; sorted, no duplicates. A
 	// column that is not among them decides nothing about which rows are meant.
@@ -216,6 +220,12 @@ type Within struct {
 	Table, Column       string
 	RefTable, RefColumn string
 	Equal, Unequal      []ColumnValue // as those of a Query, of RefTable
+}
+
+// Join is `a.x = b.y`, with the tables' names.
+type Join struct {
+	Table, Column           string
+	OtherTable, OtherColumn string
 }
 
 // Arm is one of several conditions that a row may pass.
