@@ -46,7 +46,8 @@ func (c *checker) sharedNames(s *model.Scope) {
 type pair struct{ column, own string }
 
 // foundBy lists the columns of a table that a statement of the purge compares with
-// columns of the scope's row: by a subquery, by a join, or by what the lock found.
+// columns of the scope's row: by a subquery, by a join, by what a step read of the
+// row, or by what the lock compared with it.
 func (c *checker) foundBy(call *model.Call, table string, s *model.Scope) []pair {
 	row := c.rowTable(s)
 	var out []pair
@@ -71,15 +72,34 @@ func (c *checker) foundBy(call *model.Call, table string, s *model.Scope) []pair
 	}
 	for _, e := range call.Facts.Equal {
 		a := argument(call, e.Param)
-		if e.Table != table || a == nil {
+		if e.Table != table || a == nil || a.Value == nil || senseOf(a.Value, s.Purge).scopeID {
 			continue
 		}
-		v, ok := unconverted(a.Value).(*model.ColumnValue)
-		if ok && v.Known == nil && v.Call.Role == model.PurgeLock && v.Index < len(v.Call.Facts.Returns) && v.Call.Facts.Returns[v.Index].Table == row {
-			out = append(out, pair{e.Column, v.Call.Facts.Returns[v.Index].Column})
+		if own := c.ownColumn(a.Value, row, s); own != "" {
+			out = append(out, pair{e.Column, own})
 		}
 	}
 	return out
+}
+
+// ownColumn is the column of the scope's row that a value of the purge is, "" for
+// another value.
+func (c *checker) ownColumn(v model.Value, row string, s *model.Scope) string {
+	if x, ok := unconverted(v).(*model.ColumnValue); ok && x.Index < len(x.Call.Facts.Returns) {
+		ret := x.Call.Facts.Returns[x.Index]
+		ofScope := func(y comparison) bool { return y.scopeID }
+		if ret.Table == row && x.Call.Facts.Kind == schema.Select && slices.ContainsFunc(comparisons(x.Call, row, s.Purge), ofScope) {
+			return ret.Column
+		}
+	}
+	for _, lock := range withRole(s.Purge.Body, model.PurgeLock) {
+		for _, e := range lock.Facts.Equal {
+			if a := argument(lock, e.Param); e.Table == row && a != nil && a.Value != nil && model.Same(plain(a.Value), plain(v)) {
+				return e.Column
+			}
+		}
+	}
+	return ""
 }
 
 // boundOtherwise reports whether a statement looks at more of a table than the
