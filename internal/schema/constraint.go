@@ -177,7 +177,8 @@ func (l *loader) addForeignKey(t *Table, w *written) {
 		Columns:    w.columns(w.FkAttrs),
 		RefTable:   qualify(w.GetPktable().GetSchemaname(), w.GetPktable().GetRelname()),
 		RefColumns: texts(w.PkAttrs),
-		OnDelete:   deleteAction(w.FkDelAction),
+		OnDelete:   action(w.FkDelAction),
+		OnUpdate:   action(w.FkUpdAction),
 		Deferrable: w.deferrable,
 		Pos:        l.pos(w.Location),
 	}
@@ -193,8 +194,8 @@ func (l *loader) addForeignKey(t *Table, w *written) {
 	t.ForeignKeys = append(t.ForeignKeys, fk)
 }
 
-// deleteAction spells pg_constraint.confdeltype.
-func deleteAction(code string) string {
+// action spells pg_constraint.confdeltype and confupdtype.
+func action(code string) string {
 	switch code {
 	case "r":
 		return "RESTRICT"

@@ -16,6 +16,7 @@ func (l *loader) drop(n *pg.DropStmt) {
 			l.dropTable(schema, name, n.MissingOk)
 		case pg.ObjectType_OBJECT_VIEW, pg.ObjectType_OBJECT_MATVIEW, pg.ObjectType_OBJECT_SEQUENCE:
 			delete(l.others, qualify(schema, name))
+			l.dropView(qualify(schema, name))
 		case pg.ObjectType_OBJECT_INDEX:
 			if t, key := l.findKey(schema, name); key != nil {
 				l.dropKey(t, key)
@@ -28,6 +29,8 @@ func (l *loader) drop(n *pg.DropStmt) {
 			l.dropReaction(parts, l.dropTrigger)
 		case pg.ObjectType_OBJECT_RULE:
 			l.dropReaction(parts, l.dropRule)
+		case pg.ObjectType_OBJECT_POLICY:
+			l.dropReaction(parts, dropPolicy)
 		case pg.ObjectType_OBJECT_FUNCTION, pg.ObjectType_OBJECT_PROCEDURE, pg.ObjectType_OBJECT_ROUTINE:
 			l.dropFunction(object.GetObjectWithArgs(), n.Behavior == pg.DropBehavior_DROP_CASCADE)
 		case pg.ObjectType_OBJECT_SCHEMA:
@@ -79,6 +82,7 @@ func (l *loader) dropSchema(schema string) {
 			l.forget(t)
 		}
 	}
+	l.dropViewsOf(schema)
 	l.catalog.Functions = slices.DeleteFunc(l.catalog.Functions, func(f *Function) bool { return tableSchema(f.Schema()) == tableSchema(schema) })
 	if schema == publicSchema {
 		return // types of public have no prefix to tell them by; dropping public is a fresh start elsewhere

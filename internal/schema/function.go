@@ -22,6 +22,8 @@ type Function struct {
 	SetReturning bool
 	Procedure    bool
 	Pos          diag.Pos
+
+	statements []*pg.Node // of a body that is SQL without quotes
 }
 
 // Schema is "" for public.
@@ -66,6 +68,7 @@ func (l *loader) createFunction(n *pg.CreateFunctionStmt) {
 			f.Args = append(f.Args, spelledType(x.GetArgType()))
 		}
 	}
+	f.statements = atomic(n.SqlBody)
 	f.apply(n.Options)
 	l.catalog.Functions = slices.DeleteFunc(l.catalog.Functions, func(old *Function) bool {
 		return old.Name == f.Name && slices.Equal(old.Args, f.Args)

@@ -92,7 +92,7 @@ type check struct {
 type domain struct {
 	base    typeInfo
 	notNull bool
-	dflt    bool
+	dflt    *pg.Node // nil for none
 	inexact bool
 }
 
@@ -180,6 +180,7 @@ func (l *loader) statement(stmt *pg.Node) {
 		l.alterDomain(n.AlterDomainStmt)
 	case *pg.Node_DefineStmt:
 		l.createCollation(n.DefineStmt)
+		l.createOperator(n.DefineStmt)
 	case *pg.Node_CreateFunctionStmt:
 		l.createFunction(n.CreateFunctionStmt)
 	case *pg.Node_AlterFunctionStmt:
@@ -190,8 +191,13 @@ func (l *loader) statement(stmt *pg.Node) {
 		l.createTrigger(n.CreateTrigStmt)
 	case *pg.Node_RuleStmt:
 		l.createRule(n.RuleStmt)
+	case *pg.Node_CreatePolicyStmt:
+		l.createPolicy(n.CreatePolicyStmt)
+	case *pg.Node_AlterPolicyStmt:
+		l.alterPolicy(n.AlterPolicyStmt)
 	case *pg.Node_ViewStmt:
 		l.other(n.ViewStmt.GetView())
+		l.createView(n.ViewStmt)
 	case *pg.Node_CreateTableAsStmt:
 		l.other(n.CreateTableAsStmt.GetInto().GetRel())
 	case *pg.Node_CreateSeqStmt:
@@ -294,6 +300,7 @@ func (l *loader) finish() {
 			l.resolveForeignKey(t, fk)
 		}
 	}
+	l.relate()
 	for name, d := range l.domains {
 		base := d.base.name
 		if d.base.array {

@@ -16,13 +16,14 @@ var eventBits = map[int32]Events{1 << 2: OnInsert, 1 << 3: OnDelete, 1 << 4: OnU
 
 func (l *loader) createTrigger(n *pg.CreateTrigStmt) {
 	t := l.lookup(n.GetRelation(), false)
-	if t == nil {
+	v := l.catalog.relations.views[relationName(n.GetRelation())]
+	if t == nil && v == nil {
 		return
 	}
 	x := &Trigger{
-		Name: n.Trigname, Table: t.QualifiedName(), Timing: After, Row: n.Row, When: n.WhenClause != nil,
+		Name: n.Trigname, Table: relationName(n.GetRelation()), Timing: After, Row: n.Row, When: n.WhenClause != nil,
 		Function: joinName(n.Funcname), Constraint: n.Isconstraint, Deferrable: n.Deferrable || n.Initdeferred, Deferred: n.Initdeferred,
-		Pos: l.source.pos(l.start),
+		Pos: l.source.pos(l.start), when: n.WhenClause, args: texts(n.Args),
 	}
 	switch {
 	case n.Timing&timingInstead != 0:
@@ -38,6 +39,10 @@ func (l *loader) createTrigger(n *pg.CreateTrigStmt) {
 	if len(n.Columns) > 0 {
 		x.Columns = texts(n.Columns)
 	}
+	if t == nil {
+		v.triggers = append(v.triggers, x)
+		return
+	}
 	l.dropTrigger(t, x.Name) // CREATE OR REPLACE
 	t.Triggers = append(t.Triggers, x)
 }
@@ -48,10 +53,11 @@ func (l *loader) dropTrigger(t *Table, name string) {
 
 func (l *loader) createRule(n *pg.RuleStmt) {
 	t := l.lookup(n.GetRelation(), false)
-	if t == nil {
+	v := l.catalog.relations.views[relationName(n.GetRelation())]
+	if t == nil && v == nil {
 		return
 	}
-	r := &Rule{Name: n.Rulename, Instead: n.Instead, Conditional: n.WhereClause != nil, Pos: l.source.pos(l.start)}
+	r := &Rule{Name: n.Rulename, Instead: n.Instead, Conditional: n.WhereClause != nil, Pos: l.source.pos(l.start), where: n.WhereClause, actions: n.Actions}
 	switch n.Event {
 	case pg.CmdType_CMD_INSERT:
 		r.Event = OnInsert
@@ -61,6 +67,10 @@ func (l *loader) createRule(n *pg.RuleStmt) {
 		r.Event = OnDelete
 	default:
 		r.Event = AnyEvent // ON SELECT makes a view of the table
+	}
+	if t == nil {
+		v.rules = append(v.rules, r)
+		return
 	}
 	l.dropRule(t, r.Name)
 	t.Rules = append(t.Rules, r)

@@ -34,9 +34,10 @@ func (c *Catalog) ParseQuery(sql string) (*Query, error) {
 	if err := checkParams(text, stmts[0].Stmt); err != nil {
 		return nil, err
 	}
-	a := &analyzer{catalog: c, query: &Query{Kind: Other}, writes: map[string]bool{}, reads: map[string]bool{}, emptied: map[string]bool{}}
+	a := newAnalyzer(newTracer(c))
 	a.top(stmts[0].Stmt)
 	a.finish()
+	a.query.Effects = a.trace.set.effects()
 	a.query.Mentions = mentions(stmts[0].Stmt)
 	a.query.Matched = matched(stmts[0].Stmt)
 	a.query.Functions = functions(stmts[0].Stmt)
@@ -69,6 +70,11 @@ type analyzer struct {
 	params  []paramUse
 	fixed   []fixedColumn
 	present []presentColumn
+	trace   *tracer
+}
+
+func newAnalyzer(t *tracer) *analyzer {
+	return &analyzer{catalog: t.catalog, query: &Query{Kind: Other}, writes: map[string]bool{}, reads: map[string]bool{}, emptied: map[string]bool{}, trace: t}
 }
 
 // fixedColumn is a column of the top-level statement that must have a
@@ -147,10 +153,17 @@ func (a *analyzer) top(stmt *pg.Node) {
 		for _, r := range n.TruncateStmt.Relations {
 			a.writes[relationName(r.GetRangeVar())] = true
 		}
+		a.trace.unknown("the statement")
 	case *pg.Node_CopyStmt:
 		a.copy(n.CopyStmt)
+		a.trace.unknown("the statement")
+	case *pg.Node_CallStmt:
+		a.expr(n.CallStmt.GetFunccall(), &scope{})
+	case *pg.Node_NotifyStmt:
+		add(a.trace.set.writes, Effect{Table: notifications, Via: a.trace.via, Append: a.trace.reacts})
 	default:
 		a.expr(stmt, &scope{})
+		a.trace.unknown("the statement")
 	}
 	for _, c := range rel.columns {
 		present := a.query.Kind == Select && a.isPresent(c) && !c.mayBeNull
@@ -245,7 +258,7 @@ func (a *analyzer) known(c column) int {
 			continue
 		}
 		table := a.catalog.Table(c.table)
-		if table == nil || f.written && table.Rewrites(a.query.Events()) {
+		if table == nil || f.written && !a.catalog.Keeps(table, a.query.Events(), c.base) {
 			continue
 		}
 		col := table.Column(c.base)

@@ -26,10 +26,12 @@ func (a *analyzer) expr(expr any, s *scope) {
 				return false
 			}
 		case *pg.FuncCall:
+			a.trace.call(n.Funcname)
 			if p := unnested(n); p != nil {
 				a.use(p.Number).Array = true
 			}
 		case *pg.A_Expr:
+			a.trace.operator(n.Name)
 			return !a.compare(n, s)
 		}
 		return true

@@ -123,6 +123,7 @@ func (a *analyzer) fromNode(n *pg.Node, s *scope) []column {
 	case *pg.Node_JoinExpr:
 		return a.join(n.JoinExpr, s)
 	case *pg.Node_RangeTableSample:
+		a.trace.set.varies = true
 		a.expr(n.RangeTableSample.Args, s)
 		a.expr(n.RangeTableSample.Repeatable, s)
 		return a.fromNode(n.RangeTableSample.Relation, s)
@@ -172,6 +173,7 @@ func (a *analyzer) rangeVar(n *pg.RangeVar, s *scope) *fromItem {
 		}
 	}
 	a.reads[relationName(n)] = true
+	a.trace.read(n)
 	return a.tableItem(n)
 }
 

@@ -44,6 +44,9 @@ func (a *analyzer) selectStmt(n *pg.SelectStmt, e env, top bool) relation {
 		a.fix(n.WhereClause, s, func(column) (ok, written bool) { return true, false })
 	}
 	rel.lockable = locked(n.LockingClause, s)
+	for _, l := range rel.locks {
+		a.trace.lock(l.Table)
+	}
 	return rel
 }
 

@@ -36,7 +36,8 @@ func (a *analyzer) insert(n *pg.InsertStmt, e env, top bool) relation {
 		source = a.nested(n.SelectStmt, e)
 		sets = a.insertSelect(source, columns, len(n.Cols) > 0)
 	}
-	a.onConflict(n.GetOnConflictClause(), target, e)
+	a.trace.write(n.GetRelation(), change{event: OnInsert, columns: namesOf(sets), plain: n.OnConflictClause == nil})
+	a.onConflict(n, target, e)
 	rel := a.returning(n.GetReturningClause(), s, target)
 	if top {
 		a.query.Target = target.table
@@ -63,7 +64,7 @@ func (a *analyzer) topInsert(n *pg.InsertStmt, target *fromItem, lists []*pg.Nod
 	single := n.SelectStmt == nil ||
 		len(lists) == 1 && source.LimitCount == nil && source.LimitOffset == nil && !a.holdsSet(lists)
 	table := a.catalog.Table(target.table)
-	a.query.SingleRow = single && a.query.OnConflict == "" && table != nil && !table.Rewrites(OnInsert)
+	a.query.SingleRow = single && a.query.OnConflict == "" && table != nil && a.catalog.Takes(table, OnInsert)
 	if !single || a.query.OnConflict == "update" || table == nil {
 		return // the row may be an older one, with older values
 	}
@@ -172,7 +173,8 @@ func (a *analyzer) holdsSet(lists []*pg.Node) bool {
 	return found
 }
 
-func (a *analyzer) onConflict(n *pg.OnConflictClause, target *fromItem, e env) {
+func (a *analyzer) onConflict(insert *pg.InsertStmt, target *fromItem, e env) {
+	n := insert.GetOnConflictClause()
 	if n == nil {
 		return
 	}
@@ -182,8 +184,20 @@ func (a *analyzer) onConflict(n *pg.OnConflictClause, target *fromItem, e env) {
 	excluded.alias, excluded.schema, excluded.table = "excluded", "", ""
 	s.hidden = []*fromItem{&excluded}
 	a.expr(n.GetInfer(), s)
-	a.assignments(n.TargetList, target, s)
+	sets := a.assignments(n.TargetList, target, s)
 	a.expr(n.WhereClause, s)
+	if n.Action == pg.OnConflictAction_ONCONFLICT_UPDATE {
+		a.trace.write(insert.GetRelation(), change{event: OnUpdate, columns: namesOf(sets)})
+	}
+}
+
+// namesOf are the columns that get a value.
+func namesOf(sets []ColumnValue) []string {
+	names := make([]string, len(sets))
+	for i, s := range sets {
+		names[i] = s.Column
+	}
+	return names
 }
 
 // assignments analyses SET, and returns what it gives a value.
@@ -229,6 +243,7 @@ func (a *analyzer) update(n *pg.UpdateStmt, e env, top bool) relation {
 	a.from(n.FromClause, s)
 	sets := a.assignments(n.TargetList, target, s)
 	a.expr(n.WhereClause, s)
+	a.trace.write(n.GetRelation(), change{event: OnUpdate, columns: namesOf(sets)})
 	if top {
 		a.query.Target = target.table
 		a.query.Sets = sets
@@ -257,6 +272,7 @@ func (a *analyzer) delete(n *pg.DeleteStmt, e env, top bool) relation {
 	}
 	a.from(n.UsingClause, s)
 	a.expr(n.WhereClause, s)
+	a.trace.write(n.GetRelation(), change{event: OnDelete})
 	if top {
 		a.query.Target = target.table
 		a.conditions(n.WhereClause, n.UsingClause, s)
@@ -284,12 +300,17 @@ func (a *analyzer) merge(n *pg.MergeStmt, e env, top bool) relation {
 	for _, node := range n.MergeWhenClauses {
 		when := node.GetMergeWhenClause()
 		a.expr(when.GetCondition(), s)
-		if when.GetCommandType() != pg.CmdType_CMD_INSERT {
-			a.assignments(when.GetTargetList(), target, s)
-			continue
+		switch when.GetCommandType() {
+		case pg.CmdType_CMD_INSERT:
+			columns := insertColumns(when.GetTargetList(), target)
+			sets := a.insertValues([]*pg.Node{pg.MakeListNode(when.GetValues())}, columns, s)
+			a.trace.write(n.GetRelation(), change{event: OnInsert, columns: namesOf(sets)})
+		case pg.CmdType_CMD_DELETE:
+			a.trace.write(n.GetRelation(), change{event: OnDelete})
+		case pg.CmdType_CMD_UPDATE:
+			sets := a.assignments(when.GetTargetList(), target, s)
+			a.trace.write(n.GetRelation(), change{event: OnUpdate, columns: namesOf(sets)})
 		}
-		columns := insertColumns(when.GetTargetList(), target)
-		a.insertValues([]*pg.Node{pg.MakeListNode(when.GetValues())}, columns, s)
 	}
 	return a.returning(n.GetReturningClause(), s, target)
 }

@@ -12,6 +12,7 @@ func (l *loader) rename(n *pg.RenameStmt) {
 		l.renameRelation(n)
 	case pg.ObjectType_OBJECT_VIEW, pg.ObjectType_OBJECT_SEQUENCE, pg.ObjectType_OBJECT_MATVIEW:
 		l.others[qualify(n.GetRelation().GetSchemaname(), n.Newname)] = true
+		l.renameView(relationName(n.GetRelation()), qualify(n.GetRelation().GetSchemaname(), n.Newname))
 	case pg.ObjectType_OBJECT_COLUMN:
 		if t := l.lookup(n.GetRelation(), n.MissingOk); t != nil {
 			l.renameColumn(t, n.Subname, n.Newname)
@@ -57,6 +58,7 @@ func (l *loader) move(t *Table, schema, name string) {
 	t.Schema, t.Name = schema, name
 	l.tables[[2]string{t.Schema, t.Name}] = t
 	l.names.take(t.Schema, t.Name)
+	l.followRename(before, t.QualifiedName())
 	for _, x := range t.Triggers {
 		x.Table = t.QualifiedName()
 	}
@@ -72,6 +74,9 @@ func (l *loader) move(t *Table, schema, name string) {
 func (l *loader) moveToSchema(n *pg.AlterObjectSchemaStmt) {
 	switch n.ObjectType {
 	case pg.ObjectType_OBJECT_TABLE:
+	case pg.ObjectType_OBJECT_VIEW:
+		l.renameView(relationName(n.GetRelation()), qualify(n.Newschema, n.GetRelation().GetRelname()))
+		return
 	case pg.ObjectType_OBJECT_FUNCTION, pg.ObjectType_OBJECT_PROCEDURE, pg.ObjectType_OBJECT_ROUTINE:
 		l.renameFunction(n.GetObject().GetObjectWithArgs(), func(_, name string) string { return qualify(n.Newschema, name) })
 		return

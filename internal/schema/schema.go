@@ -6,7 +6,11 @@
 // SQL syntax trees do not leave this package.
 package schema
 
-import "github.com/specgen-dev/specgen/internal/diag"
+import (
+	pg "github.com/sqlc-dev/oliphant"
+
+	"github.com/specgen-dev/specgen/internal/diag"
+)
 
 // Catalog is a schema after every file was applied in order.
 type Catalog struct {
@@ -20,6 +24,8 @@ type Catalog struct {
 	// Functions are the functions and procedures that the files define, in order;
 	// overloads have one name.
 	Functions []*Function
+
+	relations relations
 }
 
 // Table is one table. Names are folded as PostgreSQL folds them. Where another
@@ -40,8 +46,10 @@ type Table struct {
 	// RowSecurity reports ENABLE ROW LEVEL SECURITY: a statement may miss rows that
 	// are there. ForceRowSecurity extends it to the table's owner.
 	RowSecurity, ForceRowSecurity bool
-	Partitioned                   bool   // PARTITION BY: its rows are those of its partitions
-	Foreign                       bool   // a foreign table: another server decides what is stored
+	Partitioned                   bool // PARTITION BY: its rows are those of its partitions
+	Foreign                       bool // a foreign table: another server decides what is stored
+	Uncertain                     bool // part of what the schema does to it was not understood
+	policies                      []*policy
 	Comment                       string // COMMENT ON TABLE
 	Pos                           diag.Pos
 }
@@ -64,6 +72,8 @@ type Column struct {
 	Checked bool      // a CHECK that is not among Allowed mentions it
 	Comment string    // COMMENT ON COLUMN
 	Pos     diag.Pos
+
+	defaultExpr *pg.Node
 }
 
 // Allowed is a CHECK constraint that is nothing but column IN (…), or
@@ -90,6 +100,7 @@ type ForeignKey struct {
 	RefTable   string
 	RefColumns []string // the referenced primary key where none was written
 	OnDelete   string   // "NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"
+	OnUpdate   string   // the same, for an UPDATE of RefColumns
 	Deferrable bool
 	Pos        diag.Pos
 }
@@ -194,6 +205,8 @@ type Query struct {
 	Ordered bool
 	// Params are the parameters, Params[0] for $1.
 	Params []Param
+	// Effects are what running the statement may read, write and lock.
+	Effects Effects
 }
 
 // Flag is a boolean column that a condition requires, or requires not to hold.

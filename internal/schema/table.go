@@ -96,7 +96,7 @@ func always(c *pg.Constraint) bool { return c.GetGeneratedWhen() == "a" }
 // setDefault gives a column a default, or takes it away. DEFAULT NULL is none;
 // DEFAULT nextval(…) is how pg_dump spells a serial column.
 func (l *loader) setDefault(c *Column, expr *pg.Node) {
-	c.Default = expr != nil && !isNull(expr)
+	c.Default, c.defaultExpr = expr != nil && !isNull(expr), expr
 	_, function := splitName(texts(expr.GetFuncCall().GetFuncname()))
 	c.Identity = c.Default && function == "nextval"
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	pg "github.com/sqlc-dev/oliphant"
+
 	"github.com/specgen-dev/specgen/internal/diag"
 )
 
@@ -55,6 +57,9 @@ type Trigger struct {
 	Constraint, Deferrable, Deferred bool
 	Disabled                         bool // it does not run in an ordinary session
 	Pos                              diag.Pos
+
+	when *pg.Node
+	args []string // what the function is called with
 }
 
 // Rule is a rewrite rule.
@@ -65,6 +70,9 @@ type Rule struct {
 	Conditional bool // it has a WHERE
 	Disabled    bool
 	Pos         diag.Pos
+
+	where   *pg.Node
+	actions []*pg.Node
 }
 
 // Fired returns the triggers that may run when a statement with one of these

@@ -55,7 +55,7 @@ func (l *loader) createDomain(n *pg.CreateDomainStmt) {
 		case pg.ConstrType_CONSTR_NOTNULL:
 			d.notNull = true
 		case pg.ConstrType_CONSTR_DEFAULT:
-			d.dflt = !isNull(c.RawExpr)
+			d.setDefault(c.RawExpr)
 		}
 	}
 	l.domains[joinName(n.Domainname)] = d
@@ -68,7 +68,7 @@ func (l *loader) alterDomain(n *pg.AlterDomainStmt) {
 	}
 	switch n.Subtype {
 	case "T":
-		d.dflt = n.Def != nil && !isNull(n.Def)
+		d.setDefault(n.Def)
 	case "O":
 		d.notNull = true
 	case "N":
@@ -87,7 +87,9 @@ func (l *loader) applyDomain(c *Column) {
 		}
 		if !c.Array {
 			c.NotNull = c.NotNull || d.notNull
-			c.Default = c.Default || d.dflt
+			if !c.Default && d.dflt != nil {
+				c.Default, c.defaultExpr = true, d.dflt
+			}
 			c.Inexact = c.Inexact || d.inexact
 			if c.Length == 0 {
 				c.Length = d.base.length
@@ -191,5 +193,13 @@ func (l *loader) comment(n *pg.CommentStmt) {
 				c.Comment = n.Comment
 			}
 		}
+	}
+}
+
+// setDefault gives a domain a default, or takes it away.
+func (d *domain) setDefault(expr *pg.Node) {
+	d.dflt = nil
+	if expr != nil && !isNull(expr) {
+		d.dflt = expr
 	}
 }
