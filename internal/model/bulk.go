@@ -238,8 +238,8 @@ func (m *many) sameForAll(c *Call, tables Tables) bool {
 
 // readsSame reports whether a call reads the same rows in each turn of a loop,
 // the innermost around it, and can be made once in front of it: a :many, which
-// fails by no row, that nothing in the loop gives a value, and nothing that the
-// loop calls writes to what it reads.
+// fails by no row and does nothing but read, that nothing in the loop gives a
+// value, and nothing that the loop calls writes to what it reads.
 func readsSame(c *Call, l *Loop, calls []*Call, tables Tables) bool {
 	if c.Role != PlainStep || c.Query.Cmd != "many" || c.Facts.Kind != schema.Select || c.Into != nil || len(c.Over) > 0 || len(c.Loops) == 0 || c.Loops[len(c.Loops)-1] != l || len(c.Guards) > 0 {
 		return false
@@ -249,5 +249,9 @@ func readsSame(c *Call, l *Loop, calls []*Call, tables Tables) bool {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(calls, func(other *Call) bool { return other != c && tables.writesFor(other, c) })
+	e := c.Facts.Effects
+	if e.Varies || e.Unknown != "" || len(e.Writes) > 0 {
+		return false
+	}
+	return !slices.ContainsFunc(calls, func(other *Call) bool { return other != c && tables.Changes(other, c) })
 }

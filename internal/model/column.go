@@ -72,7 +72,7 @@ func (r *resolver) column(c *Call, i int) *ColumnValue {
 	v := &ColumnValue{Call: c, Index: i, Of: r.columnShape(c, i)}
 	ret := returned(c, i)
 	if c.Gathers() {
-		v.Known = gatheredArg(c, ret, v.Of)
+		v.Known = r.gatheredArg(c, ret, v.Of)
 		return v
 	}
 	if ret == nil || ret.Param == 0 || ret.Param > len(c.Query.Params) || r.mayBeCut(ret) {
@@ -96,9 +96,12 @@ func (r *resolver) mayBeCut(ret *schema.Result) bool {
 
 // gatheredArg is the argument that gives a column its value, in a call that is
 // gathered: which of its rows is that of a turn is only known by what the turn
-// itself gave.
-func gatheredArg(c *Call, ret *schema.Result, of Shape) *Arg {
-	if ret == nil {
+// itself gave, and that the statement stores as it is.
+func (r *resolver) gatheredArg(c *Call, ret *schema.Result, of Shape) *Arg {
+	if ret == nil || c.Facts.OnConflict == "update" {
+		return nil
+	}
+	if t := r.catalog.Table(ret.Table); t == nil || !r.catalog.Keeps(t, c.Facts.Events(), ret.Column) {
 		return nil
 	}
 	for _, a := range c.Args {

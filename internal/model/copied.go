@@ -122,10 +122,3 @@ func (w *answerWalk) cond(c Cond) {
 		}
 	}
 }
-
-// Changes reports whether a call writes a table that another one reads, or one
-// whose rows go with those that it deletes: the other one then reads something
-// else behind it than in front of it.
-func (t Tables) Changes(c, reader *Call) bool {
-	return slices.ContainsFunc(t.changes(c), reader.Touches)
-}

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/specgen-dev/specgen/internal/goname"
@@ -11,19 +10,15 @@ import (
 // Writes are the tables that the call writes.
 func (c *Call) Writes() []string { return c.Facts.Writes }
 
-// Touches reports whether the call reads or writes a table.
-func (c *Call) Touches(table string) bool {
-	return slices.Contains(c.Facts.Writes, table) || slices.Contains(c.Facts.Reads, table)
-}
+// LocksRows reports whether the call locks rows by a SELECT … FOR …, its own or
+// that of a function or trigger.
+func (c *Call) LocksRows() bool { return len(c.Facts.Effects.Locks) > 0 }
 
-// LocksRows reports whether the call is a SELECT … FOR ….
-func (c *Call) LocksRows() bool { return len(c.Facts.Locks) > 0 }
-
-// Opaque reports that the SQL did not tell what the call does, so that it keeps
-// its place: a SELECT without tables is there for what its functions do, such as
-// pg_advisory_xact_lock.
+// Opaque reports that the SQL did not tell what the call does to which rows: it is
+// no plain statement, or a SELECT that is there for what its functions do.
 func (c *Call) Opaque() bool {
-	return c.Facts.Kind == schema.Other || c.Facts.Kind == schema.Select && len(c.Facts.Reads) == 0
+	e := c.Facts.Effects
+	return c.Facts.Kind == schema.Other || c.Facts.Kind == schema.Select && (len(c.Facts.Reads) == 0 || e.Unknown != "" || len(e.Writes) > 0)
 }
 
 // Deletes reports whether the call deletes rows.

@@ -35,16 +35,19 @@ func (r *resolver) forStep(s *spec.ForStep, en *env) {
 	r.readOnce(l, at)
 }
 
-// readOnce takes what each turn of a loop would read alike out of the loop.
+// readOnce takes what each turn of a loop would read alike out of the loop. What
+// stands behind a lock stays there: it sees what was committed while that waited.
 func (r *resolver) readOnce(l *Loop, at *env) {
 	calls := Calls(l.Body)
 	var inside, outside []Node
+	locked := false
 	for _, n := range l.Body {
-		if c, ok := n.(*Call); ok && readsSame(c, l, calls, r.project.Tables) {
+		if c, ok := n.(*Call); ok && !locked && readsSame(c, l, calls, r.project.Tables) {
 			c.Loops = l.Outer
 			outside = append(outside, c)
 			continue
 		}
+		locked = locked || slices.ContainsFunc(Calls([]Node{n}), (*Call).LocksRows)
 		inside = append(inside, n)
 	}
 	l.Body = inside

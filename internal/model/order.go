@@ -8,11 +8,9 @@ import (
 
 // Tables says which tables hang together by foreign keys.
 type Tables struct {
-	// References lists, for each table, the tables that its foreign keys refer to.
+	// References lists, for each table, the tables that its foreign keys refer to;
+	// partitions go by the name of their root, as in [schema.Effects].
 	References map[string][]string
-	// Cascades lists, for each table, those whose rows a DELETE from it takes or
-	// changes, however long the chain of foreign keys.
-	Cascades map[string][]string
 
 	constraints map[string][]Constraint // of each table
 	referrers   []Constraint            // foreign keys that keep rows from being deleted
@@ -30,46 +28,87 @@ func (t Tables) Defaults(c *Call) []string {
 	})
 }
 
-// KeepOrder reports whether b, the later of two calls, must not overtake a: a
-// locks rows, one of both is not understood, or one writes a table that the other
-// touches or that a foreign key ties to one that it writes.
+// KeepOrder reports whether b, the later of two calls, must not overtake a: the
+// effects of one say something of those of the other. Nothing else decides it.
 func (t Tables) KeepOrder(a, b *Call) bool {
-	if a.LocksRows() || a.Role == PurgeLock || a.Opaque() || b.Opaque() {
-		return true
-	}
-	return t.writesFor(a, b) || t.writesFor(b, a)
+	_, keep := t.Order(a, b)
+	return keep
 }
 
-// writesFor reports whether a writes a table that b touches or refers to, or
-// that refers to one that b writes.
-func (t Tables) writesFor(a, b *Call) bool {
-	for _, written := range t.changes(a) {
-		if b.Touches(written) {
-			return true
+// Order is KeepOrder, and says what is between the queries and the table on
+// which they meet, such as "trigger bump on a may write counters"; "" where both
+// name it themselves.
+//
+// a comes first when it locks rows, as what is behind it sees what was committed
+// while it waited; when one of both may do anything; or when one writes a table
+// that the other touches, or that a foreign key ties to one that it writes.
+func (t Tables) Order(a, b *Call) (why string, keep bool) {
+	x, y := &a.Facts.Effects, &b.Facts.Effects
+	switch {
+	case len(x.Locks) > 0:
+		if l := x.Locks[0]; l.Via != "" {
+			why = l.Via + " locks " + l.Table
 		}
-		for _, other := range t.changes(b) {
-			if slices.Contains(t.References[other], written) || slices.Contains(t.References[written], other) {
-				return true
+		return why, true
+	case a.Role == PurgeLock:
+		return "", true
+	case x.Unknown != "":
+		return x.Unknown, true
+	case y.Unknown != "":
+		return y.Unknown, true
+	}
+	if why, meets := t.meet(x, y); meets {
+		return why, true
+	}
+	return t.meet(y, x)
+}
+
+// meet reports whether a writes a table that b touches, or one that a foreign
+// key ties to one that b writes.
+func (t Tables) meet(a, b *schema.Effects) (why string, meets bool) {
+	for _, w := range a.Writes {
+		if r, ok := b.Read(w.Table); ok {
+			return between(w, r, "reads"), true
+		}
+		if v, ok := b.Write(w.Table); ok && !(w.Append && v.Append) {
+			return between(w, v, "may write"), true
+		}
+		for _, v := range b.Writes {
+			if slices.Contains(t.References[v.Table], w.Table) || slices.Contains(t.References[w.Table], v.Table) {
+				return between(w, v, "may write"), true
 			}
 		}
 	}
-	return false
+	return "", false
 }
 
-// changes are the tables that a call writes, and those that change with them.
-func (t Tables) changes(c *Call) []string {
-	tables := c.Writes()
-	if c.Deletes() {
-		for _, table := range c.Writes() {
-			tables = append(tables[:len(tables):len(tables)], t.Cascades[table]...)
-		}
+// between says what is between two queries and where they meet: on the way of
+// the one that writes, else of the other.
+func between(w, other schema.Effect, does string) string {
+	switch {
+	case w.Via != "":
+		return w.Via + " may write " + w.Table
+	case other.Via != "":
+		return other.Via + " " + does + " " + other.Table
+	default:
+		return ""
 	}
-	return tables
+}
+
+// Changes reports whether a call may change what another one reads: that reads
+// something else behind it than in front of it.
+func (t Tables) Changes(a, b *Call) bool {
+	x, y := &a.Facts.Effects, &b.Facts.Effects
+	if x.Unknown != "" || y.Unknown != "" {
+		return true
+	}
+	_, meets := t.meet(x, y)
+	return meets
 }
 
 // tablesOf reads the foreign keys of a schema.
 func tablesOf(c *schema.Catalog) Tables {
-	return Tables{References: references(c), Cascades: cascades(c), constraints: constraintsOf(c), referrers: referrersOf(c), defaults: defaultsOf(c)}
+	return Tables{References: references(c), constraints: constraintsOf(c), referrers: referrersOf(c), defaults: defaultsOf(c)}
 }
 
 func defaultsOf(c *schema.Catalog) map[string][]string {
@@ -88,37 +127,12 @@ func defaultsOf(c *schema.Catalog) map[string][]string {
 func references(c *schema.Catalog) map[string][]string {
 	refs := map[string][]string{}
 	for _, t := range c.Tables {
+		name := c.Root(t.QualifiedName())
 		for _, k := range t.ForeignKeys {
-			refs[t.QualifiedName()] = append(refs[t.QualifiedName()], k.RefTable)
+			refs[name] = append(refs[name], c.Root(k.RefTable))
 		}
 	}
 	return refs
-}
-
-// cascades lists, for each table, those whose rows go or change with the rows
-// that are deleted from it, however long the chain of foreign keys.
-func cascades(c *schema.Catalog) map[string][]string {
-	direct := map[string][]string{}
-	for _, t := range c.Tables {
-		for _, k := range t.ForeignKeys {
-			if k.OnDelete != "NO ACTION" && k.OnDelete != "RESTRICT" {
-				direct[k.RefTable] = append(direct[k.RefTable], t.QualifiedName())
-			}
-		}
-	}
-	all := map[string][]string{}
-	for table := range direct {
-		reached := []string{table}
-		for i := 0; i < len(reached); i++ {
-			for _, next := range direct[reached[i]] {
-				if !slices.Contains(reached, next) {
-					reached = append(reached, next)
-				}
-			}
-		}
-		all[table] = reached[1:]
-	}
-	return all
 }
 
 // Calls lists the calls in a body, in order, those of loops, conditions and nested

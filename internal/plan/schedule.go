@@ -60,17 +60,21 @@ func (s *schedule) place(c *model.Call, before []*model.Call) {
 		wait(s.condAvailable(g)+next, "its condition needs an answer: "+g.Key())
 	}
 	for _, b := range before {
+		why, keep := s.tables.Order(b, c)
+		if why != "" {
+			why = ": " + why
+		}
 		switch {
 		case b.Role == model.Refusal || b.Role == model.ChildList:
 			if independent := c.Role == model.Refusal || c.Role == model.ChildList || c.Role == model.PurgeLock; !independent {
 				wait(s.flush[b]+next, b.Step+" may refuse the purge")
 			}
-		case s.tables.KeepOrder(b, c), sharesList(b, c):
+		case keep, sharesList(b, c):
 			behind := s.flush[b]
 			if b.Bulk() {
 				behind += next
 			}
-			wait(behind, "it must not overtake "+b.Step)
+			wait(behind, "it must not overtake "+b.Step+why)
 		}
 	}
 	s.flush[c] = at

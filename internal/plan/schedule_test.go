@@ -16,9 +16,9 @@ import (
 func step(name string, kind schema.Kind, table string, needs ...*model.Call) *model.Call {
 	c := &model.Call{Step: name, Query: &sqlcapi.Query{Name: name, Cmd: "one"}, Facts: &schema.Query{Kind: kind}}
 	if kind == schema.Select {
-		c.Facts.Reads = []string{table}
+		c.Facts.Reads, c.Facts.Effects.Reads = []string{table}, []schema.Effect{{Table: table}}
 	} else {
-		c.Facts.Target, c.Facts.Writes = table, []string{table}
+		c.Facts.Target, c.Facts.Writes, c.Facts.Effects.Writes = table, []string{table}, []schema.Effect{{Table: table}}
 	}
 	for _, n := range needs {
 		c.Args = append(c.Args, &model.Arg{Name: "x", Value: &model.RowValue{Call: n}, Source: "$" + n.Step})
