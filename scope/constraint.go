@@ -13,6 +13,9 @@ import (
 
 // sqlstates of the PostgreSQL manual, appendix A, that mean something to us.
 const (
+	stateNotSupported         = "0A000"
+	stateNoSuchStatement      = "26000"
+	stateStatementExists      = "42P05"
 	stateRestrict             = "23001"
 	stateNotNull              = "23502"
 	stateForeignKey           = "23503"

@@ -46,6 +46,9 @@ func (e *Error) hint() string {
 			return h.text
 		}
 	}
+	if hint := e.serverHint(); hint != "" {
+		return hint
+	}
 	if hint := hintForState(e.SQLState); hint != "" {
 		return hint
 	}
@@ -101,6 +104,27 @@ func (e *Error) causeHint() string {
 	}
 }
 
+// serverHint is for failures whose SQLSTATE alone does not tell what to do.
+func (e *Error) serverHint() string {
+	pgErr, ok := asType[*pgconn.PgError](e.cause)
+	switch {
+	case !ok || pgErr.Code != e.SQLState:
+		return ""
+	case e.SQLState == stateNotSupported && isStale(e):
+		return "a migration changed the tables below a prepared statement: call it again"
+	case e.SQLState == stateNotSupported && e.phase == "BEGIN":
+		return "a standby has no serializable transactions: connect to the primary, or ask for repeatable read"
+	case pgErr.Message == noTransactions:
+		return "the pooler is in statement mode, which has no transactions: set its pool_mode to transaction"
+	default:
+		return ""
+	}
+}
+
+// noTransactions is what PgBouncer says to a transaction in statement mode; it
+// does not translate its messages.
+const noTransactions = "transaction blocks not allowed in statement pooling mode"
+
 // hintForState is for failures that no sentinel stands for: those of an
 // operator rather than of the caller's data.
 func hintForState(state string) string {
@@ -111,8 +135,8 @@ func hintForState(state string) string {
 		return "connect to the primary, with a transaction that may write"
 	case "25P03", "25P04": // idle_in_transaction_session_timeout, transaction_timeout
 		return "the transaction took longer than the server allows: do less in it"
-	case "26000", "42P05": // invalid_sql_statement_name, duplicate_prepared_statement
-		return "a pooler changed the connection below the prepared statements: set default_query_exec_mode to cache_describe"
+	case stateNoSuchStatement, stateStatementExists:
+		return "the server and the driver know other prepared statements: call it again; where that does not help, a pooler changes the connection below them: set default_query_exec_mode to cache_describe"
 	case "42501": // insufficient_privilege
 		return "grant the role what the query needs"
 	case "57014": // query_canceled

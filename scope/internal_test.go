@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 func TestUUIDV7Layout(t *testing.T) {
@@ -63,5 +65,16 @@ func TestHintOfAPooler(t *testing.T) {
 		if hint := hintForState(state); !strings.Contains(hint, "default_query_exec_mode") {
 			t.Errorf("%s: %q", state, hint)
 		}
+	}
+}
+
+// PgBouncer in statement mode refuses every transaction, by a state that says
+// nothing of it.
+func TestHintOfStatementMode(t *testing.T) {
+	t.Parallel()
+	tx := &Tx{runner: &Runner{}}
+	e := tx.transactionError(t.Context(), "BEGIN", &pgconn.PgError{Severity: "FATAL", Code: "08P01", Message: noTransactions})
+	if !strings.Contains(e.Error(), "pool_mode") {
+		t.Errorf("error %v", e)
 	}
 }

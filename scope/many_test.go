@@ -258,8 +258,8 @@ func TestRowsThatFailWhereCommitRides(t *testing.T) {
 	}
 }
 
-// The column gets another type between two calls: the first call after that may
-// fail, but says so, and COMMIT travels again once the old type is back.
+// The column gets another type between two calls: the call after that is run
+// again, and COMMIT travels again once the old type is back.
 func TestColumnsOfAnotherTypeWhereCommitRides(t *testing.T) {
 	t.Parallel()
 	for _, to := range []string{"numeric", "int USING size::int"} {
@@ -287,10 +287,7 @@ func TestColumnsOfAnotherTypeWhereCommitRides(t *testing.T) {
 				if n == 1 || errors.Is(err, scope.ErrCommitUnknown) {
 					t.Errorf("%s: %d of 2 notes are there: %v", id, n, err)
 				}
-				if i == 0 && (n != 0 || wantErr(t, err).Step != "step") {
-					t.Errorf("%d notes, error %v", n, err)
-				}
-				if i > 0 && err != nil {
+				if err != nil {
 					t.Errorf("call %d: %v", i, err)
 				}
 				if got := c.w.take(); i > 0 && got.Trips != 2 {
@@ -298,8 +295,7 @@ func TestColumnsOfAnotherTypeWhereCommitRides(t *testing.T) {
 				}
 			}
 			mustExec(t, c.pool, "ALTER TABLE notes ALTER size TYPE bigint")
-			_ = write("h")
-			for _, id := range []string{"i", "j"} {
+			for _, id := range []string{"h", "i", "j"} {
 				if err := write(id); err != nil {
 					t.Fatal(err)
 				}

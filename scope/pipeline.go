@@ -142,11 +142,17 @@ func (r *recorder) queue(sql string, args []any) {
 }
 
 func (r *recorder) Exec(_ context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
+	if tooLong(args) {
+		return pgconn.CommandTag{}, errTooLong
+	}
 	r.queue(sql, args)
 	return pgconn.CommandTag{}, errRecorded
 }
 
 func (r *recorder) Query(_ context.Context, sql string, args ...any) (pgx.Rows, error) {
+	if tooLong(args) {
+		return refusing{errTooLong}.results().Query()
+	}
 	r.queue(sql, args)
 	if !r.sure {
 		return nil, errRecorded
@@ -155,6 +161,9 @@ func (r *recorder) Query(_ context.Context, sql string, args ...any) (pgx.Rows, 
 }
 
 func (r *recorder) QueryRow(_ context.Context, sql string, args ...any) pgx.Row {
+	if tooLong(args) {
+		return refusing{errTooLong}.results().QueryRow()
+	}
 	r.queue(sql, args)
 	r.lastSQL = sql
 	return (*recordedRow)(r)

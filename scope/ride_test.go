@@ -163,8 +163,9 @@ func TestAnswerThatFailsWhereCommitRides(t *testing.T) {
 	}
 }
 
-// The column gets another type between two calls: the first call after that may
-// fail, but says so, and the next one works.
+// The column gets another type between two calls: the call after that is run
+// again with statements that are prepared anew, and fails only if its Go type does
+// not take the column any more.
 func TestColumnOfAnotherTypeWhereCommitRides(t *testing.T) {
 	t.Parallel()
 	for _, to := range []string{"numeric", "text", "int USING size::int", "smallint USING size::smallint"} {
@@ -191,10 +192,10 @@ func TestColumnOfAnotherTypeWhereCommitRides(t *testing.T) {
 				err := write(id)
 				committed := count(t, c.pool, "notes WHERE id = $1", id) == 1
 				check(t, id, committed, err)
-				if i == 0 && (committed || err == nil || wantErr(t, err).Step != "note") {
+				if to == "text" && i == 0 && (committed || err == nil || wantErr(t, err).Step != "note") {
 					t.Errorf("committed %t, error %v", committed, err)
 				}
-				if i > 0 && err != nil && to != "text" {
+				if to != "text" && err != nil {
 					t.Errorf("call %d: %v", i, err)
 				}
 				if err != nil && errors.Is(err, scope.ErrCommitUnknown) {

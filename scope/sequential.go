@@ -60,6 +60,9 @@ func (o *oneStatement) db(args ...any) DBTX {
 		o.misuse = errTwoStatements
 		return refusing{errTwoStatements}
 	}
+	if tooLong(args) {
+		return refusing{errTooLong}
+	}
 	if o.simple && slices.ContainsFunc(args, hasNUL) {
 		return refusing{errNULByte}
 	}

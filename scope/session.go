@@ -29,6 +29,11 @@ func (c ownConn) Conn() *pgx.Conn { return c.conn }
 func (tx *Tx) connect(ctx context.Context) error {
 	r := tx.runner
 	tx.release = func() {}
+	if tx.call != nil && tx.call.kept != nil {
+		tx.link, tx.release = tx.call.take()
+		tx.isolation = r.config.isolation
+		return nil
+	}
 	if !r.Joined() {
 		if err := checkIdle(r.db); err != nil {
 			return err

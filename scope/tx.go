@@ -35,7 +35,11 @@ type Tx struct {
 }
 
 // call is what all attempts of one call of In have in common.
-type call struct{ draws []*Draws }
+type call struct {
+	draws      []*Draws
+	reprepared bool      // it is run again because the statements of its connection were stale
+	kept       *keptConn // the connection that the next attempt runs on; nil for any
+}
 
 // Draw returns ids and a time for one operation. The n-th Draw of an attempt
 // gives what the n-th Draw of the attempt before gave, so that a retry writes
@@ -160,6 +164,7 @@ func in[T any](ctx context.Context, r *Runner, single bool, fn func(ctx context.
 // or when its result is not whole.
 func (r *Runner) run(ctx context.Context, single bool, fn func(context.Context, *Tx) error) (committed int, err error) {
 	shared := &call{}
+	defer shared.drop()
 	var open lost
 	for attempt := 1; ; attempt++ {
 		tx := &Tx{runner: r, call: shared, attempt: attempt, single: single}
@@ -169,6 +174,7 @@ func (r *Runner) run(ctx context.Context, single bool, fn func(context.Context, 
 		}
 		again := tx.canRunAgain(err)
 		if open.add(tx, err); open.tx != nil {
+			shared.drop() // the look-up may need it
 			there, askErr := open.isThere(ctx)
 			switch {
 			case there:
@@ -204,6 +210,10 @@ func (tx *Tx) canRunAgain(err error) bool {
 	if tx.runner.Joined() || errors.Is(err, ErrCommitUnknown) {
 		return false
 	}
+	if tx.stale(err) {
+		tx.call.reprepared = true
+		return true
+	}
 	return isRetryable(err) || tx.failure != nil && isRetryable(tx.failure) || tx.dropped != nil && isRetryable(tx.dropped)
 }
 
@@ -233,6 +243,9 @@ func (tx *Tx) run(ctx context.Context, fn func(context.Context, *Tx) error) (com
 		}
 		if rollbackErr := tx.rollback(ctx); rollbackErr != nil && err != nil {
 			err = tx.withRollbackError(err, rollbackErr)
+		}
+		if err != nil && tx.stale(err) {
+			tx.reprepare(ctx)
 		}
 	}()
 	err = fn(ctx, tx)
