@@ -50,10 +50,11 @@ func behind(sql, what string) pgproxy.Rule {
 
 // ready gives the ReadyForQuery that follows the completion of sql a verdict.
 func ready(sql string, v pgproxy.Verdict) pgproxy.Rule {
-	ended := false
+	ended, ready := false, false
 	return func(m pgproxy.Message) pgproxy.Verdict {
 		ended = ended || m.Runs() && strings.EqualFold(m.SQL, sql)
-		if ended && m.To == pgproxy.ToClient && m.Kind == 'Z' {
+		if ended && !ready && m.To == pgproxy.ToClient && m.Kind == 'Z' {
+			ready = true
 			return v
 		}
 		return pgproxy.Verdict{}
@@ -250,6 +251,16 @@ func TestErrorAtCommitWithoutATag(t *testing.T) {
 			}
 		})
 	}
+}
+
+// With a look-up, the call learns what the wrapper did not tell.
+func TestFoundWithoutATag(t *testing.T) {
+	t.Parallel()
+	f, w := newFinding(t), newWire()
+	wired := w.pool(t, f.pool, pgx.QueryExecModeCacheStatement)
+	w.Set(behind("COMMIT", "the server is shut down"))
+	res, err := f.create(t.Context(), scope.NewRunner(wrappedPool{wired}))
+	f.want(t, res, err, 1, 1, 1)
 }
 
 // The outcome is unknown too when the COMMIT that was not seen has succeeded.
