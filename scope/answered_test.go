@@ -214,6 +214,28 @@ func TestReleaseAnsweredAndThenAnError(t *testing.T) {
 	}
 }
 
+// An error behind the completion of SAVEPOINT fails the call. The savepoint is
+// there, so that the caller goes on.
+func TestSavepointAnsweredAndThenAnError(t *testing.T) {
+	t.Parallel()
+	c := newCutting(t)
+	tx := outer(t, c.wired, pgx.TxOptions{})
+	mustTx(t, tx, "INSERT INTO items (name) VALUES ('the caller''s')")
+	r := scope.NewRunner(tx)
+	write := func() error {
+		return create(t.Context(), r, func(ctx context.Context, op *scope.Op) error { return insertItem(ctx, op, "ours") })
+	}
+	c.w.Set(behind("SAVEPOINT specgen", "an error"))
+	if e := wantErr(t, write()); e.SQLState != "22012" || !strings.HasPrefix(e.Error(), "create item: SAVEPOINT: ") {
+		t.Errorf("error %v", e)
+	}
+	c.w.Set(nil)
+	if err := errors.Join(write(), tx.Commit(t.Context())); err != nil {
+		t.Error(err)
+	}
+	wantItems(t, c.pool, 2)
+}
+
 // Where a DB of another kind does not tell the tag, an error that may come behind
 // it leaves the outcome unknown. Where the tag is read, it decides.
 func TestErrorAtCommitWithoutATag(t *testing.T) {

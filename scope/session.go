@@ -106,10 +106,13 @@ func (tx *Tx) openAlone(ctx context.Context) error {
 	if tx.open {
 		return nil
 	}
-	if _, err := tx.link.Exec(ctx, tx.opening()); err != nil {
+	tag, err := tx.link.Exec(ctx, tx.opening())
+	// An error may follow the completion of SAVEPOINT, too: then there is one to
+	// return to, and the caller's transaction stays usable.
+	tx.open = err == nil || tag.String() == tx.openingPhase()
+	if err != nil {
 		return tx.fail(tx.transactionError(ctx, tx.openingPhase(), err))
 	}
-	tx.open = true
 	return nil
 }
 
