@@ -14,6 +14,9 @@ func (c *Call) Writes() []string { return c.Facts.Writes }
 // that of a function or trigger.
 func (c *Call) LocksRows() bool { return len(c.Facts.Effects.Locks) > 0 }
 
+// Selects reports that the call is a SELECT.
+func (c *Call) Selects() bool { return c.Facts.Kind == schema.Select }
+
 // Opaque reports that the SQL did not tell what the call does to which rows: it is
 // no plain statement, or a SELECT that is there for what its functions do.
 func (c *Call) Opaque() bool {

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/specgen-dev/specgen/internal/model"
-	"github.com/specgen-dev/specgen/internal/schema"
 )
 
 // rereads are the steps of a creator of whose rows others are made, where several
@@ -31,7 +30,7 @@ func (r rereads) has(c *model.Call) bool { return slices.Contains(r.reads, c) }
 
 // locks reports whether a query waits for those who hold its rows: they may be a
 // mix then of what was there before and after the wait.
-func locks(c *model.Call) bool { return c.Facts.Kind == schema.Select && c.LocksRows() }
+func locks(c *model.Call) bool { return c.Selects() && c.LocksRows() }
 
 // ownWrites reports whether the creator itself writes what a step has read before
 // the last of the others reads: read again, it would always differ.
