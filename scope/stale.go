@@ -1,7 +1,6 @@
 package scope
 
 import (
-	"context"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -10,9 +9,11 @@ import (
 // A connection of pgx remembers which statements the server has prepared, and
 // the server may think otherwise: somebody has sent DEALLOCATE ALL, or a migration
 // has changed what a statement returns. The call fails then, although nothing is
-// wrong with it, and pgx prepares only those anew that were sent with the one that
-// failed. So all of them are forgotten, and the call is run again, once, on the same
-// connection: another one of the pool may be as stale.
+// wrong with it. pgx prepares the statements anew that were sent with the one that
+// failed, so the call is run again, on the same connection, for the others of a pool
+// may be as stale. The next flush may fail as this one did, so that goes on as long
+// as an attempt comes further than the one before. Deallocating all at once would
+// take the application's own prepared statements along.
 
 // isStale reports whether err says so: 26000 (no such prepared statement), 42P05
 // (there is one already), and 0A000 for "cached plan must not change result type",
@@ -30,30 +31,30 @@ func isStale(err error) bool {
 	}
 }
 
-// stale reports whether that is why the attempt failed, for the first time.
+// stale reports whether that is why the attempt failed, further on than the one
+// before.
 func (tx *Tx) stale(err error) bool {
-	if tx.call.reprepared || tx.runner.Joined() {
+	if tx.runner.Joined() || tx.flushes() <= tx.call.staleAt {
 		return false
 	}
 	return isStale(err) || tx.failure != nil && isStale(tx.failure) || tx.dropped != nil && isStale(tx.dropped)
 }
 
-// reprepare has all statements of a connection of ours prepared anew, and keeps
-// the connection for the next attempt, if there is one. What pgx does not know to
-// be prepared is in the way as well, so the server forgets everything, too.
-func (tx *Tx) reprepare(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tx.runner.config.rollbackTimeout)
-	defer cancel()
-	conn := tx.link.Conn()
-	if tx.foreign != nil || conn.IsClosed() {
+// flushes is how many were sent.
+func (tx *Tx) flushes() int {
+	n := 0
+	for _, op := range tx.ops {
+		n += op.flushes
+	}
+	return n
+}
+
+// keep keeps the connection for the next attempt.
+func (tx *Tx) keep() {
+	if tx.foreign != nil {
 		return
 	}
-	if err := conn.DeallocateAll(ctx); err != nil {
-		closeAtOnce(ctx, conn)
-		return
-	}
-	delete(conn.PgConn().CustomData(), columnsKey)
-	if tx.attempt < tx.runner.config.attempts {
+	if conn := tx.link.Conn(); !conn.IsClosed() && conn.PgConn().TxStatus() == 'I' {
 		tx.call.kept, tx.release = &keptConn{tx.link, tx.release}, func() {}
 	}
 }

@@ -36,9 +36,10 @@ type Tx struct {
 
 // call is what all attempts of one call of In have in common.
 type call struct {
-	draws      []*Draws
-	reprepared bool      // it is run again because the statements of its connection were stale
-	kept       *keptConn // the connection that the next attempt runs on; nil for any
+	draws   []*Draws
+	stale   int       // attempts that are run again because statements of the connection were stale
+	staleAt int       // flushes that the last of them had sent
+	kept    *keptConn // the connection that the next attempt runs on; nil for any
 }
 
 // Draw returns ids and a time for one operation. The n-th Draw of an attempt
@@ -186,7 +187,7 @@ func (r *Runner) run(ctx context.Context, single bool, fn func(context.Context, 
 		}
 		pause := backoff(attempt, tx.deadlocked(err))
 		switch {
-		case attempt < r.config.attempts && again:
+		case attempt-shared.stale < r.config.attempts && again:
 		case open.tx != nil:
 			return 0, open.unknown(err)
 		default:
@@ -211,8 +212,9 @@ func (tx *Tx) canRunAgain(err error) bool {
 		return false
 	}
 	if tx.stale(err) {
-		tx.call.reprepared = true
-		return true
+		tx.call.stale++
+		tx.call.staleAt = tx.flushes()
+		return tx.runner.config.attempts > 1
 	}
 	return isRetryable(err) || tx.failure != nil && isRetryable(tx.failure) || tx.dropped != nil && isRetryable(tx.dropped)
 }
@@ -245,7 +247,7 @@ func (tx *Tx) run(ctx context.Context, fn func(context.Context, *Tx) error) (com
 			err = tx.withRollbackError(err, rollbackErr)
 		}
 		if err != nil && tx.stale(err) {
-			tx.reprepare(ctx)
+			tx.keep()
 		}
 	}()
 	err = fn(ctx, tx)
