@@ -10,6 +10,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // Pos is a place in a file: 1-based line and column, the column counted in
@@ -117,13 +119,33 @@ func (l *List) HasErrors() bool {
 	return slices.ContainsFunc(l.problems, func(p Problem) bool { return p.Severity == Error })
 }
 
-// Sorted returns the problems by position, code and message, each mistake once.
+// Sorted returns the problems by position, code and message, each mistake once: a
+// name that is missing is one mistake, however often it is used.
 func (l *List) Sorted() []Problem {
 	out := slices.Clone(l.problems)
 	slices.SortStableFunc(out, func(a, b Problem) int {
 		return cmp.Or(a.Pos.Compare(b.Pos), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message))
 	})
-	return slices.CompactFunc(out, func(a, b Problem) bool {
+	out = slices.CompactFunc(out, func(a, b Problem) bool {
 		return a.Pos == b.Pos && a.Code == b.Code && a.Message == b.Message
 	})
+	return sameName(out)
+}
+
+// sameName makes one problem of those that miss the same name in the same way.
+func sameName(sorted []Problem) []Problem {
+	type mistake struct{ code, message, missing string }
+	first := map[mistake]int{}
+	out := sorted[:0]
+	for _, p := range sorted {
+		m := mistake{p.Code, p.Message, p.Missing}
+		i, again := first[m]
+		if !again || p.Missing == "" || !strings.Contains(p.Message, strconv.Quote(p.Missing)) {
+			first[m] = len(out)
+			out = append(out, p)
+			continue
+		}
+		out[i].Related = append(slices.Clip(out[i].Related), Related{Pos: p.Pos, Message: "here, too"})
+	}
+	return out
 }

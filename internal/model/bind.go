@@ -33,7 +33,7 @@ func (r *resolver) bind(c *Call, q *spec.Query, en *env, b binding) {
 	for _, i := range c.Query.ParamOrder {
 		c.Args = append(c.Args, r.arg(c, i))
 	}
-	given := r.matchWith(c, q)
+	given, unknown := r.matchWith(c, q)
 	var unbound []*Arg
 	for i, a := range c.Args {
 		a.Pos = c.Pos
@@ -47,8 +47,15 @@ func (r *resolver) bind(c *Call, q *spec.Query, en *env, b binding) {
 			unbound = append(unbound, a)
 		}
 	}
+	var lacking []string
 	for _, a := range unbound {
-		r.reportUnbound(c, a, en, b)
+		lacking = append(lacking, a.Name)
+	}
+	lacking = withoutMeant(lacking, unknown)
+	for _, a := range unbound {
+		if slices.Contains(lacking, a.Name) {
+			r.reportUnbound(c, a, en, b)
+		}
 	}
 	r.gather(c)
 }
@@ -117,9 +124,10 @@ func (r *resolver) tableColumn(table, column string) *schema.Column {
 	return nil
 }
 
-// matchWith pairs the entries of `with` with parameters, by place.
-func (r *resolver) matchWith(c *Call, q *spec.Query) map[int]*spec.Binding {
-	given := map[int]*spec.Binding{}
+// matchWith pairs the entries of `with` with parameters, by place; unknown are the
+// names that no parameter has.
+func (r *resolver) matchWith(c *Call, q *spec.Query) (given map[int]*spec.Binding, unknown []string) {
+	given = map[int]*spec.Binding{}
 	var names []string
 	for _, a := range c.Args {
 		names = append(names, a.Name)
@@ -133,13 +141,14 @@ func (r *resolver) matchWith(c *Call, q *spec.Query) map[int]*spec.Binding {
 			i = slices.IndexFunc(c.Args, func(a *Arg) bool { return a.column != nil && a.column.Name == w.Name.Value })
 		}
 		if i < 0 {
+			unknown = append(unknown, w.Name.Value)
 			r.problems.Add(diag.Problem{Pos: w.Name.Pos, Code: "SG214", Message: fmt.Sprintf("%s has no parameter %q", c.Query.Name, w.Name.Value),
 				Fix: diag.DidYouMean(w.Name.Value, names), Missing: w.Name.Value, Related: []diag.Related{{Pos: c.Query.Pos, Message: c.Query.Name + " is declared here"}}})
 			continue
 		}
 		given[i] = w
 	}
-	return given
+	return given, unknown
 }
 
 // bindByRule tries the rules in order and reports whether the parameter is

@@ -321,6 +321,9 @@ func (r *resolver) results(s *Scope, f *frame) []*Collected {
 			for _, l := range lists {
 				known = append(known, l.Name)
 			}
+			if f.unknown[name.Value] || !f.misses(name.Value, known) {
+				continue
+			}
 			fix := diag.DidYouMean(name.Value, known)
 			if fix == "" {
 				fix = "name the rows of a step: into: " + name.Value

@@ -16,8 +16,9 @@ type DataSet struct {
 	Rows   []*DataRow
 	Pos    diag.Pos
 
-	key  string
-	used bool
+	key     string
+	keyless bool // no field has that name, which was reported
+	used    bool
 }
 
 // Key is the field that names a row, "" for none.
@@ -201,6 +202,7 @@ func (r *resolver) checkKey(set *DataSet, d *spec.Data) {
 	i := slices.IndexFunc(set.Struct.Fields, func(f *DataField) bool { return f.Name == set.key })
 	if i < 0 {
 		r.failNear(d.Key.Pos, "SG205", set.key, set.Struct.names(), "rows of data %q have no field %q", set.Name, set.key)
+		set.keyless = true
 		return
 	}
 	seen := map[string]diag.Pos{}

@@ -37,6 +37,10 @@ type frame struct {
 	broken  bool               // the row was reported: nothing can be said of what refers to it
 	top     *env               // the scope's outermost names
 	into    map[string]*symbol // the lists that steps made so far
+	// lacksBlock reports a use of a block that is not there: any name may be one
+	// that it would declare. unknown are the names that were reported.
+	lacksBlock bool
+	unknown    map[string]bool
 }
 
 // collects makes a list visible to every later step of the scope. A symbol

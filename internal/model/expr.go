@@ -173,7 +173,9 @@ func (r *resolver) symbolRef(e *spec.Ref, en *env) Value {
 		s, path = inner, path[1:]
 	}
 	if s == nil {
-		r.failNear(e.Pos, "SG204", e.Root, en.inReach(), "nothing is named %q here", e.Root)
+		if en.frame.misses(e.Root, en.inReach()) {
+			r.failNear(e.Pos, "SG204", e.Root, en.inReach(), "nothing is named %q here", e.Root)
+		}
 		return nil
 	}
 	if !sameGuards(en.guards, s.guards) {
@@ -302,11 +304,19 @@ func (r *resolver) pick(list *Collected, key string, e *spec.Ref) Value {
 			}
 		}
 	}
+	if slices.ContainsFunc(list.Calls, func(c *Call) bool {
+		return slices.ContainsFunc(c.Loops, func(l *Loop) bool { return l.broken })
+	}) {
+		return nil
+	}
 	if set == nil {
 		r.failMissing(e.Pos, "SG217", list.Name, "a row can be picked out of a list that one step makes in a loop over data with a `key`, without `where` and `when`", "$%s has no keys to pick %q by", list.Name, key)
 		return nil
 	}
 	i, keys := set.rowIndex(key)
+	if set.keyless {
+		return nil
+	}
 	if i < 0 {
 		r.failNear(e.Pos, "SG205", key, keys, "data %q has no row with the key %q", set.Name, key)
 		return nil

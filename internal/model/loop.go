@@ -19,7 +19,7 @@ func (r *resolver) forStep(s *spec.ForStep, en *env) {
 	}
 	l := r.loop(s.Each, at, s.Pos)
 	if l == nil { // reported; the steps inside are looked at all the same
-		l = &Loop{Var: s.Each.Var.Value, Over: &ScopeID{}, Outer: at.loops, Pos: s.Pos}
+		l = &Loop{Var: s.Each.Var.Value, Over: &ScopeID{}, Outer: at.loops, broken: true, Pos: s.Pos}
 	}
 	inner := r.enter(l, s.Each.Var, at)
 	where := slices.Clone(s.Where)
@@ -82,6 +82,9 @@ func (r *resolver) loop(each *spec.Each, en *env, pos diag.Pos) *Loop {
 		}
 	}
 	s := v.Shape()
+	if s.unknown() {
+		return nil // what it is was reported
+	}
 	if s.Kind != List || s.Elem == nil {
 		r.fail(each.In.Pos, "SG303", "loop over the rows of a :many query, a list made by `into`, data, or an input such as \"[]uuid\"", "%s is %s, not a list", v, s.describe())
 		return nil

@@ -209,6 +209,8 @@ type Loop struct {
 	Body  []Node
 	Outer []*Loop
 
+	broken bool // what it goes over was reported
+
 	rows *Call // whose answer holds the elements, when they are rows
 	Pos  diag.Pos
 }

@@ -5,7 +5,12 @@ import "github.com/specgen-dev/specgen/internal/spec"
 // inputsUsed collects the names x of every $input.x in a scope's create side,
 // blocks that it uses included.
 func (r *resolver) inputsUsed(s *spec.Scope) map[string]bool {
-	w := &inputWalk{blocks: r.blocks, names: map[string]bool{}, seen: map[string]bool{}}
+	names := map[string]bool{}
+	w := &refWalk{blocks: r.blocks, seen: map[string]bool{}, visit: func(ref *spec.Ref) {
+		if ref.Root == "input" && len(ref.Path) > 0 {
+			names[ref.Path[0]] = true
+		}
+	}}
 	for _, p := range s.Parents {
 		w.query(p.Lock)
 		w.expr(p.ID)
@@ -19,35 +24,35 @@ func (r *resolver) inputsUsed(s *spec.Scope) map[string]bool {
 	w.query(s.Row)
 	w.expr(s.ID)
 	w.steps(s.Create)
-	return w.names
+	return names
 }
 
-type inputWalk struct {
+type refWalk struct {
 	blocks map[string]*spec.Block
-	names  map[string]bool
+	visit  func(*spec.Ref)
 	seen   map[string]bool // blocks
 }
 
-func (w *inputWalk) hooks(hooks []*spec.Hook) {
+func (w *refWalk) hooks(hooks []*spec.Hook) {
 	for _, h := range hooks {
 		w.expr(h.Call)
 		w.cond(h.When)
 	}
 }
 
-func (w *inputWalk) query(q *spec.Query) {
+func (w *refWalk) query(q *spec.Query) {
 	if q != nil {
 		w.bindings(q.With)
 	}
 }
 
-func (w *inputWalk) bindings(bindings []*spec.Binding) {
+func (w *refWalk) bindings(bindings []*spec.Binding) {
 	for _, b := range bindings {
 		w.expr(b.Value)
 	}
 }
 
-func (w *inputWalk) steps(steps []spec.Step) {
+func (w *refWalk) steps(steps []spec.Step) {
 	for _, s := range steps {
 		switch s := s.(type) {
 		case *spec.QueryStep:
@@ -79,7 +84,7 @@ func (w *inputWalk) steps(steps []spec.Step) {
 	}
 }
 
-func (w *inputWalk) cond(c spec.Cond) {
+func (w *refWalk) cond(c spec.Cond) {
 	switch c := c.(type) {
 	case *spec.Truth:
 		w.expr(c.Value)
@@ -101,11 +106,11 @@ func (w *inputWalk) cond(c spec.Cond) {
 	}
 }
 
-func (w *inputWalk) expr(e spec.Expr) {
+func (w *refWalk) expr(e spec.Expr) {
 	switch e := e.(type) {
 	case *spec.Ref:
-		if e != nil && e.Root == "input" && len(e.Path) > 0 {
-			w.names[e.Path[0]] = true
+		if e != nil {
+			w.visit(e)
 		}
 	case *spec.Call:
 		for _, a := range e.Args {

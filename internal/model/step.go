@@ -142,6 +142,7 @@ func (r *resolver) useStep(s *spec.UseStep, en *env) {
 	b := r.blocks[name]
 	if b == nil {
 		r.failNear(s.Block.Pos, "SG203", name, sortedKeys(r.blocks), "no block is named %q", name)
+		en.frame.lacksBlock = true
 		return
 	}
 	if slices.Contains(en.blocks, name) {
@@ -166,7 +167,8 @@ func (r *resolver) useStep(s *spec.UseStep, en *env) {
 		return
 	}
 	for _, n := range sortedKeys(inner.names) {
-		if sym := inner.names[n]; !slices.ContainsFunc(b.Params, func(p spec.Text) bool { return p.Value == n }) {
+		given := slices.ContainsFunc(s.With, func(w *spec.Binding) bool { return w.Name.Value == n })
+		if sym := inner.names[n]; !given && !slices.ContainsFunc(b.Params, func(p spec.Text) bool { return p.Value == n }) {
 			r.declareIn(en, sym.guards, spec.Text{Value: n, Pos: s.Block.Pos}, &symbol{value: sym.value, nested: sym.nested, names: sym.names, count: sym.count})
 		}
 	}
@@ -181,27 +183,4 @@ func frameEnv(en *env) *env {
 		}
 	}
 	return &env{names: names, frame: en.frame, body: en.body}
-}
-
-func (r *resolver) blockParams(s *spec.UseStep, b *spec.Block, en, inner *env) {
-	var known []string
-	for _, p := range b.Params {
-		known = append(known, p.Value)
-	}
-	for _, w := range s.With {
-		if !slices.Contains(known, w.Name.Value) {
-			r.failNear(w.Name.Pos, "SG214", w.Name.Value, known, "block %q has no parameter %q", b.Name.Value, w.Name.Value)
-			continue
-		}
-		inner.names[w.Name.Value] = &symbol{expr: w.Value, in: en, pos: w.Name.Pos}
-	}
-	for _, p := range b.Params {
-		if slices.Contains(reserved, p.Value) {
-			r.fail(p.Pos, "SG210", "use another name", "%q is a name of the language", p.Value)
-		}
-		if inner.names[p.Value] == nil {
-			r.fail(s.Pos, "SG401", "give it in `with`: {"+p.Value+": …}", "block %q needs parameter %q", b.Name.Value, p.Value)
-			inner.names[p.Value] = &symbol{pos: s.Pos}
-		}
-	}
 }
