@@ -20,6 +20,7 @@ type scope struct {
 	caller []string          // the other fields of the caller
 	fixed  map[string]string // values of parameters of create
 	remove *query
+	beside []string // the columns that the row's DELETE, and so the lock, compares beside the key
 	lock   *query
 
 	parents  []*parent
@@ -126,15 +127,33 @@ func (p *project) candidate(t *schema.Table, taken map[string]*schema.Table, m *
 	if other := taken[s.name]; other != nil {
 		return nil, []string{fmt.Sprintf("%s is a scope of the same name", other.QualifiedName())}
 	}
-	p.bindRow(s)
-	s.remove = find(deletes, func(q *query) bool {
-		return (q.Cmd == "one" || q.counted()) && q.compares(t, s.key.Name) && q.plain()
-	}, func(q *query) bool { return q.Cmd == "one" })
-	if s.remove == nil {
-		i := slices.IndexFunc(deletes, byKey)
-		s.remove = m.remove(s, deletes[i])
+	if reason := p.removal(s, deletes, m); reason != "" {
+		return nil, []string{reason}
 	}
+	p.bindRow(s)
 	return s, nil
+}
+
+// removal chooses what deletes the row: the project's own DELETE, with all of its
+// conditions, or one of ours that takes the same rows and counts them. A purge
+// takes no row that the project protects, nor another tenant's.
+func (p *project) removal(s *scope, deletes []*query, m *missing) (reason string) {
+	own := find(deletes, func(q *query) bool {
+		return len(q.facts.Equal) == len(q.facts.Params) && slices.ContainsFunc(q.facts.Equal, func(c schema.ColumnValue) bool { return c.Column == s.key.Name }) &&
+			!slices.ContainsFunc(q.facts.Equal, func(c schema.ColumnValue) bool { return c.Table != s.table.QualifiedName() || c.Param == 0 })
+	}, func(q *query) bool { return q.Cmd == "one" }, (*query).counted)
+	if own == nil {
+		return fmt.Sprintf("%s takes more than the columns of a key: its purge is for you to write", deletes[0].Name)
+	}
+	for _, c := range own.facts.Equal {
+		if c.Column != s.key.Name {
+			s.beside = append(s.beside, c.Column)
+		}
+	}
+	if s.remove = own; own.Cmd != "one" && !own.counted() {
+		s.remove = m.remove(s, own)
+	}
+	return ""
 }
 
 func (p *project) writing(t *schema.Table, kind schema.Kind) []*query {

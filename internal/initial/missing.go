@@ -3,6 +3,7 @@ package initial
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -39,27 +40,36 @@ func newMissing(p *project) *missing {
 	return m
 }
 
-// remove is a DELETE by the key alone that says whether there was a row; other
-// is the project's, which does not.
-func (m *missing) remove(s *scope, other *query) *query {
-	why := fmt.Sprintf("%s is :%s, which does not say whether there was a row.", other.Name, other.Cmd)
-	if len(other.facts.Params) > 1 || other.Cmd == "one" || other.counted() {
-		why = fmt.Sprintf("%s asks for more than %s.", other.Name, s.key.Name)
-	}
+// remove is the project's DELETE once more, as a query that says whether there was
+// a row.
+func (m *missing) remove(s *scope, own *query) *query {
 	return m.make(s.create.Package, made{
 		key: "remove " + s.table.QualifiedName(), name: "Purge" + goname.Exported(s.name) + "Row", cmd: "execrows",
-		doc:   "deletes the row, at the end of a purge. " + why,
-		sql:   fmt.Sprintf("DELETE FROM %s WHERE %s = $1", sqlTable(s.table), sqlName(s.key.Name)),
-		param: m.keyParam(s, s.key.Name),
+		doc:    fmt.Sprintf("deletes the row, at the end of a purge. %s does the same, and is :%s, which does not say whether there was a row.", own.Name, own.Cmd),
+		sql:    strings.TrimRight(strings.TrimSpace(header.ReplaceAllString(own.SQL, "")), "; \n"),
+		params: own.Params,
 	})
 }
 
+// header is the line that names a query, and the comment below it.
+var header = regexp.MustCompile(`(?m)\A(--[^\n]*\n)+`)
+
+// purgeLock locks the row that the purge deletes, by the key and what is compared
+// beside it.
 func (m *missing) purgeLock(s *scope) *query {
+	params := []sqlcapi.Param{m.keyParam(s, s.key.Name)}
+	var conditions strings.Builder
+	for _, column := range s.beside {
+		i := slices.IndexFunc(s.remove.facts.Equal, func(c schema.ColumnValue) bool { return c.Column == column })
+		param := s.remove.Params[s.remove.facts.Equal[i].Param-1]
+		params = append(params, sqlcapi.Param{Name: goname.Unexported(column), Type: param.Type})
+		fmt.Fprintf(&conditions, " AND %s = $%d", sqlName(column), len(params))
+	}
 	return m.make(s.create.Package, made{
 		key: "purge " + s.table.QualifiedName(), name: "Lock" + goname.Exported(s.name) + "ForPurge", cmd: "one",
-		doc:   "waits for whoever creates something inside the " + s.name + ", and keeps others from beginning to.",
-		sql:   fmt.Sprintf("SELECT %[1]s FROM %[2]s WHERE %[1]s = $1 FOR UPDATE", sqlName(s.key.Name), sqlTable(s.table)),
-		param: m.keyParam(s, s.key.Name), row: m.keyType(s),
+		doc:    "waits for whoever creates something inside the " + s.name + ", and keeps others from beginning to.",
+		sql:    fmt.Sprintf("SELECT %[1]s FROM %[2]s WHERE %[1]s = $1%[3]s FOR UPDATE", sqlName(s.key.Name), sqlTable(s.table), conditions.String()),
+		params: params, row: m.keyType(s),
 	})
 }
 
@@ -70,8 +80,8 @@ func (m *missing) parentLock(s *scope) *query {
 	}
 	return m.make(s.create.Package, made{
 		key: "parent " + s.table.QualifiedName(), name: "Lock" + goname.Exported(s.name), cmd: "one", doc: doc,
-		sql:   fmt.Sprintf("SELECT %[1]s FROM %[2]s WHERE %[1]s = $1%[3]s FOR KEY SHARE", sqlName(s.key.Name), sqlTable(s.table), alive),
-		param: m.keyParam(s, s.key.Name), row: m.keyType(s),
+		sql:    fmt.Sprintf("SELECT %[1]s FROM %[2]s WHERE %[1]s = $1%[3]s FOR KEY SHARE", sqlName(s.key.Name), sqlTable(s.table), alive),
+		params: m.keyParams(s, s.key.Name), row: m.keyType(s),
 	})
 }
 
@@ -100,7 +110,7 @@ func (m *missing) childList(s, below *scope, r reference) *query {
 		doc: fmt.Sprintf("lists what a purge of the %s finds below it, and locks it.", s.name),
 		sql: fmt.Sprintf("SELECT %[1]s FROM %[2]s WHERE %[3]s = $1 ORDER BY %[1]s FOR UPDATE", sqlName(below.key.Name), sqlTable(below.table), sqlName(r.column.Name)),
 		// What sqlc makes of a column that may be NULL takes a key, too.
-		param: m.keyParam(s, r.column.Name), row: m.keyType(below),
+		params: m.keyParams(s, r.column.Name), row: m.keyType(below),
 	})
 }
 
@@ -108,7 +118,7 @@ func (m *missing) childList(s, below *scope, r reference) *query {
 type made struct {
 	key, name, cmd string
 	doc, sql       string
-	param          sqlcapi.Param
+	params         []sqlcapi.Param
 	row            goname.Type
 }
 
@@ -127,7 +137,13 @@ func (m *missing) make(pkg *sqlcapi.Package, x made) *query {
 	line := strings.Count(f.text.String(), "\n") + 2
 	fmt.Fprintf(&f.text, "\n-- name: %s :%s\n-- %s %s\n%s;\n", name, x.cmd, name, x.doc, x.sql)
 	api := &sqlcapi.Query{Package: pkg, Name: name, Cmd: x.cmd, SQL: fmt.Sprintf("-- name: %s :%s\n%s", name, x.cmd, x.sql),
-		Params: []sqlcapi.Param{x.param}, ParamOrder: []int{0}, Pos: diag.Pos{File: f.name, Line: line, Col: 1}}
+		Params: x.params, Pos: diag.Pos{File: f.name, Line: line, Col: 1}}
+	for i := range x.params {
+		api.ParamOrder = append(api.ParamOrder, i)
+	}
+	if len(x.params) > 1 { // as sqlc does it by default
+		api.ParamStruct = goname.Named(pkg.ImportPath, pkg.Name, name+"Params")
+	}
 	if !x.row.IsZero() {
 		api.Row, api.Columns = x.row, []sqlcapi.Column{{Type: x.row}}
 	}
@@ -144,6 +160,10 @@ func (m *missing) make(pkg *sqlcapi.Package, x made) *query {
 // keyType is the Go type of a scope's id, as the INSERT gives it back.
 func (m *missing) keyType(s *scope) goname.Type {
 	return s.create.Columns[s.create.returned(s.table, s.key.Name)].Type
+}
+
+func (m *missing) keyParams(s *scope, column string) []sqlcapi.Param {
+	return []sqlcapi.Param{m.keyParam(s, column)}
 }
 
 func (m *missing) keyParam(s *scope, column string) sqlcapi.Param {

@@ -19,7 +19,7 @@ func (p *project) relate(scopes []*scope, m *missing) {
 	for _, s := range scopes {
 		p.parents(s, of, m)
 		s.lock = find(p.queries, func(q *query) bool {
-			return q.facts.Kind == schema.Select && (q.Cmd == "one" || q.counted()) && q.locks(s.table, "UPDATE") && q.compares(s.table, s.key.Name) && q.plain()
+			return q.facts.Kind == schema.Select && (q.Cmd == "one" || q.counted()) && q.locks(s.table, "UPDATE") && q.compares(s.table, append([]string{s.key.Name}, s.beside...)...) && q.plain()
 		}, func(q *query) bool { return len(q.facts.Returns) == 1 })
 		if s.lock == nil {
 			s.lock = m.purgeLock(s)

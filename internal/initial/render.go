@@ -122,7 +122,11 @@ func (p *project) renderRow(w *writer, s *scope) {
 
 func (p *project) renderPurge(w *writer, s *scope) {
 	w.line("    purge:")
-	w.line("      lock: %s", p.ref(s.lock))
+	given := ""
+	if len(s.beside) > 0 {
+		given = "  # the caller gives " + words(s.beside) + ", too"
+	}
+	w.line("      lock: %s%s", p.ref(s.lock), given)
 	if len(s.children) > 0 {
 		cascade := ""
 		for _, x := range s.children {
