@@ -39,7 +39,8 @@ func (r *resolver) gather(c *Call) {
 		}
 	}
 	c.Over = c.Loops[keep:]
-	if len(c.Over) == 0 && len(c.Loops) > 0 {
+	// Outside of loops a list has one element, also where there are many scopes.
+	if len(c.Over) == 0 && len(c.Loops) > 0 && !c.Loops[len(c.Loops)-1].Items {
 		r.fail(c.Pos, "SG409", "write a query that takes one element, or bind the list by a value that does not change with the loop",
 			"%s takes a list, and every loop around it gives its other parameters as well", c.Query.Name)
 		return

@@ -136,6 +136,7 @@ func TestEffects(t *testing.T) {
 		{"DELETE FROM counters", "write audit append (rule keep on counters); write counters"},
 		{"INSERT INTO gate VALUES ($1)", "write other append (trigger put on gate)"},
 		{"UPDATE active_roles SET name = $1", "read roles (view active_roles); write roles (view active_roles)"},
+		{"INSERT INTO active_roles (id, team_id) VALUES ($1, $2)", "read roles (view active_roles); write counters (view active_roles); write roles (view active_roles)"},
 		{"SELECT id FROM secret", "read other (policy mine on secret); read secret"},
 		{"TRUNCATE roles", "the statement may do anything"},
 		{"LOCK TABLE roles", "the statement may do anything"},

@@ -10,7 +10,7 @@ import (
 // change is what a statement does to the rows of a relation.
 type change struct {
 	event   Events   // one of them
-	columns []string // that an UPDATE sets, or an INSERT gives; nil for all
+	columns []string // that an UPDATE sets, or an INSERT gives; nil for any
 	plain   bool     // an INSERT without ON CONFLICT
 }
 
@@ -39,7 +39,11 @@ func (t *tracer) writeView(name string, v *view, ch change) {
 	}
 	t.through("view "+name, func() {
 		for _, base := range v.bases() {
-			t.write(base, change{event: ch.event, plain: ch.plain})
+			next := change{event: ch.event, plain: ch.plain}
+			if ch.event == OnInsert {
+				next.columns = []string{} // a view may name columns otherwise: any may be left to its default
+			}
+			t.write(base, next)
 		}
 		t.statement(v.query) // its conditions, and WITH CHECK OPTION
 	})
@@ -80,9 +84,6 @@ func (t *tracer) change(table *Table, ch change) {
 // a sequence gives is not followed: that numbers are drawn in order is not
 // promised.
 func (t *tracer) defaults(table *Table, given []string) {
-	if given == nil {
-		return
-	}
 	for _, c := range table.Columns {
 		if c.Default && c.defaultExpr != nil && !c.Identity && !slices.Contains(given, c.Name) {
 			t.through("the default of "+table.QualifiedName()+"."+c.Name, func() { t.expression(c.defaultExpr) })
