@@ -3,6 +3,8 @@ package scope
 import (
 	"context"
 	"errors"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // Bulk runs one operation for n items, like [Single]: all of them, or none. fn is
@@ -16,13 +18,13 @@ import (
 // transactions as n has binary digits; fn's effects outside of the database happen
 // again, as they do when a transaction is retried, and the [Observer] is told of
 // all of them. When another transaction has removed the cause meanwhile, the index is -1.
-func Bulk[T any](ctx context.Context, r *Runner, n int, fn func(ctx context.Context, tx *Tx, n int) ([]T, error)) ([]T, error) {
+func Bulk[T any](ctx context.Context, r *Runner, n int, fn func(ctx context.Context, tx *Tx, n int) ([]T, error), opts ...TxOption) ([]T, error) {
 	if n == 0 {
 		return []T{}, nil
 	}
-	result, err := OfItem(Single(ctx, r, func(ctx context.Context, tx *Tx) ([]T, error) { return fn(ctx, tx, n) }))
+	result, err := OfItem(Single(ctx, r, func(ctx context.Context, tx *Tx) ([]T, error) { return fn(ctx, tx, n) }, opts...))
 	if item, failed := asType[*ItemError](err); failed && item.Index < 0 && isAboutARow(item.Err) {
-		item.Index = r.firstFailing(ctx, n, item.Err, func(ctx context.Context, tx *Tx, n int) error {
+		item.Index = r.firstFailing(ctx, n, r.level(opts), item.Err, func(ctx context.Context, tx *Tx, n int) error {
 			_, err := fn(ctx, tx, n)
 			return err
 		})
@@ -51,9 +53,9 @@ func isAboutARow(err error) bool {
 // firstFailing finds the smallest number of items that fail as first says, by
 // bisection, and returns the index of the last of them; -1 when there is none, or
 // something else failed.
-func (r *Runner) firstFailing(ctx context.Context, n int, first error, fn func(context.Context, *Tx, int) error) int {
+func (r *Runner) firstFailing(ctx context.Context, n int, level pgx.TxIsoLevel, first error, fn func(context.Context, *Tx, int) error) int {
 	fails := func(n int) (same, known bool) {
-		_, err := r.run(ctx, false, func(ctx context.Context, tx *Tx) error {
+		_, err := r.run(ctx, false, level, func(ctx context.Context, tx *Tx) error {
 			if err := fn(ctx, tx, n); err != nil {
 				return err
 			}

@@ -46,10 +46,11 @@ var (
 	// context was done. Nothing was sent.
 	ErrPoolExhausted = newSentinel("all connections of the pool are in use")
 
-	// ErrIsolation: a purge was asked for in a transaction whose isolation
-	// level does not let it see what committed while it waited. See
+	// ErrIsolation: the transaction has an isolation level at which the
+	// operation would be wrong: a purge, or a create of some kinds, above READ
+	// COMMITTED; a create by several INSERT … SELECT at READ COMMITTED. See
 	// [IsolationError].
-	ErrIsolation = newSentinel("isolation level too strict for a purge")
+	ErrIsolation = newSentinel("wrong isolation level")
 
 	// ErrPrepareFirst: a specification has work to do before the transaction,
 	// and was not prepared with the generated Prepare function.
@@ -115,15 +116,16 @@ func (e *RowCountError) Error() string {
 // Is reports whether target is the [ErrConflict] that a wrong number of rows is.
 func (e *RowCountError) Is(target error) bool { return target == ErrConflict && e.Got != 0 }
 
-// IsolationError says at which level the transaction runs in which a purge was
-// refused. It is an [ErrIsolation].
+// IsolationError says at which level the transaction runs in which an operation
+// was refused. It is an [ErrIsolation].
 type IsolationError struct {
 	Level string // as transaction_isolation shows it, such as "repeatable read"
+	Needs string // the level that the operation needs: "read committed", or "repeatable read" at least
 }
 
 // Error names the level.
 func (e *IsolationError) Error() string {
-	return fmt.Sprintf("a purge needs read committed, and the transaction is at %s", e.Level)
+	return fmt.Sprintf("it needs %s, and the transaction is at %s", e.Needs, e.Level)
 }
 
 // Unwrap returns [ErrIsolation].

@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // Step names one query of a coordinator, and says what its failures mean.
@@ -66,52 +64,6 @@ func (f *Flush) Do(s Step, call func(ctx context.Context) error) {
 	f.queue = append(f.queue, q)
 }
 
-// RequireReadCommitted has the flush fail with an [*IsolationError], before its
-// other steps, when the transaction's snapshot is older than the locks that a
-// purge waits for: under REPEATABLE READ and SERIALIZABLE a purge does not see
-// the child that committed while it waited (PostgreSQL manual, section 13.2.2).
-//
-// It costs no statement in a transaction of our own, whose level we chose. In a
-// caller's it asks the server, as one more statement of this flush, once for
-// each [Runner]: the level of a transaction cannot change after its first query
-// (PostgreSQL manual, SET TRANSACTION).
-func (f *Flush) RequireReadCommitted() {
-	tx := f.op.tx
-	if tx.isolation != "" {
-		if allowsPurge(tx.isolation) {
-			return
-		}
-		f.queue = slices.Insert(f.queue, 0, queued{
-			step: Step{Name: "isolation"},
-			call: func(context.Context) error { return &IsolationError{Level: string(tx.isolation)} },
-		})
-		return
-	}
-	f.asksLevel = true
-	f.queue = slices.Insert(f.queue, 0, queued{
-		step: Step{Name: "isolation"},
-		call: func(ctx context.Context) error {
-			const query = "SELECT current_setting('transaction_isolation')"
-			var level string
-			if err := f.op.QueryRow(ctx, query).Scan(&level); err != nil {
-				return err
-			}
-			tx.isolation = pgx.TxIsoLevel(level)
-			tx.runner.learnLevel(tx.isolation)
-			if !allowsPurge(tx.isolation) {
-				return &IsolationError{Level: level}
-			}
-			return nil
-		},
-	})
-}
-
-// allowsPurge accepts READ UNCOMMITTED too, which is READ COMMITTED in
-// PostgreSQL (manual, section 13.2).
-func allowsPurge(level pgx.TxIsoLevel) bool {
-	return level == pgx.ReadCommitted || level == pgx.ReadUncommitted
-}
-
 // Send sends what was queued, in order, and waits for the answers. It returns the
 // first failure, an [*Error]; later steps then have no effect, and the
 // transaction can no longer commit, even if the error is dropped. A Send with
@@ -131,6 +83,7 @@ func (f *Flush) Send(ctx context.Context) error {
 	}
 	orderLocks(queue)
 	op.flushes++
+	op.tx.sent = true
 	config := &op.tx.runner.config
 	settled := func(s Step, took time.Duration, err error) error {
 		if err != nil {

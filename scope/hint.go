@@ -37,7 +37,7 @@ func (e *Error) hint() string {
 		{ErrHasChildren, "purge the children first"},
 		{ErrInUse, "remove what refers to it first"},
 		{ErrInvalid, e.invalidHint()},
-		{ErrIsolation, "run the purge in a transaction at read committed"},
+		{ErrIsolation, "run it in a transaction at " + neededLevel(e)},
 		{ErrNotFound, "check the key; the row may have been removed meanwhile"},
 		{ErrPoolExhausted, "make the pool larger, or hold connections for less time: a call on the pool from within a transaction on it needs a second one"},
 		{ErrConflict, "run the whole transaction again"},
@@ -151,4 +151,12 @@ func hintForState(state string) string {
 		return "the server ended the connection: run it again once the server is back"
 	}
 	return ""
+}
+
+// neededLevel is the level that an operation needs.
+func neededLevel(e *Error) string {
+	if level, ok := asType[*IsolationError](e.cause); ok {
+		return level.Needs
+	}
+	return "another level"
 }

@@ -83,7 +83,7 @@ func TestRequireReadCommitted(t *testing.T) {
 			if ran {
 				t.Error("the purge went on")
 			}
-			const want = "purge item: step isolation: a purge needs read committed, and the transaction is at "
+			const want = "purge item: step isolation: it needs read committed, and the transaction is at "
 			if got := e.Error(); got != want+string(tc.level)+"; run the purge in a transaction at read committed" {
 				t.Errorf("text %q", got)
 			}

@@ -113,7 +113,7 @@ func (f *Flush) Reread() { f.rereads = true }
 // that read.
 func (f *Flush) addRereads() {
 	op := f.op
-	if !f.rereads || op.tx.isolation != "" && !allowsPurge(op.tx.isolation) {
+	if !f.rereads || hasOneSnapshot(op.tx.isolation) {
 		return
 	}
 	again := op.copies

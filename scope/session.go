@@ -54,13 +54,13 @@ func (tx *Tx) connect(ctx context.Context) error {
 	case *pgx.Conn:
 		tx.link = ownConn{db, db}
 	default:
-		pg, err := r.begin.BeginTx(ctx, pgx.TxOptions{IsoLevel: r.config.isolation})
+		pg, err := r.begin.BeginTx(ctx, pgx.TxOptions{IsoLevel: tx.begins})
 		if err != nil {
 			return err
 		}
 		tx.link, tx.foreign, tx.open = pg, pg, true
 	}
-	tx.isolation = r.config.isolation
+	tx.isolation = tx.begins
 	return nil
 }
 

@@ -22,7 +22,9 @@ type Tx struct {
 	finished  bool           // the function has returned its result: every answer was read
 	ended     bool           // COMMIT, or RELEASE, has travelled with the last flush and succeeded
 	release   func()         // gives the connection back
+	begins    pgx.TxIsoLevel // the level of a transaction that we begin
 	isolation pgx.TxIsoLevel // empty until it is known
+	sent      bool           // a flush was sent in it
 	ops       []*Op
 	drawn     int // how many of call.draws this attempt has taken
 
@@ -128,8 +130,8 @@ func (tx *Tx) note(e *Error) {
 // In may be called from several goroutines on one Runner if its [DB] may be. A
 // call of In from within fn on the same Runner nests only when it is joined;
 // otherwise it is another transaction, which does not see this one.
-func In[T any](ctx context.Context, r *Runner, fn func(ctx context.Context, tx *Tx) (T, error)) (T, error) {
-	return in(ctx, r, false, fn)
+func In[T any](ctx context.Context, r *Runner, fn func(ctx context.Context, tx *Tx) (T, error), opts ...TxOption) (T, error) {
+	return in(ctx, r, false, fn, opts)
 }
 
 // Single is [In] for a function that runs one operation and does nothing after
@@ -141,13 +143,13 @@ func In[T any](ctx context.Context, r *Runner, fn func(ctx context.Context, tx *
 // no result and an [*Error] whose Committed is true; what was to run after the
 // commit does not run then. If it is not, fn runs again, as after a 40001.
 // What cannot be decided stays an [ErrCommitUnknown].
-func Single[T any](ctx context.Context, r *Runner, fn func(ctx context.Context, tx *Tx) (T, error)) (T, error) {
-	return in(ctx, r, true, fn)
+func Single[T any](ctx context.Context, r *Runner, fn func(ctx context.Context, tx *Tx) (T, error), opts ...TxOption) (T, error) {
+	return in(ctx, r, true, fn, opts)
 }
 
-func in[T any](ctx context.Context, r *Runner, single bool, fn func(ctx context.Context, tx *Tx) (T, error)) (T, error) {
+func in[T any](ctx context.Context, r *Runner, single bool, fn func(ctx context.Context, tx *Tx) (T, error), opts []TxOption) (T, error) {
 	var results []T // of the attempts
-	attempt, err := r.run(ctx, single, func(ctx context.Context, tx *Tx) error {
+	attempt, err := r.run(ctx, single, r.level(opts), func(ctx context.Context, tx *Tx) error {
 		result, err := fn(ctx, tx)
 		results = append(results, make([]T, tx.attempt-len(results))...)
 		results[tx.attempt-1] = result
@@ -163,12 +165,12 @@ func in[T any](ctx context.Context, r *Runner, single bool, fn func(ctx context.
 // run runs attempts until one commits or none is left. It returns the attempt
 // that is committed, or whose savepoint is released, counted from 1; 0 for none,
 // or when its result is not whole.
-func (r *Runner) run(ctx context.Context, single bool, fn func(context.Context, *Tx) error) (committed int, err error) {
+func (r *Runner) run(ctx context.Context, single bool, level pgx.TxIsoLevel, fn func(context.Context, *Tx) error) (committed int, err error) {
 	shared := &call{}
 	defer shared.drop()
 	var open lost
 	for attempt := 1; ; attempt++ {
-		tx := &Tx{runner: r, call: shared, attempt: attempt, single: single}
+		tx := &Tx{runner: r, call: shared, attempt: attempt, single: single, begins: level}
 		committed, err := tx.run(ctx, fn)
 		if committed {
 			return attempt, tx.afterCommit(ctx, err)

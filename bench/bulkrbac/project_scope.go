@@ -103,6 +103,7 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 
 	// Flush 1 of 2.
 	f := op.Flush()
+	f.RequireReadCommitted()
 	f.Do(scope.Step{Name: "parents.domain", Query: "LockDomain", Missing: scope.ErrParentNotFound}, func(ctx context.Context) error {
 		_, err := q.LockDomain(ctx, p.spec.DomainID)
 		return err
@@ -314,6 +315,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 
 	// Flush 1 of 2.
 	f := op.Flush()
+	f.RequireReadCommitted()
 	for item := range scope.DistinctItems(op, items, func(item *projectItem) string {
 		return scope.UUID(item.p.spec.DomainID.Bytes).String()
 	}) {

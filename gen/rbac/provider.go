@@ -39,11 +39,11 @@ type WriterOps struct {
 //
 // After a serialization failure or a deadlock the whole of fn runs again,
 // unless the Provider was made with scope.WithRetry(1): what fn does besides
-// its operations must bear that.
-func (p *Provider) WriterOps(ctx context.Context, fn func(ctx context.Context, ops *WriterOps) error) error {
+// its operations must bear that. scope.Isolation chooses the isolation level.
+func (p *Provider) WriterOps(ctx context.Context, fn func(ctx context.Context, ops *WriterOps) error, opts ...scope.TxOption) error {
 	_, err := scope.In(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (struct{}, error) {
 		return struct{}{}, fn(ctx, &WriterOps{provider: p, tx: tx})
-	})
+	}, opts...)
 	return err
 }
 

@@ -104,6 +104,7 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 
 	// Flush 1 of 3.
 	f := op.Flush()
+	f.RequireReadCommitted()
 	f.Do(scope.Step{Name: "parents.domain", Query: "LockDomain", Missing: scope.ErrParentNotFound}, func(ctx context.Context) error {
 		_, err := q.LockDomain(ctx, p.spec.DomainID)
 		return err
@@ -305,6 +306,7 @@ func createUsers(ctx context.Context, tx *scope.Tx, prepared []*PreparedUser, dr
 
 	// Flush 1 of 3.
 	f := op.Flush()
+	f.RequireReadCommitted()
 	for item := range scope.DistinctItems(op, items, func(item *userItem) string {
 		return scope.UUID(item.p.spec.DomainID.Bytes).String()
 	}) {

@@ -46,7 +46,7 @@ func (f *file) createMany(s *plan.Scope) {
 
 	f.doc(fmt.Sprintf("CreatePrepared%s is Create%s for what Prepare%s returned.", m.GoName, m.GoName, m.GoName))
 	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("CreatePrepared"+m.GoName).Params(ctxParam(), jen.Id("prepared").Op("*").Id(prepared)).
-		Params(results, jen.Error()).Block(jen.Return(f.bulk(c.Result.Name, jen.Len(jen.Id("prepared").Dot("items")),
+		Params(results, jen.Error()).Block(jen.Return(f.bulk(m.Plan, c.Result.Name, jen.Len(jen.Id("prepared").Dot("items")),
 		jen.Id(m.Func).Call(jen.Id("ctx"), jen.Id("tx"), jen.Id("prepared").Dot("items").Index(jen.Empty(), jen.Id("n")), jen.Id("prepared").Dot("draws")))))
 	f.Line()
 
@@ -83,9 +83,9 @@ func prepareMany(g *jen.Group, m *plan.Many, provider *jen.Statement) {
 }
 
 // bulk prints the call of a coordinator for n items in a transaction of its own.
-func (f *file) bulk(result string, n, run jen.Code) *jen.Statement {
-	return jen.Qual(scopePath, "Bulk").Call(jen.Id("ctx"), jen.Id("p").Dot("runner"), n,
-		jen.Func().Params(ctxParam(), jen.Id("tx").Op("*").Qual(scopePath, "Tx"), jen.Id("n").Int()).Params(jen.Index().Op("*").Id(result), jen.Error()).Block(jen.Return(run)))
+func (f *file) bulk(c *plan.Coordinator, result string, n, run jen.Code) *jen.Statement {
+	return jen.Qual(scopePath, "Bulk").Call(append([]jen.Code{jen.Id("ctx"), jen.Id("p").Dot("runner"), n,
+		jen.Func().Params(ctxParam(), jen.Id("tx").Op("*").Qual(scopePath, "Tx"), jen.Id("n").Int()).Params(jen.Index().Op("*").Id(result), jen.Error()).Block(jen.Return(run))}, level(c)...)...)
 }
 
 // purgeMany prints the purge of many scopes of one kind.
@@ -102,7 +102,7 @@ func (f *file) purgeMany(s *plan.Scope) {
 	f.doc(fmt.Sprintf("Purge%s removes several scopes of type %s, all of them or none, as Purge%s removes one, in %s whatever their number. They are locked in the order of their ids. The results are in the order of specs. An error is a *scope.ItemError, which tells the item that failed where that can be told.", m.GoName, s.Name, s.GoName, flushCount(m.Plan)))
 	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("Purge"+m.GoName).Params(ctxParam(), jen.Id("specs").Add(specs)).Params(results, jen.Error()).BlockFunc(func(g *jen.Group) {
 		f.purgeValues(g, p, jen.Id("p"))
-		g.Return(f.bulk(p.Result.Name, jen.Len(jen.Id("specs")), run(jen.Id("tx"), jen.Id("specs").Index(jen.Empty(), jen.Id("n")))))
+		g.Return(f.bulk(m.Plan, p.Result.Name, jen.Len(jen.Id("specs")), run(jen.Id("tx"), jen.Id("specs").Index(jen.Empty(), jen.Id("n")))))
 	})
 	f.Line()
 	f.doc(fmt.Sprintf("PurgeEach%s removes several scopes of type %s, each in a transaction of its own, as CreateEach%s creates them.", s.GoName, s.Name, s.GoName))

@@ -112,7 +112,7 @@ func (f *file) creatorMethods(s *plan.Scope) {
 	f.doc(fmt.Sprintf("CreatePrepared%s is Create%s for what Prepare%s returned.", s.GoName, s.GoName, s.GoName))
 	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("CreatePrepared"+s.GoName).Params(ctxParam(), jen.Id("prepared").Op("*").Id(c.Prepared.Name)).
 		Params(jen.Op("*").Id(c.Result.Name), jen.Error()).Block(
-		jen.Return(f.inTransaction(c.Result.Name, jen.Id(c.Func).Call(jen.Id("ctx"), jen.Id("tx"), jen.Id("prepared")))))
+		jen.Return(f.inTransaction(c.Plan, c.Result.Name, jen.Id(c.Func).Call(jen.Id("ctx"), jen.Id("tx"), jen.Id("prepared")))))
 	f.Line()
 
 	if !c.HasHooks {
@@ -135,9 +135,18 @@ func (f *file) creatorMethods(s *plan.Scope) {
 
 // inTransaction prints the call of a coordinator's function in a transaction of
 // its own, or under a savepoint.
-func (f *file) inTransaction(result string, run jen.Code) *jen.Statement {
-	return jen.Qual(scopePath, "Single").Call(jen.Id("ctx"), jen.Id("p").Dot("runner"),
-		jen.Func().Params(ctxParam(), jen.Id("tx").Op("*").Qual(scopePath, "Tx")).Params(jen.Op("*").Id(result), jen.Error()).Block(jen.Return(run)))
+func (f *file) inTransaction(c *plan.Coordinator, result string, run jen.Code) *jen.Statement {
+	return jen.Qual(scopePath, "Single").Call(append([]jen.Code{jen.Id("ctx"), jen.Id("p").Dot("runner"),
+		jen.Func().Params(ctxParam(), jen.Id("tx").Op("*").Qual(scopePath, "Tx")).Params(jen.Op("*").Id(result), jen.Error()).Block(jen.Return(run))}, level(c)...)...)
+}
+
+// level prints the option that sets the isolation level of a coordinator's own
+// transaction, if it needs one.
+func level(c *plan.Coordinator) []jen.Code {
+	if !c.Snapshot {
+		return nil
+	}
+	return []jen.Code{jen.Qual(scopePath, "Snapshot").Call()}
 }
 
 func prepareFirst(g *jen.Group, s *plan.Scope, provider *jen.Statement) {
@@ -239,8 +248,8 @@ func (f *file) flushes(g *jen.Group, c *plan.Coordinator) {
 			op = ":="
 		}
 		g.Id("f").Op(op).Id("op").Dot("Flush").Call()
-		if i == 0 && c.Op == "purge" {
-			g.Id("f").Dot("RequireReadCommitted").Call()
+		if i == 0 && c.Require != "" {
+			g.Id("f").Dot(c.Require).Call()
 		}
 		p.stmts(g, flush.Body)
 		if len(flush.Again) > 0 {

@@ -79,14 +79,15 @@ func (f *file) writerOps() {
 	f.Line()
 	f.doc("WriterOps runs fn in one transaction: everything that its operations wrote is committed when fn returns nil, and nothing when it returns an error or panics, or when an operation failed. ctx governs all statements.")
 	f.Comment("//")
-	f.doc("After a serialization failure or a deadlock the whole of fn runs again, unless the Provider was made with scope.WithRetry(1): what fn does besides its operations must bear that.")
+	f.doc("After a serialization failure or a deadlock the whole of fn runs again, unless the Provider was made with scope.WithRetry(1): what fn does besides its operations must bear that. scope.Isolation chooses the isolation level.")
 	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("WriterOps").Params(
 		ctxParam(), jen.Id("fn").Func().Params(ctxParam(), jen.Id("ops").Op("*").Id("WriterOps")).Error(),
+		jen.Id("opts").Op("...").Qual(scopePath, "TxOption"),
 	).Error().Block(
 		jen.List(jen.Id("_"), jen.Err()).Op(":=").Qual(scopePath, "In").Call(jen.Id("ctx"), jen.Id("p").Dot("runner"),
 			jen.Func().Params(ctxParam(), jen.Id("tx").Op("*").Qual(scopePath, "Tx")).Params(jen.Struct(), jen.Error()).Block(
 				jen.Return(jen.Struct().Values(), jen.Id("fn").Call(jen.Id("ctx"), jen.Op("&").Id("WriterOps").Values(jen.Id("provider").Op(":").Id("p"), jen.Id("tx").Op(":").Id("tx")))),
-			)),
+			), jen.Id("opts").Op("...")),
 		jen.Return(jen.Err()),
 	)
 	f.Line()

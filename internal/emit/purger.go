@@ -30,7 +30,7 @@ func (f *file) purgerMethods(s *plan.Scope) {
 	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("Purge"+s.GoName).Params(ctxParam(), jen.Id("spec").Id(p.Spec.Name)).
 		Params(jen.Op("*").Id(p.Result.Name), jen.Error()).BlockFunc(func(g *jen.Group) {
 		f.purgeValues(g, p, jen.Id("p"))
-		g.Return(f.inTransaction(p.Result.Name, f.runPurge(p, jen.Id("tx"))))
+		g.Return(f.inTransaction(p.Plan, p.Result.Name, f.runPurge(p, jen.Id("tx"))))
 	})
 	f.Line()
 	f.doc(fmt.Sprintf("Purge%s is Provider.Purge%s within the transaction of ops.", s.GoName, s.GoName))

@@ -23,7 +23,7 @@ func newScope(s *plan.Scope) Scope {
 }
 
 func coordinator(op, name string, c *plan.Coordinator, many *plan.Many) Coordinator {
-	out := Coordinator{Method: op + name, RoundTrips: c.RoundTrips(), Begin: c.Begin(), Commit: c.Commit(), LookUp: c.Found, Flushes: []Flush{}, Errors: []Failure{},
+	out := Coordinator{Method: op + name, RoundTrips: c.RoundTrips(), Begin: c.Begin(), Isolation: c.Isolation, Commit: c.Commit(), LookUp: c.Found, Flushes: []Flush{}, Errors: []Failure{},
 		Before: hooks(c.Before), After: hooks(c.After),
 		Many: Many{Method: op + many.GoName, RoundTrips: many.Plan.RoundTrips(), Once: list(many.Once())}}
 	if out.Begin == "" {

@@ -59,6 +59,7 @@ type Coordinator struct {
 	Before     []Hook    `json:"before" doc:"what runs in front of the transaction"`
 	Begin      string    `json:"begin" doc:"how BEGIN is sent"`
 	Flushes    []Flush   `json:"flushes" doc:"the statements of a flush share one round trip"`
+	Isolation  string    `json:"isolation,omitempty" doc:"the isolation level that a creation needs, and why; absent where any will do"`
 	Commit     string    `json:"commit" doc:"how COMMIT is sent, and why it does not travel with the last flush where it does not"`
 	LookUp     string    `json:"look_up,omitempty" doc:"the query that looks a scope up whose COMMIT was not answered"`
 	After      []Hook    `json:"after_commit" doc:"what runs once the transaction is committed"`

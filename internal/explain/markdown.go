@@ -88,6 +88,9 @@ func (w *writer) coordinator(c Coordinator) {
 		}
 	}
 	w.line("%s. %s.", text(c.Begin), text(c.Commit))
+	if c.Isolation != "" {
+		w.line("Isolation: %s.", text(c.Isolation))
+	}
 	if c.LookUp != "" {
 		w.line("After a COMMIT without an answer %s looks for the scope; if it finds nothing, all is done again.", code(c.LookUp))
 	}

@@ -10,15 +10,16 @@ import (
 // something, in order. What they read must be one committed state of all of it.
 // A row that is locked for a claim (SKIP LOCKED) is none: its reader wants any row
 // that is free.
-func Copies(body []Node) []*Call {
-	calls := Calls(body)
+func Copies(body []Node) []*Call { return copiesOf(Calls(body)) }
+
+func copiesOf(calls []*Call) []*Call {
 	used := map[*Call]bool{}
 	for _, c := range calls {
 		for answer := range answersOf(c) {
 			used[answer] = answer != c
 		}
 	}
-	return slices.DeleteFunc(calls, func(c *Call) bool {
+	return slices.DeleteFunc(slices.Clone(calls), func(c *Call) bool {
 		return !used[c] || c.Role != PlainStep || c.Facts.Kind != schema.Select || len(c.Facts.Reads) == 0 ||
 			slices.ContainsFunc(c.Facts.Locks, func(l schema.Lock) bool { return l.SkipLocked })
 	})

@@ -73,6 +73,7 @@ type Coordinator struct {
 	Nested      []*Nested
 	AfterCommit []*Hook
 	Constraints []*ConstraintError
+	Level       Level // of a creator
 	Items       *Loop // over the scopes of a call that makes or purges many; nil for one
 	Pos         diag.Pos
 }

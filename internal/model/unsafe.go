@@ -20,10 +20,11 @@ func (r *resolver) checkLocks() {
 		if p := s.doc.Purge; p != nil {
 			r.checkPurgeLock(p)
 		}
-		if s.Create != nil {
+		if s.Create != nil && s.doc.Isolation.Value == "" {
 			r.checkSnapshots(s.Create.Body, reasons)
 		}
 	}
+	r.checkIsolation(reasons)
 	for reason, needed := range reasons {
 		if !needed {
 			r.needless(reason)

@@ -67,6 +67,7 @@ func creator(s *model.Scope, out *Scope, shared *common) *Creator {
 	}
 	b := newBuilder(s.Create, s.Type, "create", shared, values)
 	b.names.Reserve("p")
+	b.plan.require(s.Create.Level)
 	b.within = []place{fixed(ident("res"))}
 	b.ownResult(b.within[0], s.Create.Row, s.Create.Lists)
 	top := b.build(s.Create.Body)

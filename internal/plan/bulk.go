@@ -61,6 +61,7 @@ func purgeMany(s *model.Scope, out *Scope, shared *common) *Many {
 
 func (m *Many) build(s *model.Scope, c *model.Coordinator, op string, shared *common, values callerValues, fields []*Field) {
 	b := newBuilder(c, s.Type, op, shared, values)
+	b.plan.require(s.Create.Level)
 	b.names.Reserve(otherLocals...)
 	b.names.Reserve("i", "specs", itemVar, itemsVar)
 	for in := range b.uses.contexts {

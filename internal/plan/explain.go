@@ -53,6 +53,9 @@ func explainCoordinator(b *strings.Builder, title string, c *Coordinator, many s
 	if begin := c.Begin(); begin != "" {
 		fmt.Fprintf(b, "  %s\n", begin)
 	}
+	if c.Isolation != "" {
+		fmt.Fprintf(b, "  isolation: %s\n", c.Isolation)
+	}
 	n := 0
 	for i, f := range c.Flushes {
 		fmt.Fprintf(b, "  flush %d of %d%s\n", i+1, len(c.Flushes), f.OnItsOwn())

@@ -120,6 +120,9 @@ type Coordinator struct {
 	Frames            []*Struct // local types for what a loop keeps between flushes
 	Rides             bool      // COMMIT may travel with the last flush
 	Waits             string    // why COMMIT is a trip of its own, when it does not
+	Require           string    // the method of a flush that the first one calls for the isolation level, "" for none
+	Isolation         string    // the level and why, for explain; "" where any will do
+	Snapshot          bool      // its own transaction is at REPEATABLE READ
 	Found             string    // the query that looks a created scope up, "" for none
 	Flushes           []*Flush
 	AfterCommit       []Stmt

@@ -16,6 +16,7 @@ func purger(s *model.Scope, out *Scope, shared *common) *Purger {
 		id:      id,
 	}
 	b := newBuilder(s.Purge, s.Type, "purge", shared, values)
+	b.plan.require(model.Level{})
 	for in := range b.uses.contexts {
 		b.names.Reserve(shared.contexts[in])
 	}

@@ -49,7 +49,7 @@ func varies(stmt *pg.Node) string {
 // copies notes the tables from whose rows an INSERT … SELECT makes its own: those
 // of the FROM of its SELECT, at any depth.
 func (a *analyzer) copies(n *pg.InsertStmt, source relation) {
-	if len(n.GetSelectStmt().GetSelectStmt().GetValuesLists()) > 0 {
+	if len(n.GetSelectStmt().GetSelectStmt().GetValuesLists()) > 0 || a.looksUp(n.GetSelectStmt().GetSelectStmt()) {
 		return
 	}
 	tables := slices.Clone(source.tables)
@@ -58,4 +58,33 @@ func (a *analyzer) copies(n *pg.InsertStmt, source relation) {
 	}
 	slices.Sort(tables)
 	a.query.Copies = slices.Compact(tables)
+}
+
+// looksUp reports whether a SELECT is of one table, by a key of it: that is one row.
+func (a *analyzer) looksUp(n *pg.SelectStmt) bool {
+	if len(n.GetFromClause()) != 1 {
+		return false
+	}
+	from := n.FromClause[0].GetRangeVar()
+	t := a.catalog.table(from.GetSchemaname(), from.GetRelname())
+	if t == nil {
+		return false
+	}
+	var fixed []string
+	for _, cond := range conjuncts(n.WhereClause) {
+		e := cond.GetAExpr()
+		if e.GetKind() != pg.A_Expr_Kind_AEXPR_OP || bareParam(e.GetRexpr()) == nil {
+			continue
+		}
+		if _, op := splitName(texts(e.Name)); op == "=" && e.Lexpr.GetColumnRef() != nil {
+			fixed = append(fixed, columnsIn(e.Lexpr)...)
+		}
+	}
+	keys := slices.Clone(t.Uniques)
+	if t.PrimaryKey != nil {
+		keys = append(keys, t.PrimaryKey)
+	}
+	return slices.ContainsFunc(keys, func(k *Key) bool {
+		return !k.Partial && !slices.ContainsFunc(k.Columns, func(name string) bool { return !slices.Contains(fixed, name) })
+	})
 }

@@ -66,6 +66,7 @@ type Scope struct {
 	Name        Text // the key
 	Doc         Text
 	Type        Text // the stored value; the key where not written
+	Isolation   Text // "repeatable read"; may be empty
 	Inputs      []*Declaration
 	Parents     []*Parent
 	Before      []*Hook

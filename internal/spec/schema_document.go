@@ -106,6 +106,8 @@ func scopeSchema() *schema {
 	return object(
 		key{"doc", refTo("text"), false, "The documentation of the generated types."},
 		key{"type", refTo("text"), false, "The stored value of $scope.type. Default: the scope's key. Different for every scope."},
+		key{"isolation", &schema{Type: "string", Enum: []string{repeatableRead}}, false,
+			"The isolation level of the creation: repeatable read has all its statements see one snapshot. Default: read committed."},
 		key{"inputs", mapOf(refTo("name"), refTo("input")), false, "Fields of the creator's specification: $input.name. Parameters of `row` that nothing binds are fields without being listed."},
 		key{"parents", listOf(refTo("parent")), false, "Rows that must exist, and stay, while the scope is made."},
 		key{"before", listOf(refTo("beforeCall")), false, "Calls of Go functions in front of the transaction, once a call."},

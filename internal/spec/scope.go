@@ -9,13 +9,13 @@ import (
 // scope reads one entry of `scopes`; nil when it is no mapping at all.
 func (p *parser) scope(e entry) *Scope {
 	what := "the scope " + quoted(e.key.Value)
-	f, ok := p.fields(e.value, what, "doc", "type", "inputs", "parents", "before", "row", "found", "id", "create", "after_commit", "result", "purge", "errors", "ignore")
+	f, ok := p.fields(e.value, what, "doc", "type", "isolation", "inputs", "parents", "before", "row", "found", "id", "create", "after_commit", "result", "purge", "errors", "ignore")
 	if !ok {
 		return nil
 	}
 	p.ignore(f, e.key.Pos, e.value.node)
 	s := &Scope{
-		Name: e.key, Doc: p.optional(f, "doc", anyText), Type: e.key,
+		Name: e.key, Doc: p.optional(f, "doc", anyText), Type: e.key, Isolation: p.optional(f, "isolation", p.isIsolation),
 		Inputs: p.declarations(f, "inputs"), Parents: p.parents(f), Before: p.hooks(f, "before"),
 		Create: p.steps(f, "create"), AfterCommit: p.hooks(f, "after_commit"), Errors: p.errors(f), Pos: e.key.Pos,
 	}
@@ -40,6 +40,18 @@ func (p *parser) scope(e entry) *Scope {
 	}
 	return s
 }
+
+// isIsolation checks the level of a scope's creation.
+func (p *parser) isIsolation(t Text, what string) bool {
+	if t.Value == repeatableRead {
+		return true
+	}
+	p.errorf(t.Pos, "SG026", "write `isolation: "+repeatableRead+"`, or leave it out for READ COMMITTED", "%s cannot be %s", what, quoted(t.Value))
+	return false
+}
+
+// repeatableRead is the only level to ask for.
+const repeatableRead = "repeatable read"
 
 func (p *parser) parents(f fields) []*Parent {
 	v, ok := f.get("parents")

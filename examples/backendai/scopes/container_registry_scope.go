@@ -103,6 +103,7 @@ func createContainerRegistry(ctx context.Context, tx *scope.Tx, p *PreparedConta
 
 	// Flush 1 of 2.
 	f := op.Flush()
+	f.RequireReadCommitted()
 	containerRegistryID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 	f.Do(scope.Step{Name: "row", Query: "CreateContainerRegistry"}, func(ctx context.Context) (err error) {
 		res.Row, err = q.CreateContainerRegistry(ctx, backendaidb.CreateContainerRegistryParams{
@@ -300,6 +301,7 @@ func createContainerRegistries(ctx context.Context, tx *scope.Tx, prepared []*Pr
 
 	// Flush 1 of 2.
 	f := op.Flush()
+	f.RequireReadCommitted()
 	for item := range scope.Items(op, items) {
 		item.containerRegistryID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		f.Do(scope.Step{Name: "row", Query: "CreateContainerRegistry"}, func(ctx context.Context) (err error) {

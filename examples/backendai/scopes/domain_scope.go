@@ -102,6 +102,7 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 
 	// Flush 1 of 2.
 	f := op.Flush()
+	f.RequireReadCommitted()
 	domainID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 	f.Do(scope.Step{Name: "row", Query: "CreateDomain"}, func(ctx context.Context) (err error) {
 		res.Row, err = q.CreateDomain(ctx, backendaidb.CreateDomainParams{
@@ -302,6 +303,7 @@ func createDomains(ctx context.Context, tx *scope.Tx, prepared []*PreparedDomain
 
 	// Flush 1 of 2.
 	f := op.Flush()
+	f.RequireReadCommitted()
 	for item := range scope.Items(op, items) {
 		item.domainID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		f.Do(scope.Step{Name: "row", Query: "CreateDomain"}, func(ctx context.Context) (err error) {

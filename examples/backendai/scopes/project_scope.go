@@ -108,6 +108,7 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 
 	// Flush 1 of 3.
 	f := op.Flush()
+	f.RequireReadCommitted()
 	var domain backendaidb.LockDomainByNameRow
 	f.Do(scope.Step{Name: "parents.domain", Query: "LockDomainByName", Missing: scope.ErrParentNotFound}, func(ctx context.Context) (err error) {
 		domain, err = q.LockDomainByName(ctx, p.spec.DomainName)
@@ -356,6 +357,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 
 	// Flush 1 of 3.
 	f := op.Flush()
+	f.RequireReadCommitted()
 	for item := range scope.ItemsBy(op, items, func(item *projectItem) string {
 		return item.p.spec.DomainName
 	}) {

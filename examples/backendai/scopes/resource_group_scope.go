@@ -102,6 +102,7 @@ func createResourceGroup(ctx context.Context, tx *scope.Tx, p *PreparedResourceG
 
 	// Flush 1 of 2.
 	f := op.Flush()
+	f.RequireReadCommitted()
 	resourceGroupID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 	f.Do(scope.Step{Name: "row", Query: "CreateResourceGroup"}, func(ctx context.Context) (err error) {
 		res.Row, err = q.CreateResourceGroup(ctx, backendaidb.CreateResourceGroupParams{
@@ -298,6 +299,7 @@ func createResourceGroups(ctx context.Context, tx *scope.Tx, prepared []*Prepare
 
 	// Flush 1 of 2.
 	f := op.Flush()
+	f.RequireReadCommitted()
 	for item := range scope.Items(op, items) {
 		item.resourceGroupID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		f.Do(scope.Step{Name: "row", Query: "CreateResourceGroup"}, func(ctx context.Context) (err error) {

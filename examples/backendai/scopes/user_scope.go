@@ -108,6 +108,7 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 
 	// Flush 1 of 3.
 	f := op.Flush()
+	f.RequireReadCommitted()
 	var domain backendaidb.LockDomainByNameRow
 	f.Do(scope.Step{Name: "parents.domain", Query: "LockDomainByName", Missing: scope.ErrParentNotFound}, func(ctx context.Context) (err error) {
 		domain, err = q.LockDomainByName(ctx, p.spec.DomainName)
@@ -352,6 +353,7 @@ func createUsers(ctx context.Context, tx *scope.Tx, prepared []*PreparedUser, dr
 
 	// Flush 1 of 3.
 	f := op.Flush()
+	f.RequireReadCommitted()
 	for item := range scope.ItemsBy(op, items, func(item *userItem) string {
 		return item.p.spec.DomainName
 	}) {
