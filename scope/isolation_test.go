@@ -84,7 +84,7 @@ func TestRequireReadCommitted(t *testing.T) {
 				t.Error("the purge went on")
 			}
 			const want = "purge item: step isolation: it needs read committed, and the transaction is at "
-			if got := e.Error(); got != want+string(tc.level)+"; run the purge in a transaction at read committed" {
+			if got := e.Error(); got != want+string(tc.level)+"; run it in a transaction at read committed" {
 				t.Errorf("text %q", got)
 			}
 			wantItems(t, pool, 1)
