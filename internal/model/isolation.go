@@ -125,14 +125,34 @@ func (r *resolver) unfitCall(c *Call) string {
 		}
 		return ""
 	}
-	if t := r.catalog.Table(f.Target); t != nil && t.Reacts(f.Events()) {
-		return "fires a trigger or a rule of " + f.Target + ", which may write or lock rows of others"
+	if why := unfitEffects(&f.Effects); why != "" {
+		return why
 	}
 	switch {
 	case f.Kind != schema.Insert && !r.ownRow(c, f.Equal):
 		return c.Action() + ", a row that it may not have inserted itself"
 	case f.OnConflict != "" && !slices.ContainsFunc(f.Conflict, func(name string) bool { return r.givenOwn(c, name, true) }):
 		return "inserts into " + f.Target + " ON CONFLICT, and may meet a row of others"
+	}
+	return ""
+}
+
+// unfitEffects says what happens beside a statement itself, by triggers, rules and
+// functions, that is wrong above READ COMMITTED. Rows that a trigger only adds, such
+// as those of an audit log, are no rows of others.
+func unfitEffects(e *schema.Effects) string {
+	if e.Unknown != "" {
+		return "may do anything: " + e.Unknown
+	}
+	for _, w := range e.Writes {
+		if w.Via != "" && !w.Append && !strings.HasPrefix(w.Table, "<") {
+			return fmt.Sprintf("writes %s by the %s", w.Table, w.Via)
+		}
+	}
+	for _, l := range e.Locks {
+		if l.Via != "" {
+			return fmt.Sprintf("locks %s by the %s", l.Table, l.Via)
+		}
 	}
 	return ""
 }
