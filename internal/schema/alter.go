@@ -151,7 +151,7 @@ func (l *loader) dropColumn(t *Table, name string) {
 	facts.checks = slices.DeleteFunc(facts.checks, func(c check) bool {
 		gone := slices.Contains(c.columns, name)
 		if gone {
-			l.names.release(t.Schema, c.name)
+			l.names.release(constraintNames, t.Schema, c.name)
 		}
 		return gone
 	})
@@ -168,7 +168,7 @@ func (l *loader) dropForeignKeys(gone func(owner *Table, fk *ForeignKey) bool) {
 			if !gone(t, fk) {
 				return false
 			}
-			l.names.release(t.Schema, fk.Name)
+			l.names.release(constraintNames, t.Schema, fk.Name)
 			return true
 		})
 	}

@@ -90,7 +90,7 @@ func (l *loader) addCheck(t *Table, w *written) {
 		}
 		c.name = l.names.choose(t.Schema, t.Name, column, "check")
 	} else {
-		l.names.take(t.Schema, c.name)
+		l.names.take(constraintNames, t.Schema, c.name)
 	}
 	l.facts[t].checks = append(l.facts[t].checks, c)
 }
@@ -132,7 +132,7 @@ func (l *loader) addKey(t *Table, w *written) {
 	}
 	switch {
 	case key.Name != "":
-		l.names.take(t.Schema, key.Name)
+		l.names.take(keyNames, t.Schema, key.Name)
 	case primary:
 		key.Name = l.names.choose(t.Schema, t.Name, "", "pkey")
 	default:
@@ -160,10 +160,11 @@ func (l *loader) promoteIndex(t *Table, w *written, primary bool) {
 	facts.label = "key"
 	l.keys[key] = facts
 	if w.Conname != "" {
-		l.names.release(t.Schema, key.Name)
-		l.names.take(t.Schema, w.Conname)
+		l.names.release(relationNames, t.Schema, key.Name)
 		key.Name = w.Conname
+		l.names.take(relationNames, t.Schema, key.Name)
 	}
+	l.names.take(constraintNames, t.Schema, key.Name)
 	if primary {
 		t.Uniques = slices.Delete(t.Uniques, i, i+1)
 		setNotNull(t, key.Columns)
@@ -189,7 +190,7 @@ func (l *loader) addForeignKey(t *Table, w *written) {
 	if fk.Name == "" {
 		fk.Name = l.names.choose(t.Schema, t.Name, columnsPart(fk.Columns), "fkey")
 	} else {
-		l.names.take(t.Schema, fk.Name)
+		l.names.take(constraintNames, t.Schema, fk.Name)
 	}
 	t.ForeignKeys = append(t.ForeignKeys, fk)
 }
@@ -214,12 +215,12 @@ func action(code string) string {
 func (l *loader) dropConstraint(t *Table, name string) {
 	facts := l.facts[t]
 	for _, k := range append(slices.Concat(t.Uniques, t.Excludes), t.PrimaryKey) {
-		if k != nil && k.Name == name {
+		if k != nil && k.Name == name && l.keyKind(k) == keyNames {
 			l.dropKey(t, k)
 			return
 		}
 	}
-	l.names.release(t.Schema, name)
+	l.names.release(constraintNames, t.Schema, name)
 	t.ForeignKeys = slices.DeleteFunc(t.ForeignKeys, func(fk *ForeignKey) bool { return fk.Name == name })
 	facts.checks = slices.DeleteFunc(facts.checks, func(c check) bool { return c.name == name })
 }

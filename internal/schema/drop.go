@@ -21,7 +21,7 @@ func (l *loader) drop(n *pg.DropStmt) {
 			if t, key := l.findKey(schema, name); key != nil {
 				l.dropKey(t, key)
 			} else {
-				l.names.release(tableSchema(schema), name)
+				l.names.release(relationNames, tableSchema(schema), name)
 			}
 		case pg.ObjectType_OBJECT_TYPE, pg.ObjectType_OBJECT_DOMAIN:
 			l.dropType(joinName(object.GetTypeName().GetNames()))
@@ -56,15 +56,15 @@ func (l *loader) dropTable(schema, name string, missingOK bool) {
 func (l *loader) forget(t *Table) {
 	l.catalog.Tables = slices.DeleteFunc(l.catalog.Tables, func(other *Table) bool { return other == t })
 	delete(l.tables, [2]string{t.Schema, t.Name})
-	l.names.release(t.Schema, t.Name)
+	l.names.release(relationNames, t.Schema, t.Name)
 	for _, k := range t.indexes() {
-		l.names.release(t.Schema, k.Name)
+		l.names.release(l.keyKind(k), t.Schema, k.Name)
 	}
 	for _, fk := range t.ForeignKeys {
-		l.names.release(t.Schema, fk.Name)
+		l.names.release(constraintNames, t.Schema, fk.Name)
 	}
 	for _, c := range l.facts[t].checks {
-		l.names.release(t.Schema, c.name)
+		l.names.release(constraintNames, t.Schema, c.name)
 	}
 	delete(l.facts, t)
 	full := t.QualifiedName()

@@ -13,7 +13,7 @@ func (l *loader) createIndex(n *pg.IndexStmt) {
 	if t == nil {
 		return
 	}
-	if n.IfNotExists && l.names[[2]string{t.Schema, n.Idxname}] > 0 {
+	if n.IfNotExists && (l.names.taken(relationNames, t.Schema, n.Idxname) || l.others[qualify(t.Schema, n.Idxname)]) {
 		return
 	}
 	key := &Key{Name: n.Idxname, Partial: n.WhereClause != nil, Pos: l.source.pos(l.start)}
@@ -27,7 +27,7 @@ func (l *loader) createIndex(n *pg.IndexStmt) {
 	if key.Name == "" {
 		key.Name = l.names.choose(t.Schema, t.Name, columnsPart(parts), "idx")
 	} else {
-		l.names.take(t.Schema, key.Name)
+		l.names.take(relationNames, t.Schema, key.Name)
 	}
 	l.keys[key] = keyFacts{label: "idx", parts: parts, depends: depends}
 	if n.Unique {
@@ -62,9 +62,17 @@ func (l *loader) findKey(schema, name string) (*Table, *Key) {
 	return nil, nil
 }
 
+// keyKind is the kind of the name of a key, or of an index that is none.
+func (l *loader) keyKind(key *Key) nameKind {
+	if l.keys[key].label == "idx" {
+		return relationNames
+	}
+	return keyNames
+}
+
 // dropKey removes a key or an index. The columns stay NOT NULL.
 func (l *loader) dropKey(t *Table, key *Key) {
-	l.names.release(t.Schema, key.Name)
+	l.names.release(l.keyKind(key), t.Schema, key.Name)
 	if t.PrimaryKey == key {
 		t.PrimaryKey = nil
 		return
@@ -91,7 +99,7 @@ func (l *loader) addExclusion(t *Table, w *written) {
 	if key.Name == "" {
 		key.Name = l.names.choose(t.Schema, t.Name, columnsPart(parts), "excl")
 	} else {
-		l.names.take(t.Schema, key.Name)
+		l.names.take(keyNames, t.Schema, key.Name)
 	}
 	l.keys[key] = keyFacts{label: "excl", parts: parts, depends: depends}
 	t.Excludes = append(t.Excludes, key)

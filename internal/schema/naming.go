@@ -11,19 +11,66 @@ import (
 // maxName is PostgreSQL's limit for identifiers in bytes, NAMEDATALEN - 1.
 const maxName = 63
 
-// names are the names of relations and constraints in use, by schema. Default
-// names avoid them, as in PostgreSQL (commands/indexcmds.c, ChooseRelationName).
-type names map[[2]string]int
+// names are the names in use, by schema and kind. Default names avoid them, as in
+// PostgreSQL (commands/indexcmds.c, ChooseRelationName; catalog/pg_constraint.c,
+// ChooseConstraintName).
+type names map[takenName]int
 
-func (n names) take(schema, name string) { n[[2]string{schema, name}]++ }
+type takenName struct {
+	kind         nameKind
+	schema, name string
+}
 
-func (n names) release(schema, name string) {
-	key := [2]string{schema, name}
-	if n[key] > 1 {
-		n[key]--
-		return
+// nameKind tells names apart that may be the same: that of a CHECK or a foreign key
+// is no relation's. A key has both kinds.
+type nameKind int
+
+const (
+	relationNames nameKind = 1 << iota
+	constraintNames
+	keyNames = relationNames | constraintNames
+)
+
+// each calls visit for each kind of which a name is.
+func (k nameKind) each(visit func(nameKind)) {
+	for _, one := range []nameKind{relationNames, constraintNames} {
+		if k&one != 0 {
+			visit(one)
+		}
 	}
-	delete(n, key)
+}
+
+// kindOf is the kind of a default name by what it ends with.
+func kindOf(label string) nameKind {
+	switch label {
+	case "idx":
+		return relationNames
+	case "check", "fkey":
+		return constraintNames
+	default:
+		return keyNames
+	}
+}
+
+func (n names) take(kind nameKind, schema, name string) {
+	kind.each(func(one nameKind) { n[takenName{one, schema, name}]++ })
+}
+
+func (n names) release(kind nameKind, schema, name string) {
+	kind.each(func(one nameKind) {
+		key := takenName{one, schema, name}
+		if n[key] > 1 {
+			n[key]--
+			return
+		}
+		delete(n, key)
+	})
+}
+
+func (n names) taken(kind nameKind, schema, name string) bool {
+	found := false
+	kind.each(func(one nameKind) { found = found || n[takenName{one, schema, name}] > 0 })
+	return found
 }
 
 // choose returns the default name of an index or a constraint, and takes it.
@@ -34,8 +81,8 @@ func (n names) choose(schema, table, columns, label string) string {
 			suffix += strconv.Itoa(pass)
 		}
 		name := objectName(table, columns, suffix)
-		if n[[2]string{schema, name}] == 0 {
-			n.take(schema, name)
+		if kind := kindOf(label); !n.taken(kind, schema, name) {
+			n.take(kind, schema, name)
 			return name
 		}
 	}

@@ -37,8 +37,8 @@ func (l *loader) renameRelation(n *pg.RenameStmt) {
 	rel := n.GetRelation()
 	schema := rel.GetSchemaname()
 	if t, key := l.findKey(schema, rel.GetRelname()); key != nil {
-		l.names.release(t.Schema, key.Name)
-		l.names.take(t.Schema, n.Newname)
+		l.names.release(l.keyKind(key), t.Schema, key.Name)
+		l.names.take(l.keyKind(key), t.Schema, n.Newname)
 		key.Name = n.Newname
 		return
 	}
@@ -53,11 +53,11 @@ func (l *loader) renameRelation(n *pg.RenameStmt) {
 // move gives a table another name, also in the foreign keys that refer to it.
 func (l *loader) move(t *Table, schema, name string) {
 	before := t.QualifiedName()
-	l.names.release(t.Schema, t.Name)
+	l.names.release(relationNames, t.Schema, t.Name)
 	delete(l.tables, [2]string{t.Schema, t.Name})
 	t.Schema, t.Name = schema, name
 	l.tables[[2]string{t.Schema, t.Name}] = t
-	l.names.take(t.Schema, t.Name)
+	l.names.take(relationNames, t.Schema, t.Name)
 	l.followRename(before, t.QualifiedName())
 	for _, x := range t.Triggers {
 		x.Table = t.QualifiedName()
@@ -140,10 +140,12 @@ func replace(names []string, from, to string) {
 }
 
 func (l *loader) renameConstraint(t *Table, from, to string) {
-	l.names.release(t.Schema, from)
-	l.names.take(t.Schema, to)
+	l.names.release(constraintNames, t.Schema, from)
+	l.names.take(constraintNames, t.Schema, to)
 	for _, k := range append(slices.Concat(t.Uniques, t.Excludes), t.PrimaryKey) {
-		if k != nil && k.Name == from {
+		if k != nil && k.Name == from && l.keyKind(k) == keyNames {
+			l.names.release(relationNames, t.Schema, from)
+			l.names.take(relationNames, t.Schema, to)
 			k.Name = to
 		}
 	}

@@ -23,10 +23,13 @@ func (l *loader) createTable(n *pg.CreateStmt) {
 		}
 		return
 	}
+	if n.IfNotExists && l.others[t.QualifiedName()] {
+		return // a view has the name
+	}
 	l.catalog.Tables = append(l.catalog.Tables, t)
 	l.tables[[2]string{t.Schema, t.Name}] = t
 	l.facts[t] = &tableFacts{open: n.GetOfTypename() != nil}
-	l.names.take(t.Schema, t.Name)
+	l.names.take(relationNames, t.Schema, t.Name)
 
 	var set constraintSet
 	for _, p := range n.InhRelations {
@@ -134,7 +137,7 @@ func (l *loader) inherit(t, parent *Table, partition bool) {
 	for _, fk := range parent.ForeignKeys {
 		copied := *fk
 		copied.Pos = t.Pos
-		l.names.take(t.Schema, fk.Name)
+		l.names.take(constraintNames, t.Schema, fk.Name)
 		t.ForeignKeys = append(t.ForeignKeys, &copied)
 	}
 }
