@@ -39,6 +39,7 @@ func Load(files []File, problems *diag.List) *Catalog {
 		domains:    map[string]*domain{},
 		collations: map[string]bool{},
 		others:     map[string]bool{},
+		types:      map[string]bool{},
 		facts:      map[*Table]*tableFacts{},
 		keys:       map[*Key]keyFacts{},
 	}
@@ -64,6 +65,8 @@ type loader struct {
 	names      names
 	domains    map[string]*domain
 	collations map[string]bool // the nondeterministic ones
+	types      map[string]bool // those that are neither an enum nor a domain
+	within     *doBlock        // that is being read; may be nil
 	others     map[string]bool // views, sequences and the like, which ALTER TABLE may name
 	facts      map[*Table]*tableFacts
 	keys       map[*Key]keyFacts
@@ -195,6 +198,16 @@ func (l *loader) statement(stmt *pg.Node) {
 		l.createPolicy(n.CreatePolicyStmt)
 	case *pg.Node_AlterPolicyStmt:
 		l.alterPolicy(n.AlterPolicyStmt)
+	case *pg.Node_CompositeTypeStmt:
+		l.types[relationName(n.CompositeTypeStmt.Typevar)] = true
+	case *pg.Node_CreateRangeStmt:
+		l.types[joinName(n.CreateRangeStmt.TypeName)] = true
+	case *pg.Node_DoStmt:
+		l.do(n.DoStmt)
+	case *pg.Node_SelectStmt:
+		l.call(stmt)
+	case *pg.Node_CallStmt:
+		l.call(stmt)
 	case *pg.Node_ViewStmt:
 		l.other(n.ViewStmt.GetView())
 		l.createView(n.ViewStmt)
@@ -220,7 +233,7 @@ func (l *loader) statement(stmt *pg.Node) {
 // pos is the position of a location in the current statement; the statement's
 // own where the parser gives none.
 func (l *loader) pos(location int32) diag.Pos {
-	if location <= 0 {
+	if location <= 0 || l.base < 0 {
 		return l.source.pos(l.start)
 	}
 	return l.source.pos(l.base + int(location))

@@ -48,10 +48,12 @@ type Table struct {
 	RowSecurity, ForceRowSecurity bool
 	Partitioned                   bool // PARTITION BY: its rows are those of its partitions
 	Foreign                       bool // a foreign table: another server decides what is stored
-	Uncertain                     bool // part of what the schema does to it was not understood
-	policies                      []*policy
-	Comment                       string // COMMENT ON TABLE
-	Pos                           diag.Pos
+	// Uncertain reports that a statement of the schema may have changed the table in a
+	// way that was not read: it may have other columns, keys and triggers.
+	Uncertain bool
+	policies  []*policy
+	Comment   string // COMMENT ON TABLE
+	Pos       diag.Pos
 }
 
 // Column is one column of a table.

@@ -56,7 +56,9 @@ type Trigger struct {
 	// Constraint, Deferrable and Deferred are those of CREATE CONSTRAINT TRIGGER.
 	Constraint, Deferrable, Deferred bool
 	Disabled                         bool // it does not run in an ordinary session
-	Pos                              diag.Pos
+	// Unknown stands for what a DO block may have made of the table: see [Table.Uncertain].
+	Unknown bool
+	Pos     diag.Pos
 
 	when *pg.Node
 	args []string // what the function is called with

@@ -174,6 +174,7 @@ func cutLast(name string) (schema, rest string, ok bool) {
 func (l *loader) dropType(name string) {
 	l.catalog.Enums = slices.DeleteFunc(l.catalog.Enums, func(e *Enum) bool { return e.Name == name })
 	delete(l.domains, name)
+	delete(l.types, name)
 }
 
 // comment applies COMMENT ON TABLE and COMMENT ON COLUMN.
