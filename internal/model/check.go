@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/specgen-dev/specgen/internal/diag"
+	"github.com/specgen-dev/specgen/internal/goname"
 	"github.com/specgen-dev/specgen/internal/schema"
 	"github.com/specgen-dev/specgen/internal/spec"
 	"github.com/specgen-dev/specgen/internal/sqlcapi"
@@ -21,7 +22,7 @@ func (r *resolver) checkQuery(q *sqlcapi.Query, f *schema.Query) {
 		return
 	}
 	for _, col := range t.Columns {
-		if !col.NotNull || col.Default || col.Generated || col.Identity {
+		if !r.catalog.Requires(t, col) {
 			continue
 		}
 		if !slices.ContainsFunc(f.Sets, func(s schema.ColumnValue) bool { return s.Column == col.Name }) {
@@ -96,7 +97,23 @@ func (r *resolver) constraintKind(name string, s *Scope) (is, doc string) {
 			return "ErrInvalid", "a row of " + t.QualifiedName() + " violates " + name
 		}
 	}
+	if slices.ContainsFunc(r.catalog.Tables, func(t *schema.Table) bool { return t.Uncertain }) {
+		return unreadConstraint(name)
+	}
 	return "", ""
+}
+
+// unreadConstraint is the generic error of a constraint that a statement which was
+// not read may make: by how constraints are usually named.
+func unreadConstraint(name string) (is, doc string) {
+	switch last := goname.Words(name); {
+	case len(last) > 0 && slices.Contains([]string{"key", "idx", "pkey", "uniq", "unique", "uq", "excl"}, last[len(last)-1]):
+		return "ErrAlreadyExists", "there is such a row (" + name + ")"
+	case len(last) > 0 && slices.Contains([]string{"fkey", "fk"}, last[len(last)-1]):
+		return "ErrParentNotFound", "a row that is referred to does not exist (" + name + ")"
+	default:
+		return "ErrInvalid", "a row violates " + name
+	}
 }
 
 func (r *resolver) constraintNames() []string {
