@@ -32,7 +32,7 @@ func (c *checker) params(s *model.Scope) []listParam {
 // isSlice reports sqlc.slice, which PostgreSQL does not have: a list for a column
 // that is compared as a single value.
 func (c *checker) isSlice(p listParam) bool {
-	return p.arg.Shape.Kind == model.List && !p.Array && p.Cast == "" && c.holdsOne(p.Param)
+	return p.arg.Shape.Kind == model.List && !p.arg.OneValue() && !p.Array && p.Cast == "" && c.holdsOne(p.Param)
 }
 
 // sqlcSlices refuses sqlc.slice: sqlc accepts the query, and it fails when it runs.

@@ -100,12 +100,28 @@ func (r *resolver) arg(c *Call, i int) *Arg {
 				}
 			}
 		}
+		a.one = a.Shape.Kind == List && a.column != nil && r.isOneValue(c, a, f)
 		if f.Column == "" && f.Cast != "" {
 			known := a.Shape.Nullable || a.Shape.Form != Plain && a.Shape.Kind != UUID
 			a.Shape = a.Shape.withSQL(f.Cast, known)
 		}
 	}
 	return a
+}
+
+// isOneValue reports whether a Go slice is one value of its parameter's column, and
+// not a list of values: of an array column, or of a column for which sqlc.yaml asks for
+// a slice, such as a jsonb or a vector.
+func (r *resolver) isOneValue(c *Call, a *Arg, f schema.Param) bool {
+	if a.column.Array || strings.HasSuffix(r.catalog.Domains[a.column.Type], "[]") {
+		return true
+	}
+	if f.Array {
+		return false
+	}
+	pkg := c.Query.Package
+	usual := pkg.TypeOf(a.column.Type, !a.column.NotNull)
+	return a.written || usual.IsZero() || usual.IsSlice() || pkg.OverridesColumn(f.Table, a.column.Name)
 }
 
 func isPrimary(t *schema.Table, column string) bool {

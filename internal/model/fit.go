@@ -70,7 +70,11 @@ func (r *resolver) fit(v Value, to Shape, at spec.Expr, what string) {
 		if r.untypedBefore(from) || r.untypedBefore(to) {
 			return
 		}
-		message := v.String() + " is " + from.describe() + ", and " + what + " is " + to.describe()
+		is, wanted := from.describe(), to.describe()
+		if is == wanted {
+			is, wanted = is+" (in Go "+from.Go.String()+")", wanted+" (in Go "+to.Go.String()+")"
+		}
+		message := v.String() + " is " + is + ", and " + what + " is " + wanted
 		fix := misfit(v, from, to)
 		if why != "" {
 			message, fix = message+": "+why, notNullFix(v)+"; or handle NULL in a Go function: $go.Name(…)"

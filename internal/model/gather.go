@@ -46,7 +46,7 @@ func (r *resolver) gather(c *Call) {
 		return
 	}
 	for _, a := range c.Args {
-		if a.Shape.Kind == List && !a.Gathered {
+		if a.Shape.Kind == List && !a.Gathered && !a.one {
 			r.fail(c.Pos, "SG409", "bind all of them to values of the loop, or all to whole lists",
 				"parameter %q of %s takes a whole list, and another one a value for each turn", a.Name, c.Query.Name)
 		}
@@ -165,11 +165,15 @@ func (r *resolver) fitArg(c *Call, a *Arg, v Value, at spec.Expr, what string) {
 	}
 }
 
+// OneValue reports whether the parameter's Go slice is one value of its column, such
+// as that of a text[] or a jsonb.
+func (a *Arg) OneValue() bool { return a.one }
+
 // mayGather reports whether a list parameter may take a value of each turn, or
 // of the one turn that there is outside of loops. What a scope has one of, such as
 // its row, takes whole lists.
 func (c *Call) mayGather(a *Arg) bool {
-	if a.Shape.Kind != List || c.Bulk() {
+	if a.Shape.Kind != List || a.one || c.Bulk() {
 		return false
 	}
 	return len(c.Loops) > 0 || (c.Role == PlainStep || c.Role == PurgeStep) && c.Query.Cmd != "one"

@@ -179,6 +179,7 @@ type Arg struct {
 	column  *schema.Column // that it is written to or compared with; nil when unknown
 	written bool           // INSERT or UPDATE writes it
 	primary bool           // the column is part of the primary key
+	one     bool           // a list that is one value of the column
 
 	// Gathered: Value is an element of the list that the parameter takes.
 	Gathered bool

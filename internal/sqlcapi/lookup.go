@@ -1,6 +1,7 @@
 package sqlcapi
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -46,6 +47,28 @@ func (a *API) QueryNames() []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// OverridesColumn reports whether sqlc.yaml gives a column a Go type of its own. The
+// table is named as in "table" or "schema.table"; sqlc takes * for any part.
+func (p *Package) OverridesColumn(table, column string) bool {
+	name := strings.Split(table+"."+column, ".")
+	if len(name) == 2 {
+		name = append([]string{"public"}, name...)
+	}
+	return slices.ContainsFunc(p.options.columns, func(override string) bool {
+		parts := strings.Split(override, ".")
+		if len(parts) == 4 {
+			parts = parts[1:] // the catalog
+		}
+		if len(parts) == 2 {
+			parts = append([]string{"public"}, parts...)
+		}
+		return len(parts) == 3 && !slices.ContainsFunc([]int{0, 1, 2}, func(i int) bool {
+			ok, err := path.Match(parts[i], name[i])
+			return err != nil || !ok
+		})
+	})
 }
 
 // Struct returns a struct type of the package by name: a model, a query's

@@ -14,6 +14,7 @@ type typeOptions struct {
 	pointers     bool // emit_pointers_for_null_types
 	enumPointers bool // the same for enums, which have an option of their own
 	overrides    map[string]Override
+	columns      []string // that an override names, as sqlc.yaml does
 	rename       map[string]string
 	initialisms  []string
 }
@@ -57,6 +58,9 @@ func (t *typeOptions) addOverride(e node) {
 	dbType := e.key("db_type").text("db_type")
 	if dbType == "" {
 		dbType = e.key("postgres_type").text("postgres_type") // the old name
+	}
+	if column := e.key("column").text("column"); column != "" {
+		t.columns = append(t.columns, column)
 	}
 	goType := readGoType(e.key("go_type"))
 	if dbType == "" || goType.IsZero() {
