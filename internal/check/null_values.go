@@ -13,7 +13,7 @@ import (
 // row pass.
 func (c *checker) nullArguments(s *model.Scope) {
 	for _, w := range c.storedBy(s) {
-		if w.call.Facts.Kind == schema.Insert && w.col.NotNull && !c.catalog.MayFill(w.table, w.col.Name) && givesNull(w.arg) {
+		if w.call.Facts.Kind == schema.Insert && w.col.NotNull && !c.catalog.Fills(w.table, w.col.Name) && givesNull(w.arg) {
 			c.report(s, diag.Problem{Pos: w.arg.Pos,
 				Message: fmt.Sprintf("null for %q of %s: %s is NOT NULL", w.arg.Name, w.call.Query.Name, w.column()),
 				Fix:     "give it a value, or make the column nullable", Related: []diag.Related{{Pos: w.col.Pos, Message: "the column is declared here"}}})
@@ -38,7 +38,7 @@ func (c *checker) nullTexts(s *model.Scope) {
 			continue
 		}
 		for _, x := range call.Facts.Gives {
-			if col := t.Column(x.Column); x.Null && col != nil && col.NotNull && !c.catalog.MayFill(t, col.Name) {
+			if col := t.Column(x.Column); x.Null && col != nil && col.NotNull && !c.catalog.Fills(t, col.Name) {
 				c.report(s, diag.Problem{Pos: call.Query.Pos,
 					Message: fmt.Sprintf("%s gives %s.%s NULL; the column is NOT NULL", call.Query.Name, call.Facts.Target, col.Name),
 					Fix:     "give it a value, and run sqlc generate", Related: []diag.Related{{Pos: col.Pos, Message: "the column is declared here"}}})
