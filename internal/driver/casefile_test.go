@@ -59,14 +59,23 @@ func updating() bool { return os.Getenv("SPECGEN_UPDATE") == "1" }
 // caseVariable names the one case to run, or a pattern of some, while working on it.
 const caseVariable = "SPECGEN_CASE"
 
-// loadCases reads every archive and lays it out below root.
+// one reports whether a single case is worked on.
+func one() bool { return os.Getenv(caseVariable) != "" }
+
+// loadCases reads every archive of the cases and lays it out below root.
 func loadCases(t testing.TB, root string) []*caseFile {
+	t.Helper()
+	return loadArchives(t, root, "testdata/cases")
+}
+
+// loadArchives reads every archive of a directory and lays it out below root.
+func loadArchives(t testing.TB, root, dir string) []*caseFile {
 	t.Helper()
 	pattern := os.Getenv(caseVariable)
 	if pattern == "" {
 		pattern = "*"
 	}
-	paths, err := filepath.Glob("testdata/cases/" + pattern + ".txtar")
+	paths, err := filepath.Glob(filepath.Join(dir, pattern+".txtar"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,7 +48,7 @@ func newModule(t testing.TB) string {
 
 // importable are the packages that a script may use without importing them.
 var importable = []struct{ name, path string }{
-	{"context", "context"}, {"errors", "errors"}, {"fmt", "fmt"}, {"io", "io"}, {"strings", "strings"}, {"sync", "sync"}, {"time", "time"},
+	{"context", "context"}, {"errors", "errors"}, {"fmt", "fmt"}, {"io", "io"}, {"netip", "net/netip"}, {"strings", "strings"}, {"sync", "sync"}, {"time", "time"},
 	{"pgx", "github.com/jackc/pgx/v5"},
 	{"pgtype", "github.com/jackc/pgx/v5/pgtype"},
 	{"pgxpool", "github.com/jackc/pgx/v5/pgxpool"},

@@ -105,3 +105,10 @@ func Error(out io.Writer, err error) {
 	}
 	fmt.Fprintln(out)
 }
+
+// True ends the script unless a condition holds.
+func True(ok bool) {
+	if !ok {
+		panic("what is to be true is not")
+	}
+}
