@@ -141,16 +141,27 @@ func startProgram(t *testing.T, path string) *program {
 	return &program{in: json.NewEncoder(in), out: json.NewDecoder(out)}
 }
 
-// run runs a case's script on a database of its own.
-func (p *program) run(t *testing.T, c *caseFile) caseAnswer {
-	t.Helper()
+// schemas are the SQL files of a case's schema.
+func (c *caseFile) schemas() []string {
 	var schema []string
 	for _, f := range c.archive.Files {
 		if strings.HasPrefix(f.Name, "schema") {
 			schema = append(schema, string(f.Data))
 		}
 	}
-	if err := p.in.Encode(struct{ Name, URL string }{c.name, pgtest.URL(t, schema...)}); err != nil {
+	return schema
+}
+
+// run runs a case's script on a database of its own.
+func (p *program) run(t *testing.T, c *caseFile) caseAnswer {
+	t.Helper()
+	return p.runOn(t, c, pgtest.URL(t, c.schemas()...))
+}
+
+// runOn runs a case's script on a database that has its schema.
+func (p *program) runOn(t *testing.T, c *caseFile, url string) caseAnswer {
+	t.Helper()
+	if err := p.in.Encode(struct{ Name, URL string }{c.name, url}); err != nil {
 		t.Fatal(err)
 	}
 	var a caseAnswer

@@ -2,13 +2,17 @@ package driver_test
 
 import (
 	"bytes"
+	"context"
 	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/specgen-dev/specgen/internal/diag"
 	"github.com/specgen-dev/specgen/internal/driver"
+	"github.com/specgen-dev/specgen/internal/pglocal/pgtest"
 )
 
 // corpusAtLeast is how many specifications the corpus holds.
@@ -42,12 +46,35 @@ func TestCorpus(t *testing.T) {
 	binary := filepath.Join(root, "corpus")
 	goIn(t, root, "build", "-o", binary, ".")
 	p := startProgram(t, binary)
+	url := pgtest.URL(t) // one for all: a database each takes most of the time
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
 	for _, c := range corpus {
-		if a := p.run(t, c); a.Error != "" {
+		for _, sql := range append([]string{emptyDatabase}, c.schemas()...) {
+			if _, err := conn.Exec(t.Context(), sql); err != nil {
+				t.Fatalf("%s: %v", c.path, err)
+			}
+		}
+		if a := p.runOn(t, c, url); a.Error != "" {
 			t.Errorf("%s: the script ended: %s", c.path, a.Error)
 		}
 	}
 }
+
+// emptyDatabase drops all that a schema made; extensions are in public.
+const emptyDatabase = `DO $$
+DECLARE
+    name name;
+BEGIN
+    FOR name IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
+        EXECUTE format('DROP SCHEMA %I CASCADE', name);
+    END LOOP;
+    CREATE SCHEMA public;
+END
+$$`
 
 // generateSilently writes the package of an archive, and reports whether there was
 // nothing to be told unasked.
