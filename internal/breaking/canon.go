@@ -17,6 +17,12 @@ func canon(v model.Value) string {
 		return "row of " + queryName(v.Call)
 	case *model.RowsValue:
 		return "rows of " + queryName(v.Call)
+	case *model.GroupsValue:
+		names := make([]string, len(v.By))
+		for i, column := range v.By {
+			names[i] = v.Call.Query.Columns[column].Field
+		}
+		return "rows of " + queryName(v.Call) + " by " + strings.Join(names, ", ")
 	case *model.ColumnValue:
 		if v.Known != nil && repeatable(v.Known.Value) {
 			return canon(v.Known.Value) // $row.name is the $input.name that was sent

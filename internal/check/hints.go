@@ -42,12 +42,12 @@ func (c *checker) rowByRow(s *model.Scope) {
 		if len(call.Loops) == 0 || len(call.Over) > 0 || len(call.Facts.Writes) == 0 || call.Role != model.PlainStep && call.Role != model.PurgeStep {
 			continue
 		}
-		rows, ok := call.Loops[len(call.Loops)-1].Over.(*model.RowsValue)
-		if !ok {
+		rows := call.Loops[len(call.Loops)-1].Rows()
+		if rows == nil {
 			continue
 		}
 		c.report(s, diag.Problem{Pos: call.Pos,
-			Message: fmt.Sprintf("%s is sent once for each row of %s, in one round trip all the same", call.Query.Name, rows.Call.Query.Name),
+			Message: fmt.Sprintf("%s is sent once for each row of %s, in one round trip all the same", call.Query.Name, rows.Query.Name),
 			Fix:     "write a query that takes lists, such as SELECT … FROM ROWS FROM (unnest(@ids::uuid[]), …): it is called once", Related: []diag.Related{declared(call)}})
 	}
 }

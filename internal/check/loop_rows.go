@@ -34,29 +34,33 @@ func (c *checker) rowsOfOtherTurns(s *model.Scope) {
 }
 
 func (c *checker) ofOtherTurns(s *model.Scope, inner *model.Loop) {
-	rows, ok := inner.Over.(*model.RowsValue)
-	if !ok {
+	rows := inner.Rows()
+	if rows == nil {
+		return
+	}
+	if _, ofGroup := inner.Over.(*model.ElemValue); ofGroup {
+		c.cutGroup(s, inner, rows)
 		return
 	}
 	for _, outer := range inner.Outer {
-		parents, ok := outer.Over.(*model.RowsValue)
-		if !ok || slices.Contains(rows.Call.Loops, outer) || parents.Call == rows.Call {
+		parents := outer.Rows()
+		if parents == nil || slices.Contains(rows.Loops, outer) || parents == rows {
 			continue
 		}
-		name, k := c.tie(rows.Call, parents.Call)
+		name, k := c.tie(rows, parents)
 		if k == nil {
 			continue
 		}
 		p := diag.Problem{Pos: inner.Pos,
-			Related: []diag.Related{declared(rows.Call), declared(parents.Call), {Pos: k.Pos, Message: "the foreign key " + k.Name}}}
-		if flag := contradiction(rows.Call, parents.Call, k.RefTable); flag != "" {
-			p.Message = fmt.Sprintf("no row of the loop over $%s belongs to any $%s: of %s.%s, %s asks the opposite of %s", inner.Var, outer.Var, k.RefTable, flag, rows.Call.Query.Name, parents.Call.Query.Name)
+			Related: []diag.Related{declared(rows), declared(parents), {Pos: k.Pos, Message: "the foreign key " + k.Name}}}
+		if flag := contradiction(rows, parents, k.RefTable); flag != "" {
+			p.Message = fmt.Sprintf("no row of the loop over $%s belongs to any $%s: of %s.%s, %s asks the opposite of %s", inner.Var, outer.Var, k.RefTable, flag, rows.Query.Name, parents.Query.Name)
 			p.Fix = "have both queries ask the same, and run sqlc generate"
 			c.report(s, p)
 			return
 		}
-		if rows.Call.Facts.Limited {
-			p.Message = fmt.Sprintf("%s has a LIMIT, and reads the rows of all $%s at once: the last of them miss some", rows.Call.Query.Name, outer.Var)
+		if rows.Facts.Limited {
+			p.Message = fmt.Sprintf("%s has a LIMIT, and reads the rows of all $%s at once: the last of them miss some", rows.Query.Name, outer.Var)
 			p.Fix = "read all of them, without LIMIT, and run sqlc generate"
 			c.report(s, p)
 			return
@@ -67,6 +71,15 @@ func (c *checker) ofOtherTurns(s *model.Scope, inner *model.Loop) {
 			c.report(s, p)
 			return
 		}
+	}
+}
+
+// cutGroup warns of groups of rows that a LIMIT cuts.
+func (c *checker) cutGroup(s *model.Scope, l *model.Loop, rows *model.Call) {
+	if rows.Facts.Limited {
+		c.report(s, diag.Problem{Pos: l.Pos, Related: []diag.Related{declared(rows)},
+			Message: fmt.Sprintf("%s has a LIMIT, which may leave out rows of a %s", rows.Query.Name, l.Over),
+			Fix:     "read all of them, without LIMIT, and run sqlc generate"})
 	}
 }
 

@@ -23,6 +23,10 @@ func (f *file) expr(e plan.Expr) *jen.Statement {
 			return f.expr(e.X).Index(jen.Lit(e.I))
 		}
 		return f.expr(e.X).Index(jen.Lit(e.I).Comment("/* " + e.Comment + " */"))
+	case *plan.First:
+		return f.expr(e.X).Index(jen.Lit(0))
+	case *plan.Func:
+		return jen.Func().Params(jen.Id(e.Param).Add(f.typ(e.Type))).Add(f.typ(e.Result)).Block(jen.Return(f.expr(e.Value)))
 	case *plan.Qualified:
 		return f.qual(e.Pkg, e.PkgName, e.Name)
 	case *plan.CallExpr:

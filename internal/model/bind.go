@@ -267,11 +267,22 @@ func (r *resolver) elementField(l *Loop, name string) Value {
 		return nil
 	}
 	if l.rows != nil {
-		if i, _ := findColumn(l.rows, []string{name}); i >= 0 && l.rows.Query.Columns[i].Field != "" {
-			return &FieldValue{Of: elem, Field: l.rows.Query.Columns[i].Field, Name: name, Type: r.columnShape(l.rows, i)}
+		if i, _ := findColumn(l.rows, []string{name}); i >= 0 && l.rows.Query.Columns[i].Field != "" && offers(l, i) {
+			return r.rowField(elem, l.rows, i)
 		}
 	}
 	return nil
+}
+
+// offers reports whether a rule may bind a parameter to a column of a loop's
+// element. A group has those that are the same in all of its rows, and a row of a
+// group the others: that the row has the former as well is no ambiguity.
+func offers(l *Loop, i int) bool {
+	if g := l.Groups(); g != nil {
+		return g.same[i]
+	}
+	group := groupOf(l.Over)
+	return group == nil || !group.Groups().same[i]
 }
 
 // stepRule binds <step>_id to the id of that step's row.

@@ -282,14 +282,25 @@ func (r *resolver) member(v Value, path []string, e *spec.Ref) (Value, []string)
 			r.failNear(e.Pos, "SG205", name, columnNames(c), "the rows of %s have no column %q", c.Query.Name, name)
 			return nil, nil
 		}
-		col := c.Query.Columns[i]
-		return &FieldValue{Of: v, Field: col.Field, Name: columnName(c, i), Type: r.columnShape(c, i)}, path[n:]
+		if l := groupOf(v); l != nil && !r.groupMember(l, i, e) {
+			return nil, nil
+		}
+		return r.rowField(v, c, i), path[n:]
 	}
 	if v.Shape().unknown() {
 		return nil, nil
 	}
 	r.fail(e.Pos, "SG205", "", "%s is %s: it has no field %q", v, v.Shape().describe(), name)
 	return nil, nil
+}
+
+// rowField is a column of a row of a call's answer.
+func (r *resolver) rowField(v Value, c *Call, i int) *FieldValue {
+	f := &FieldValue{Of: v, Field: c.Query.Columns[i].Field, Name: columnName(c, i), Type: r.columnShape(c, i)}
+	if e, ok := v.(*ElemValue); ok {
+		f.Type = r.elementShape(e.Loop, i)
+	}
+	return f
 }
 
 // pick resolves $list.key: the row that a loop over keyed data made for one key.

@@ -111,6 +111,8 @@ func dependsOn(v Value, l *Loop) bool {
 		return slices.Contains(v.Call.Loops, l)
 	case *RowsValue:
 		return slices.Contains(v.Call.Loops, l)
+	case *GroupsValue:
+		return slices.Contains(v.Call.Loops, l)
 	case *ColumnValue:
 		return slices.Contains(v.Call.Loops, l)
 	case *NewUUID:

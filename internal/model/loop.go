@@ -18,6 +18,9 @@ func (r *resolver) forStep(s *spec.ForStep, en *env) {
 		return
 	}
 	l := r.loop(s.Each, at, s.Pos)
+	if l != nil && s.By != nil && !r.group(l, s) {
+		l = nil
+	}
 	if l == nil { // reported; the steps inside are looked at all the same
 		l = &Loop{Var: s.Each.Var.Value, Over: &ScopeID{}, Outer: at.loops, broken: true, Pos: s.Pos}
 	}
@@ -76,6 +79,8 @@ func (r *resolver) loop(each *spec.Each, en *env, pos diag.Pos) *Loop {
 		l.rows = x.List.Calls[0]
 	case *DataValue:
 		l.Data = x.Set.Struct
+	case *ElemValue:
+		l.rows = x.Loop.rows
 	case *FieldValue:
 		if x.Data != nil {
 			l.Data = x.Data.Nested
@@ -90,6 +95,9 @@ func (r *resolver) loop(each *spec.Each, en *env, pos diag.Pos) *Loop {
 		return nil
 	}
 	l.Elem = *s.Elem
+	if group := groupOf(v); group != nil && !r.passOver(l, group) {
+		return nil
+	}
 	return l
 }
 
@@ -153,6 +161,10 @@ func (r *resolver) typeData(v Value, to Shape) {
 // eachParent expands a loop over the parents: their number and types are known,
 // so each has steps of its own; a parent that is itself a list is looped over again.
 func (r *resolver) eachParent(s *spec.ForStep, en *env) {
+	if len(s.By) > 0 {
+		r.fail(s.By[0].Pos, "SG303", "leave `by` out", "$scope.parents is no list of a :many query's rows, which `by` makes groups of")
+		return
+	}
 	if len(s.Where) > 0 {
 		r.fail(s.Pos, "SG303", "use `when: {equal: [$parent.type, …]}` on the steps inside", "a loop over parents takes no `where`")
 		return

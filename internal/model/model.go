@@ -193,7 +193,7 @@ func (a *Arg) Of() Shape {
 	return a.Shape
 }
 
-// Loop repeats its body for each element of a list.
+// Loop repeats its body for each element of a list, or for each group of rows.
 type Loop struct {
 	Var     string
 	Over    Value // of a List shape
@@ -211,10 +211,10 @@ type Loop struct {
 	Body  []Node
 	Outer []*Loop
 
-	broken bool // what it goes over was reported
-
-	rows *Call // whose answer holds the elements, when they are rows
-	Pos  diag.Pos
+	broken  bool  // what it goes over was reported
+	rows    *Call // whose answer holds the elements, when they are rows or groups of rows
+	present []int // over the rows of a group: the outer joins that found something in those that are not passed over
+	Pos     diag.Pos
 }
 
 // Filter keeps the elements whose field equals one of the values.

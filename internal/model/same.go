@@ -18,6 +18,9 @@ func sameGuards(here, there []Cond) bool {
 // rows in different blocks and scopes.
 func sameCond(a, b Cond) bool {
 	switch a := a.(type) {
+	case *Constantly: // of what never holds, and is checked all the same
+		b, ok := b.(*Constantly)
+		return ok && a.Holds == b.Holds
 	case *Truth:
 		b, ok := b.(*Truth)
 		return ok && isSame(a.Value, b.Value)
@@ -67,6 +70,9 @@ func isSame(a, b Value) bool {
 	case *RowsValue:
 		b, ok := b.(*RowsValue)
 		return ok && a.Call == b.Call
+	case *GroupsValue:
+		b, ok := b.(*GroupsValue)
+		return ok && a.Call == b.Call && slices.Equal(a.By, b.By)
 	case *ColumnValue:
 		b, ok := b.(*ColumnValue)
 		return ok && a.Call == b.Call && a.Index == b.Index

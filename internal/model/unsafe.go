@@ -133,13 +133,11 @@ func (r *resolver) checkSnapshots(body []Node, reasons map[spec.Text]bool) {
 	}
 }
 
-// readBy is the SELECT whose rows a loop goes over, nil for another list.
+// readBy is the SELECT whose rows a loop goes over, one by one or in groups; nil
+// for another list.
 func readBy(l *Loop) *Call {
-	for l.Continues != nil {
-		l = l.Continues
-	}
-	if rows, ok := l.Over.(*RowsValue); ok && rows.Call.Facts.Kind == schema.Select {
-		return rows.Call
+	if rows := l.Rows(); rows != nil && rows.Facts.Kind == schema.Select {
+		return rows
 	}
 	return nil
 }

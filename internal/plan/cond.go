@@ -102,6 +102,9 @@ func (b *builder) equal(left, right model.Value, lv *level) Expr {
 		}
 		return not(x)
 	}
+	if s.Form == model.Valid && isNull(right) {
+		return not(&Select{X: x, Name: "Valid"})
+	}
 	if s.Form != model.Pointer {
 		same := &Binary{Op: "==", Left: x, Right: b.value(right, s, lv, "value")}
 		if r := b.shape(right); s.Form == model.Valid && s.Nullable && r.Form == model.Valid && r.Nullable && !isNull(right) {

@@ -29,6 +29,7 @@ type builder struct {
 	gatheredLists map[*model.Call]place         // the lists that its rows go to
 	pending       map[*model.Loop][]*model.Call // gathered over a loop, and not queued yet
 	frames        map[*model.Loop]*frame
+	grouped       []grouping             // the groups of rows that were made
 	counts        map[*model.Call]string // field of the result, by purge step
 	draw          Expr                   // what $new and $now are drawn from
 	flush         int                    // being built

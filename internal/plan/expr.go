@@ -7,7 +7,7 @@ import (
 )
 
 // Expr is a Go expression: *Ident, *Select, *Index, *Qualified, *CallExpr,
-// *Composite, *Lit, *Convert, *Deref, *Binary or *Not.
+// *First, *Composite, *Func, *Lit, *Convert, *Deref, *AddrOf, *Binary or *Not.
 type Expr interface {
 	operands() []Expr // nil among them for what is left out
 	fails() bool      // whether it may panic by itself
@@ -28,6 +28,9 @@ type Index struct {
 	I       int
 	Comment string // what the element is; plain words only, "" for none
 }
+
+// First is x[0] of a list that is not empty: the rows of a group.
+type First struct{ X Expr }
 
 // Qualified is a name of another package.
 type Qualified struct{ Pkg, PkgName, Name string }
@@ -51,6 +54,13 @@ type Composite struct {
 type FieldValue struct {
 	Name  string
 	Value Expr
+}
+
+// Func is func(param type) result { return value }.
+type Func struct {
+	Param        string
+	Type, Result goname.Type
+	Value        Expr
 }
 
 // Lit is a literal in Go source.
@@ -80,6 +90,7 @@ type Not struct{ X Expr }
 func (*Ident) operands() []Expr     { return nil }
 func (e *Select) operands() []Expr  { return []Expr{e.X} }
 func (e *Index) operands() []Expr   { return []Expr{e.X} }
+func (e *First) operands() []Expr   { return []Expr{e.X} }
 func (*Qualified) operands() []Expr { return nil }
 func (e *CallExpr) operands() []Expr {
 	return append([]Expr{e.Fun}, e.Args...)
@@ -91,6 +102,7 @@ func (e *Composite) operands() []Expr {
 	}
 	return out
 }
+func (e *Func) operands() []Expr    { return []Expr{e.Value} }
 func (*Lit) operands() []Expr       { return nil }
 func (e *Convert) operands() []Expr { return []Expr{e.X} }
 func (e *Deref) operands() []Expr   { return []Expr{e.X} }
@@ -101,6 +113,7 @@ func (e *Not) operands() []Expr     { return []Expr{e.X} }
 func (*Ident) fails() bool     { return false }
 func (*Select) fails() bool    { return false }
 func (*Index) fails() bool     { return true } // the list may be shorter
+func (*First) fails() bool     { return false }
 func (*Qualified) fails() bool { return false }
 func (e *CallExpr) fails() bool {
 	switch fun := e.Fun.(type) {
@@ -113,6 +126,7 @@ func (e *CallExpr) fails() bool {
 	}
 }
 func (*Composite) fails() bool { return false }
+func (*Func) fails() bool      { return false }
 func (*Lit) fails() bool       { return false }
 func (*Convert) fails() bool   { return false }
 func (*Deref) fails() bool     { return false } // nil was looked for in front of it

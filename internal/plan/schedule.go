@@ -93,6 +93,8 @@ func (s *schedule) available(v model.Value) int {
 		return s.flush[v.Call]
 	case *model.RowsValue:
 		return s.flush[v.Call]
+	case *model.GroupsValue:
+		return s.flush[v.Call]
 	case *model.ColumnValue:
 		if v.Known != nil {
 			return s.available(v.Known.Value)

@@ -114,6 +114,8 @@ func (u *uses) visit(v model.Value, seen map[model.Value]bool) {
 		u.read[v.Call] = true
 	case *model.RowsValue:
 		u.read[v.Call] = true
+	case *model.GroupsValue:
+		u.read[v.Call] = true
 	case *model.ColumnValue:
 		if v.Known != nil {
 			u.visit(v.Known.Value, seen)

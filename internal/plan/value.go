@@ -156,6 +156,8 @@ func (b *builder) raw(v model.Value, lv *level) Expr {
 		return b.rows[v.Call](lv)
 	case *model.RowsValue:
 		return b.rows[v.Call](lv)
+	case *model.GroupsValue:
+		return b.groups(v, lv)
 	case *model.ColumnValue:
 		if v.Known != nil {
 			return b.known(v, v.Of, lv)
@@ -169,7 +171,11 @@ func (b *builder) raw(v model.Value, lv *level) Expr {
 		lv.root(v.Loop).used = true
 		return lv.at(v.Loop).elem
 	case *model.FieldValue:
-		return selectField(b.raw(v.Of, lv), v.Field)
+		of := b.raw(v.Of, lv)
+		if v.Of.Shape().Kind == model.List { // a group: its rows have one value
+			of = &First{X: of}
+		}
+		return selectField(of, v.Field)
 	case *model.DataValue:
 		return ident(dataVar(v.Set))
 	case *model.NowValue:

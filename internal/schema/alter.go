@@ -69,6 +69,7 @@ func (l *loader) alterAction(t *Table, cmd *pg.AlterTableCmd, set *constraintSet
 	case pg.AlterTableType_AT_AddInherit:
 		if parent := l.lookup(cmd.GetDef().GetRangeVar(), false); parent != nil && parent != t {
 			l.facts[t].parents = append(l.facts[t].parents, parent)
+			parent.Inherited = true
 		}
 	case pg.AlterTableType_AT_DetachPartition:
 		if child := l.lookup(cmd.GetDef().GetPartitionCmd().GetName(), false); child != nil {

@@ -123,7 +123,7 @@ next:
 }
 
 func (l *loader) addKey(t *Table, w *written) {
-	key := &Key{Name: w.Conname, Columns: w.columns(w.Keys), Pos: l.pos(w.Location)}
+	key := &Key{Name: w.Conname, Columns: w.columns(w.Keys), Deferrable: w.deferrable, Pos: l.pos(w.Location)}
 	parts := append(slices.Clone(key.Columns), texts(w.Including)...)
 	primary := w.GetContype() == pg.ConstrType_CONSTR_PRIMARY
 	if w.Indexname != "" {
@@ -159,6 +159,7 @@ func (l *loader) promoteIndex(t *Table, w *written, primary bool) {
 	facts := l.keys[key]
 	facts.label = "key"
 	l.keys[key] = facts
+	key.Deferrable = w.deferrable
 	if w.Conname != "" {
 		l.names.release(relationNames, t.Schema, key.Name)
 		key.Name = w.Conname

@@ -112,6 +112,7 @@ func (c *cte) find(name string) *cte {
 type relation struct {
 	columns []column
 	open    bool // there may be more columns than are known
+	partial bool // an outer join may leave a part of a row NULL
 	lockable
 }
 
@@ -122,9 +123,11 @@ type column struct {
 	base      string // the column's name in table
 	item      *fromItem
 	mayBeNull bool
-	param     int  // n of a bare $n or $n::type
-	element   int  // n, for an element of the array $n
-	part      bool // of a target: only a part of the column is written
+	row       *tableRow    // whose column it is; nil for an expression
+	missing   []*outerJoin // inside a subquery, that leave it NULL; innermost first
+	param     int          // n of a bare $n or $n::type
+	element   int          // n, for an element of the array $n
+	part      bool         // of a target: only a part of the column is written
 }
 
 func (c column) nullable() bool { return c.mayBeNull || c.item != nil && c.item.outer }
@@ -165,10 +168,13 @@ func (a *analyzer) top(stmt *pg.Node) {
 		a.expr(stmt, &scope{})
 		a.trace.unknown("the statement")
 	}
+	a.query.OuterJoins = rel.partial
+	var number numbering
 	for _, c := range rel.columns {
 		present := a.query.Kind == Select && a.isPresent(c) && !c.mayBeNull
 		a.query.Returns = append(a.query.Returns, Result{
 			Name: c.name, Table: c.table, Column: c.base, MayBeNull: c.nullable() && !present, Present: present, Param: a.known(c),
+			Source: number.row(c.row), Missing: number.joins(c.joins()),
 		})
 	}
 }

@@ -24,7 +24,9 @@ type fromItem struct {
 	schema  string // as written
 	columns []column
 	open    bool
-	outer   bool // an outer join can make all of it NULL
+	outer   bool         // an outer join, or something else, can make all of it NULL
+	joins   []*outerJoin // that can, innermost first
+	partial bool         // a subquery with such rows
 	lockable
 }
 
@@ -150,11 +152,12 @@ func (s *scope) add(item *fromItem) []column {
 
 // derived is an item that a subquery or a WITH query makes.
 func derived(rel relation, alias *pg.Alias) *fromItem {
-	item := &fromItem{alias: alias.GetAliasname(), open: rel.open, lockable: rel.lockable}
+	item := &fromItem{alias: alias.GetAliasname(), open: rel.open, partial: rel.partial, lockable: rel.lockable}
 	rel.columns = slices.Clone(rel.columns)
 	rename(&rel, texts(alias.GetColnames()))
+	var again copies
 	for _, c := range rel.columns {
-		c.mayBeNull = c.nullable()
+		c.mayBeNull, c.row, c.missing = c.nullable(), again.row(c.row), again.joins(c.joins())
 		item.columns = append(item.columns, c)
 	}
 	return item
@@ -181,6 +184,7 @@ func (a *analyzer) rangeVar(n *pg.RangeVar, s *scope) *fromItem {
 func (a *analyzer) tableItem(n *pg.RangeVar) *fromItem {
 	item := &fromItem{alias: n.GetRelname(), table: relationName(n), schema: n.GetSchemaname()}
 	item.tables = []string{item.table}
+	row := &tableRow{table: item.table}
 	if n.GetAlias() != nil {
 		item.alias, item.schema = n.Alias.Aliasname, ""
 	}
@@ -195,7 +199,7 @@ func (a *analyzer) tableItem(n *pg.RangeVar) *fromItem {
 		if i < len(aliases) {
 			name = aliases[i]
 		}
-		item.columns = append(item.columns, column{name: name, table: item.table, base: c.Name, item: item})
+		item.columns = append(item.columns, column{name: name, table: item.table, base: c.Name, item: item, row: row})
 	}
 	return item
 }
@@ -272,7 +276,8 @@ func (a *analyzer) join(n *pg.JoinExpr, s *scope) []column {
 	case pg.JoinType_JOIN_RIGHT:
 		markOuter(s.items[start:middle])
 	case pg.JoinType_JOIN_FULL:
-		markOuter(s.items[start:])
+		markOuter(s.items[start:middle])
+		markOuter(s.items[middle:])
 	case pg.JoinType_JOIN_INNER:
 		a.presentIn(n.Quals, s, true, func(column) bool { return true })
 	}
@@ -290,6 +295,7 @@ func (a *analyzer) join(n *pg.JoinExpr, s *scope) []column {
 			item.tables = append(item.tables, hidden.tables...)
 			item.locks = append(item.locks, hidden.locks...)
 			item.open = item.open || hidden.open
+			item.partial = item.partial || hidden.partial || len(hidden.joins) > 0
 		}
 		s.items = s.items[:start]
 		return s.add(item)
@@ -297,9 +303,12 @@ func (a *analyzer) join(n *pg.JoinExpr, s *scope) []column {
 	return star
 }
 
+// markOuter notes that one side of an outer join may be missing.
 func markOuter(items []*fromItem) {
+	join := &outerJoin{of: items}
 	for _, item := range items {
 		item.outer = true
+		item.joins = append(item.joins, join)
 	}
 }
 

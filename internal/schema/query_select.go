@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"strconv"
 
 	pg "github.com/sqlc-dev/oliphant"
@@ -26,6 +27,7 @@ func (a *analyzer) selectStmt(n *pg.SelectStmt, e env, top bool) relation {
 	a.expr(n.DistinctClause, s)
 	a.expr(n.WhereClause, s)
 	a.expr(n.GroupClause, s)
+	rel.partial = rel.partial && len(n.GroupClause) == 0 // a row for each group
 	a.expr(n.HavingClause, s)
 	a.expr(n.WindowClause, s)
 	a.expr(n.SortClause, s)
@@ -33,7 +35,7 @@ func (a *analyzer) selectStmt(n *pg.SelectStmt, e env, top bool) relation {
 	a.limit(n.LimitOffset, s)
 	if hasGroupingSets(n.GroupClause) {
 		for i := range rel.columns {
-			rel.columns[i].mayBeNull = true
+			rel.columns[i].mayBeNull, rel.columns[i].row = true, nil
 		}
 	}
 	if top {
@@ -63,8 +65,8 @@ func hasGroupingSets(clause []*pg.Node) bool {
 // the name is known: the left one's.
 func (a *analyzer) setOperation(n *pg.SelectStmt, e env) relation {
 	left := a.selectStmt(n.Larg, e, false)
-	a.selectStmt(n.Rarg, e, false)
-	rel := relation{open: left.open}
+	right := a.selectStmt(n.Rarg, e, false)
+	rel := relation{open: left.open, partial: left.partial || right.partial}
 	for _, c := range left.columns {
 		rel.columns = append(rel.columns, column{name: c.name, mayBeNull: true})
 	}
@@ -96,7 +98,7 @@ func (a *analyzer) values(lists []*pg.Node, s *scope) relation {
 
 // targets analyses a SELECT list or RETURNING.
 func (a *analyzer) targets(list []*pg.Node, s *scope) relation {
-	var rel relation
+	rel := relation{partial: slices.ContainsFunc(s.items, func(f *fromItem) bool { return f.partial || len(f.joins) > 0 })}
 	for _, n := range list {
 		target := n.GetResTarget()
 		if star, open, ok := a.expandStar(target.GetVal(), s); ok {

@@ -330,7 +330,7 @@ func (a *analyzer) returning(n *pg.ReturningClause, s *scope, target *fromItem) 
 		item.alias, item.schema, item.outer = name, "", true
 		item.columns = slices.Clone(target.columns)
 		for i := range item.columns {
-			item.columns[i].item = &item
+			item.columns[i].item, item.columns[i].row = &item, nil
 		}
 		s.hidden = append(s.hidden, &item)
 	}

@@ -47,7 +47,10 @@ type Table struct {
 	// are there. ForceRowSecurity extends it to the table's owner.
 	RowSecurity, ForceRowSecurity bool
 	Partitioned                   bool // PARTITION BY: its rows are those of its partitions
-	Foreign                       bool // a foreign table: another server decides what is stored
+	// Inherited reports that other tables inherit from this one: a SELECT from it
+	// reads their rows, too, and its keys do not hold over these.
+	Inherited bool
+	Foreign   bool // a foreign table: another server decides what is stored
 	// Uncertain reports that a statement of the schema may have changed the table in a
 	// way that was not read: it may have other columns, keys and triggers.
 	Uncertain bool
@@ -92,7 +95,10 @@ type Key struct {
 	Columns []string // empty elements stand for expressions
 	Partial bool     // an index with a WHERE
 	Depends []string // the columns in its expressions and its WHERE
-	Pos     diag.Pos
+	// Deferrable reports that two rows may have the same key until the
+	// transaction ends.
+	Deferrable bool
+	Pos        diag.Pos
 }
 
 // ForeignKey is a reference to another table.
@@ -203,6 +209,9 @@ type Query struct {
 	Varies string
 	// Overriding reports OVERRIDING SYSTEM VALUE or USER VALUE.
 	Overriding bool
+	// OuterJoins reports that an outer join may leave a part of a row of the answer
+	// NULL, whatever of it is returned.
+	OuterJoins bool
 	// Ordered reports an ORDER BY at top level.
 	Ordered bool
 	// Params are the parameters, Params[0] for $1.
@@ -270,6 +279,12 @@ type Result struct {
 	// MayBeNull reports that the query can make the column NULL although the
 	// table says NOT NULL: an outer join, grouping sets, or RETURNING old.…
 	MayBeNull bool
+	// Source tells the uses of one table in the statement apart, from 1: columns of
+	// one Source come from one row of Table. It is 0 where that is not known.
+	Source int
+	// Missing are the outer joins, each by a number, that leave the column NULL
+	// where they find no row, innermost first; nil for none.
+	Missing []int
 }
 
 // Lock is a row lock.

@@ -131,6 +131,7 @@ func (l *loader) inherit(t, parent *Table, partition bool) {
 	}
 	l.facts[t].checks = append(l.facts[t].checks, l.facts[parent].checks...)
 	if !partition {
+		parent.Inherited = true
 		return
 	}
 	l.copyKeys(t, parent)
@@ -184,7 +185,7 @@ func likeBit(option pg.TableLikeOption) uint32 { return 1 << (uint32(option) - 1
 // default names.
 func (l *loader) copyKeys(t, from *Table) {
 	if pk := from.PrimaryKey; pk != nil && t.PrimaryKey == nil {
-		t.PrimaryKey = &Key{Name: l.names.choose(t.Schema, t.Name, "", "pkey"), Columns: slices.Clone(pk.Columns), Pos: t.Pos}
+		t.PrimaryKey = &Key{Name: l.names.choose(t.Schema, t.Name, "", "pkey"), Columns: slices.Clone(pk.Columns), Deferrable: pk.Deferrable, Pos: t.Pos}
 	}
 	t.Uniques = append(t.Uniques, l.copied(t, from.Uniques)...)
 	t.Excludes = append(t.Excludes, l.copied(t, from.Excludes)...)
@@ -193,7 +194,7 @@ func (l *loader) copyKeys(t, from *Table) {
 func (l *loader) copied(t *Table, keys []*Key) []*Key {
 	var out []*Key
 	for _, u := range keys {
-		copied := &Key{Columns: slices.Clone(u.Columns), Partial: u.Partial, Pos: t.Pos}
+		copied := &Key{Columns: slices.Clone(u.Columns), Partial: u.Partial, Deferrable: u.Deferrable, Pos: t.Pos}
 		facts := l.keys[u]
 		facts.parts, facts.depends = slices.Clone(facts.parts), slices.Clone(facts.depends)
 		copied.Name = l.names.choose(t.Schema, t.Name, columnsPart(facts.parts), facts.label)

@@ -176,9 +176,10 @@ type UseStep struct {
 	Pos   diag.Pos
 }
 
-// ForStep runs steps for each element of a list.
+// ForStep runs steps for each element of a list, or for each group of rows.
 type ForStep struct {
 	Each  *Each
+	By    []Text // the columns that make groups of the rows; nil for a loop over elements
 	Where []*Filter
 	When  Cond
 	Do    []Step

@@ -52,6 +52,20 @@ func (p *parser) each(v value) *Each {
 	return &Each{Var: name, In: ref}
 }
 
+// by reads the value of `by`: a column, or a list of columns.
+func (p *parser) by(v value, written bool) []Text {
+	switch {
+	case !written:
+		return nil
+	case v.node.Kind == yaml.SequenceNode:
+		return p.names(v, "`by`", "a column, or a list of columns", p.isColumn)
+	}
+	if t := p.matching(v, "`by`", p.isColumn); t.Value != "" {
+		return []Text{t}
+	}
+	return nil
+}
+
 // word reads up to the next space.
 func (x *expression) word() string {
 	start := x.next

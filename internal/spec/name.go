@@ -16,6 +16,7 @@ var (
 	namePattern    = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 	errorPattern   = regexp.MustCompile(`^Err[A-Z][A-Za-z0-9_]*$`)
 	foreignPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	columnPattern  = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*\.)?[A-Za-z_][A-Za-z0-9_]*$`)
 	queryPattern   = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*\.)?[A-Za-z_][A-Za-z0-9_]*$`)
 	importPattern  = regexp.MustCompile(`^[A-Za-z0-9._~+-]+(/[A-Za-z0-9._~+-]+)*$`)
 )
@@ -100,6 +101,16 @@ func (p *parser) isForeign(t Text, what string) bool {
 		return true
 	}
 	p.errorf(t.Pos, "SG016", "use letters, digits and underscores, not a digit first", "%s cannot be %s", what, quoted(t.Value))
+	return false
+}
+
+// isColumn checks the name of a column of a query's rows, with the table's for one
+// of sqlc.embed.
+func (p *parser) isColumn(t Text, what string) bool {
+	if columnPattern.MatchString(t.Value) {
+		return true
+	}
+	p.errorf(t.Pos, "SG016", "name a column, such as id, or role.id of sqlc.embed", "%s cannot be %s", what, quoted(t.Value))
 	return false
 }
 

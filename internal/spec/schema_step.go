@@ -35,6 +35,7 @@ func stepSchema() *schema {
 		),
 		object(
 			key{"for", refTo("each"), true, "Run the steps of `do` for each element of a list: `name in $list`."},
+			key{"by", bySchema(), false, "The columns that make groups of the rows: a turn for each of their values, and `for: row in $name` inside for the rows of the group."},
 			key{"where", refTo("where"), false, ""},
 			when,
 			key{"do", refTo("steps"), true, "The steps to run for each element."},
@@ -104,6 +105,13 @@ func eachSchema() *schema {
 	)
 	s.Description = "`name in $list`: rows of a query, constants ($data.name), or an input."
 	return s
+}
+
+// bySchema is a column, or a list of columns.
+func bySchema() *schema {
+	column := matching(columnPattern.String())
+	list := setOf(column)
+	return anyOf(column, list)
 }
 
 // valueSchema is anything: expressions are texts, and their grammar is no

@@ -14,7 +14,7 @@ func stepKeys() [][]string {
 	return [][]string{
 		{"query", "as", "into", "with", "when", "expect", "missing", "unsafe", "ignore"},
 		{"use", "as", "with", "when", "ignore"},
-		{"for", "where", "when", "do", "ignore"},
+		{"for", "by", "where", "when", "do", "ignore"},
 		{"scope", "as", "with", "when", "ignore"},
 	}
 }
@@ -142,9 +142,10 @@ func (p *parser) useStep(f fields) Step {
 
 func (p *parser) forStep(f fields) Step {
 	each, _ := f.get("for")
-	s := &ForStep{Each: p.each(each), Where: p.where(f), When: p.when(f), Do: p.steps(f, "do"), Pos: f.pos}
+	by, grouped := f.get("by")
+	s := &ForStep{Each: p.each(each), By: p.by(by, grouped), Where: p.where(f), When: p.when(f), Do: p.steps(f, "do"), Pos: f.pos}
 	p.require(f, f.pos, "a `for` step", "do", "do: [ … ]")
-	if s.Each == nil || s.Do == nil {
+	if s.Each == nil || s.Do == nil || grouped && s.By == nil {
 		return nil
 	}
 	return s

@@ -333,6 +333,86 @@ func (q *Queries) ListPresetGrants(ctx context.Context, scopeType string) ([]Pre
 	return items, nil
 }
 
+const listPresetObjects = `-- name: ListPresetObjects :many
+SELECT p.id, p.name, p.auto_assign, coalesce(g.object, '*')::text AS object
+FROM role_presets p LEFT JOIN preset_grants g ON g.preset_id = p.id
+WHERE p.scope_type = $1 ORDER BY p.id, g.id
+`
+
+type ListPresetObjectsRow struct {
+	ID         pgtype.UUID
+	Name       string
+	AutoAssign bool
+	Object     string
+}
+
+func (q *Queries) ListPresetObjects(ctx context.Context, scopeType string) ([]ListPresetObjectsRow, error) {
+	rows, err := q.db.Query(ctx, listPresetObjects, scopeType)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListPresetObjectsRow
+	for rows.Next() {
+		var i ListPresetObjectsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.AutoAssign,
+			&i.Object,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listPresets = `-- name: ListPresets :many
+SELECT p.id, p.name, p.auto_assign, g.id AS grant_id, g.object, g.action
+FROM role_presets p LEFT JOIN preset_grants g ON g.preset_id = p.id
+WHERE p.scope_type = $1 ORDER BY p.id, g.id
+`
+
+type ListPresetsRow struct {
+	ID         pgtype.UUID
+	Name       string
+	AutoAssign bool
+	GrantID    pgtype.UUID
+	Object     *string
+	Action     *string
+}
+
+func (q *Queries) ListPresets(ctx context.Context, scopeType string) ([]ListPresetsRow, error) {
+	rows, err := q.db.Query(ctx, listPresets, scopeType)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListPresetsRow
+	for rows.Next() {
+		var i ListPresetsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.AutoAssign,
+			&i.GrantID,
+			&i.Object,
+			&i.Action,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listRolePresets = `-- name: ListRolePresets :many
 SELECT id, scope_type, name, auto_assign FROM role_presets WHERE scope_type = $1 ORDER BY id FOR SHARE
 `

@@ -4,6 +4,16 @@ SELECT * FROM role_presets WHERE scope_type = $1 ORDER BY id FOR SHARE;
 -- name: ListPresetGrants :many
 SELECT g.* FROM preset_grants g JOIN role_presets p ON p.id = g.preset_id WHERE p.scope_type = $1 ORDER BY g.id;
 
+-- name: ListPresets :many
+SELECT p.id, p.name, p.auto_assign, g.id AS grant_id, g.object, g.action
+FROM role_presets p LEFT JOIN preset_grants g ON g.preset_id = p.id
+WHERE p.scope_type = $1 ORDER BY p.id, g.id;
+
+-- name: ListPresetObjects :many
+SELECT p.id, p.name, p.auto_assign, coalesce(g.object, '*')::text AS object
+FROM role_presets p LEFT JOIN preset_grants g ON g.preset_id = p.id
+WHERE p.scope_type = $1 ORDER BY p.id, g.id;
+
 -- name: CreateRole :one
 INSERT INTO roles (id, scope_type, scope_id, name, auto_assign) VALUES ($1, $2, $3, $4, $5) RETURNING *;
 
