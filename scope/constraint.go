@@ -50,7 +50,25 @@ func (op *Op) stepError(ctx context.Context, s Step, err error) *Error {
 	}
 	e.again = err == errChanged
 	e.setServerError(err, op.constraints, genericForStep(s))
+	if e.SQLState == stateForeignKey && s.vanished(err) {
+		e.generic, e.again = ErrConflict, true
+	}
 	return e
+}
+
+// vanished reports whether err is a violation of one of the foreign keys to rows
+// that may be gone.
+func (s Step) vanished(err error) bool {
+	pgErr, ok := asType[*pgconn.PgError](err)
+	if !ok || len(s.MayVanish) == 0 {
+		return false
+	}
+	keys := make(map[string]error, len(s.MayVanish))
+	for _, name := range s.MayVanish {
+		keys[name] = ErrConflict
+	}
+	_, conflict := named(pgErr, keys)
+	return conflict != nil
 }
 
 // setMissing takes the specification's word for what an absent row means. The

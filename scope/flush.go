@@ -25,6 +25,11 @@ type Step struct {
 	// Locks says that such a query locks its rows.
 	Copied, Locks bool
 
+	// MayVanish are the foreign keys by which the query's row refers to rows that
+	// were read, and that somebody may have deleted since. A violation of one is an
+	// [ErrConflict], on which our own transaction is run again.
+	MayVanish []string
+
 	item int // one more than the index of the item that it is for; 0 for none
 }
 

@@ -147,6 +147,13 @@ func (f *file) do(g *jen.Group, s *plan.Do) {
 	if s.Deletes {
 		fields = append(fields, jen.Id("Deletes").Op(":").True())
 	}
+	if len(s.MayVanish) > 0 {
+		fields = append(fields, jen.Id("MayVanish").Op(":").Index().String().ValuesFunc(func(g *jen.Group) {
+			for _, name := range s.MayVanish {
+				g.Lit(name)
+			}
+		}))
+	}
 	named := s.Answer.Kind == plan.Store || s.Answer.Kind == plan.Batch
 	result := jen.Error()
 	if named {

@@ -58,6 +58,7 @@ func (r *resolver) bind(c *Call, q *spec.Query, en *env, b binding) {
 		}
 	}
 	r.gather(c)
+	c.MayVanish = r.mayVanish(c)
 }
 
 // source is an expression as the user would write it outside of blocks: what

@@ -156,6 +156,9 @@ type Call struct {
 	Guards  []Cond  // the conditions around it, outermost first
 	Pos     diag.Pos
 
+	// MayVanish are the foreign keys to rows that were read, and that may be gone by now.
+	MayVanish []string
+
 	// Over are the innermost of Loops that the call is taken out of: it is
 	// called once behind them, with the values of all their turns.
 	Over []*Loop

@@ -20,7 +20,7 @@ func (b *builder) call(c *model.Call, lv *level) []Stmt {
 
 // queue builds the statement that queues a call.
 func (b *builder) queue(c *model.Call, lv *level) []Stmt {
-	do := &Do{Step: c.Step, Query: c.Query.Name, Deletes: c.Deletes(), Call: b.invoke(c, lv)}
+	do := &Do{Step: c.Step, Query: c.Query.Name, MayVanish: c.MayVanish, Deletes: c.Deletes(), Call: b.invoke(c, lv)}
 	switch {
 	case c.Missing != nil:
 		do.Missing = ident(c.Missing.Name)

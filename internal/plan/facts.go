@@ -73,6 +73,9 @@ func (b *builder) facts(c *model.Call, out *Call) {
 	out.SQL = statement(c)
 	out.Defaults = b.schedule.tables.Defaults(c)
 	for _, v := range b.schedule.tables.Violates(c) {
+		if slices.Contains(c.MayVanish, v.Name) {
+			v.Is, v.Says = "ErrConflict", v.Says+", to a row that was read; it is run again"
+		}
 		out.Violates = append(out.Violates, Failure{When: "violates " + v.Name + ": " + v.Says, Error: "scope." + v.Is})
 		out.constraints = append(out.constraints, v.Name)
 	}

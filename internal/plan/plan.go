@@ -292,6 +292,8 @@ type Do struct {
 	Locks   bool // of such a step: it locks its rows
 	Call    Expr
 	Answer  Answer
+	// MayVanish are the foreign keys to rows that were read, and that may be gone by now.
+	MayVanish []string
 }
 
 // Answer is what is done with the answer of a call.

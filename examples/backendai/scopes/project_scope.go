@@ -251,7 +251,7 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 
 	// Flush 3 of 3.
 	f = op.Flush()
-	f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
+	f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership", MayVanish: []string{"fk_entity_memberships_virtual_scope_id_virtual_scopes"}}, func(ctx context.Context) error {
 		return q.CreateEntityMembership(ctx, backendaidb.CreateEntityMembershipParams{
 			VirtualScopeID: above.ID,
 			EntityType:     "project",
@@ -509,7 +509,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 	// Flush 3 of 3.
 	f = op.Flush()
 	for item := range scope.Items(op, items) {
-		f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
+		f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership", MayVanish: []string{"fk_entity_memberships_virtual_scope_id_virtual_scopes"}}, func(ctx context.Context) error {
 			return q.CreateEntityMembership(ctx, backendaidb.CreateEntityMembershipParams{
 				VirtualScopeID: item.above.ID,
 				EntityType:     "project",

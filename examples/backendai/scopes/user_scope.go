@@ -248,7 +248,7 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 
 	// Flush 3 of 3.
 	f = op.Flush()
-	f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
+	f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership", MayVanish: []string{"fk_entity_memberships_virtual_scope_id_virtual_scopes"}}, func(ctx context.Context) error {
 		return q.CreateEntityMembership(ctx, backendaidb.CreateEntityMembershipParams{
 			VirtualScopeID: above.ID,
 			EntityType:     "user",
@@ -502,7 +502,7 @@ func createUsers(ctx context.Context, tx *scope.Tx, prepared []*PreparedUser, dr
 	// Flush 3 of 3.
 	f = op.Flush()
 	for item := range scope.Items(op, items) {
-		f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
+		f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership", MayVanish: []string{"fk_entity_memberships_virtual_scope_id_virtual_scopes"}}, func(ctx context.Context) error {
 			return q.CreateEntityMembership(ctx, backendaidb.CreateEntityMembershipParams{
 				VirtualScopeID: item.above.ID,
 				EntityType:     "user",
