@@ -47,6 +47,8 @@ func presetSQL() *scopetest.Presets {
 			VALUES ($1, $2::text, $3, '{{ scope.name }} ' || $2::text) RETURNING id::text`,
 		Update:        `UPDATE role_presets SET role_name_template = '{{ scope.name }} ' || $2::text, auto_assign = $3 WHERE id = $1`,
 		Archive:       `UPDATE role_presets SET deleted = true WHERE id = $1`,
+		Restore:       `UPDATE role_presets SET deleted = false WHERE id = $1`,
+		Retype:        `UPDATE role_presets SET scope_type = $2 WHERE id = $1`,
 		Delete:        `DELETE FROM role_presets WHERE id = $1`,
 		InsertEntry:   `INSERT INTO role_permission_presets (role_preset_id, entity_type, operation) VALUES ($1, $2, $3)`,
 		DeleteEntries: `DELETE FROM role_permission_presets WHERE role_preset_id = $1`,

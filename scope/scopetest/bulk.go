@@ -28,6 +28,7 @@ func (s Scope[Parent, Made]) inBulk(one subject) *subject {
 		}
 		return made, err
 	}
+	two.createIn = nil
 	two.purge = func(ctx context.Context, db scope.DB, made any) (bool, error) {
 		return s.purgeMany(ctx, db, made.([]Made))
 	}

@@ -8,62 +8,17 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/specgen-dev/specgen/scope"
 )
 
-// edit is what an administrator does to a preset, in one transaction.
-type edit struct {
-	what string
-	run  func(ctx context.Context, tx pgx.Tx, preset string) error // nil for an addition
-}
-
-// edits are those that the schema allows, in both orders where there are two.
-func (t *trial) edits() []edit {
-	p := t.presets
-	update := func(ctx context.Context, tx pgx.Tx, id string) error {
-		_, err := tx.Exec(ctx, p.Update, id, t.name(), "true")
-		return err
-	}
-	replace := func(ctx context.Context, tx pgx.Tx, id string) error {
-		if _, err := tx.Exec(ctx, p.DeleteEntries, id); err != nil {
-			return err
-		}
-		return t.addEntries(ctx, tx, id, "second")
-	}
-	all := []edit{
-		{what: "edited, the preset before its entries", run: func(ctx context.Context, tx pgx.Tx, id string) error {
-			if err := update(ctx, tx, id); err != nil {
-				return err
-			}
-			return replace(ctx, tx, id)
-		}},
-		{what: "edited, the entries before their preset", run: func(ctx context.Context, tx pgx.Tx, id string) error {
-			if err := replace(ctx, tx, id); err != nil {
-				return err
-			}
-			return update(ctx, tx, id)
-		}},
-		{what: "added"},
-		{what: "deleted", run: func(ctx context.Context, tx pgx.Tx, id string) error {
-			return t.deletePreset(ctx, tx, id)
-		}},
-	}
-	if p.Archive == "" {
-		return all
-	}
-	return append(all, edit{what: "archived", run: func(ctx context.Context, tx pgx.Tx, id string) error {
-		_, err := tx.Exec(ctx, p.Archive, id)
-		return err
-	}})
-}
-
-// addPreset adds a preset with entries, and returns its id.
-func (t *trial) addPreset(ctx context.Context, tx pgx.Tx) (id string, err error) {
-	if err := tx.QueryRow(ctx, t.presets.Insert, t.typ, t.name(), "false").Scan(&id); err != nil {
+// addPreset adds a preset of a type, and returns its id.
+func (t *trial) addPreset(ctx context.Context, tx pgx.Tx, typ string) (id string, err error) {
+	if err := tx.QueryRow(ctx, t.presets.Insert, typ, t.name(), "false").Scan(&id); err != nil {
 		return "", fmt.Errorf("Presets.Insert: %w", err)
 	}
-	return id, t.addEntries(ctx, tx, id, "first")
+	return id, nil
 }
 
 // deletePreset deletes a preset, if it is there, with its entries.
@@ -99,45 +54,96 @@ func (t *trial) presetsAreWhole() error {
 	if err != nil {
 		return err
 	}
-	for _, e := range t.edits() {
-		if err := t.presetChanges(parent, e); err != nil {
+	ways := t.ways()
+	for _, e := range t.editsOfOne() {
+		if err := t.presetChanges(parent, e, ways[0]); err != nil {
 			return fmt.Errorf("a preset is %s: %w", e.what, err)
+		}
+	}
+	for _, e := range t.editsOfSeveral() {
+		for _, w := range ways {
+			if err := t.presetChanges(parent, e, w); err != nil {
+				return fmt.Errorf("%s, %s: %w", e.what, w.name, err)
+			}
 		}
 	}
 	return nil
 }
 
-func (t *trial) presetChanges(parent any, ed edit) error {
-	var preset, name string
+// way is a way to call a creator.
+type way struct {
+	name   string
+	create func(ctx context.Context, db scope.DB, parent any, name string) (any, error)
+}
+
+// ways are those that there are: by itself, in a caller's transaction, and in one of
+// several operations. The bulk functions are tried as subjects of their own.
+func (t *trial) ways() []way {
+	all := []way{{"created by itself", t.create}, {"created in a caller's transaction", t.createJoined}}
+	if t.createIn != nil {
+		all = append(all, way{"created by WriterOps", t.createIn})
+	}
+	return all
+}
+
+// createJoined creates a scope in a transaction of the caller's, which runs it
+// again after an ErrConflict.
+func (t *trial) createJoined(ctx context.Context, db scope.DB, parent any, name string) (made any, err error) {
+	for range 3 {
+		err = t.inTx(ctx, db, func(tx pgx.Tx) (err error) {
+			made, err = t.create(ctx, tx, parent, name)
+			return err
+		})
+		if !errors.Is(err, scope.ErrConflict) {
+			break
+		}
+	}
+	return made, err
+}
+
+func (t *trial) presetChanges(parent any, ed edit, w way) error {
+	var name string
+	var presets []string
 	var made any
 	create := func(ctx context.Context, db scope.DB) (err error) {
-		made, err = t.create(ctx, db, parent, name)
+		made, err = w.create(ctx, db, parent, name)
 		return err
 	}
-	change := func(ctx context.Context, db scope.DB) error {
-		return t.inTx(ctx, db, func(tx pgx.Tx) (err error) {
-			if ed.run == nil {
-				preset, err = t.addPreset(ctx, tx)
+	change := func(ctx context.Context, db scope.DB) (err error) {
+		var more []string
+		for range 3 { // several rows are locked in no order: it may be the one that a deadlock ends
+			err = t.inTx(ctx, db, func(tx pgx.Tx) (err error) {
+				more, err = ed.run(ctx, tx, presets)
 				return err
+			})
+			if pgErr := (*pgconn.PgError)(nil); !errors.As(err, &pgErr) || pgErr.Code != "40P01" {
+				break
 			}
-			return ed.run(ctx, tx, preset)
-		})
+		}
+		if err == nil {
+			presets = append(presets, more...)
+		}
+		return err
 	}
 	clean := func() error {
-		if preset == "" {
+		return t.inTx(t.ctx, t.pool, func(tx pgx.Tx) error {
+			for _, id := range presets {
+				if err := t.deletePreset(t.ctx, tx, id); err != nil {
+					return err
+				}
+			}
 			return nil
-		}
-		return t.inTx(t.ctx, t.pool, func(tx pgx.Tx) error { return t.deletePreset(t.ctx, tx, preset) })
+		})
 	}
 	again := func() (err error) {
 		if err := clean(); err != nil {
 			return err
 		}
-		name, preset = t.name(), ""
-		if ed.run == nil {
+		name, presets = t.name(), nil
+		if ed.begin == nil {
 			return nil
 		}
-		return t.inTx(t.ctx, t.pool, func(tx pgx.Tx) error { preset, err = t.addPreset(t.ctx, tx); return err })
+		return t.inTx(t.ctx, t.pool, func(tx pgx.Tx) error { presets, err = ed.begin(t.ctx, tx); return err })
 	}
 	var met contest
 	for _, side := range []struct {
@@ -192,7 +198,7 @@ func (t *trial) presetChanges(parent any, ed edit) error {
 	}
 	// Nobody need wait: a creator with a snapshot of its own locks nothing. That one
 	// of the two was stopped while the other ran is what proves that they met.
-	t.logf("a preset is %s: met %d times, and %d times one was seen waiting for the other's lock", ed.what, met.met, met.waited)
+	t.logf("%s, %s: met %d times, and %d times one was seen waiting for the other's lock", ed.what, w.name, met.met, met.waited)
 	return nil
 }
 

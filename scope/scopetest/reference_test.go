@@ -42,6 +42,8 @@ func presets() *scopetest.Presets {
 		Insert:        `INSERT INTO role_presets (scope_type, name, auto_assign) VALUES ($1, $2, $3) RETURNING id::text`,
 		Update:        `UPDATE role_presets SET name = $2, auto_assign = $3 WHERE id = $1`,
 		Archive:       `UPDATE role_presets SET deleted = true WHERE id = $1`,
+		Restore:       `UPDATE role_presets SET deleted = false WHERE id = $1`,
+		Retype:        `UPDATE role_presets SET scope_type = $2 WHERE id = $1`,
 		Delete:        `DELETE FROM role_presets WHERE id = $1`,
 		InsertEntry:   `INSERT INTO role_permission_presets (role_preset_id, entity_type, operation) VALUES ($1, $2, $3)`,
 		DeleteEntries: `DELETE FROM role_permission_presets WHERE role_preset_id = $1`,
@@ -125,6 +127,13 @@ func projects(on provider) projectScope {
 		Type: "project", Table: "projects", Keep: []string{"roles"},
 		Create: func(ctx context.Context, db scope.DB, d *rbac.DomainCreatorResult, name string) (*rbac.ProjectCreatorResult, error) {
 			return on(db).CreateProject(ctx, rbac.ProjectCreatorSpec{DomainID: d.Row.ID, Name: name})
+		},
+		CreateIn: func(ctx context.Context, db scope.DB, d *rbac.DomainCreatorResult, name string) (made *rbac.ProjectCreatorResult, err error) {
+			err = on(db).WriterOps(ctx, func(ctx context.Context, ops *rbac.WriterOps) error {
+				made, err = ops.CreateProject(ctx, rbac.ProjectCreatorSpec{DomainID: d.Row.ID, Name: name})
+				return err
+			})
+			return made, err
 		},
 		Purge: func(ctx context.Context, db scope.DB, p *rbac.ProjectCreatorResult) (bool, error) {
 			res, err := on(db).PurgeProject(ctx, rbac.ProjectPurgerSpec{ID: p.Row.ID})

@@ -42,6 +42,10 @@ type Scope[Parent, Made any] struct {
 	// it matches [a-z][a-z0-9-]{1,31}.
 	Create func(ctx context.Context, db scope.DB, parent Parent, name string) (Made, error)
 
+	// CreateIn creates a scope as Create does, by an operation of WriterOps. Without
+	// it PresetsAreWhole leaves that way to call out.
+	CreateIn func(ctx context.Context, db scope.DB, parent Parent, name string) (Made, error)
+
 	// Purge purges what Create made, and says whether it was found.
 	Purge func(ctx context.Context, db scope.DB, made Made) (found bool, err error)
 
@@ -97,6 +101,11 @@ type Presets struct {
 	Update string
 	// Archive soft-deletes: $1 id. Empty when presets can only be deleted.
 	Archive string
+	// Restore takes an Archive back: $1 id. Empty where that is not done.
+	Restore string
+	// Retype gives a preset another scope type: $1 id, $2 type. Empty where that is
+	// not done.
+	Retype string
 	// Delete deletes for good: $1 id. The entries are gone by then.
 	Delete string
 	// InsertEntry adds an entry: $1 id of the preset, $2 entity type, $3 operation.
@@ -130,6 +139,7 @@ type subject struct {
 	keep, nested  []string
 	parent        *subject
 	create        func(ctx context.Context, db scope.DB, parent any, name string) (any, error)
+	createIn      func(ctx context.Context, db scope.DB, parent any, name string) (any, error)
 	purge         func(ctx context.Context, db scope.DB, made any) (bool, error)
 	purgeAll      func(ctx context.Context, db scope.DB, made []any) error
 	id            func(made any) string
@@ -157,6 +167,12 @@ func (s Scope[Parent, Made]) erase() *subject {
 	out.create = func(ctx context.Context, db scope.DB, parent any, name string) (any, error) {
 		below, _ := parent.(Parent) // the zero value when there is none
 		return s.Create(ctx, db, below, name)
+	}
+	if s.CreateIn != nil {
+		out.createIn = func(ctx context.Context, db scope.DB, parent any, name string) (any, error) {
+			below, _ := parent.(Parent)
+			return s.CreateIn(ctx, db, below, name)
+		}
 	}
 	out.purge = func(ctx context.Context, db scope.DB, made any) (bool, error) { return s.Purge(ctx, db, made.(Made)) }
 	out.id = func(made any) string { return s.ID(made.(Made)) }
