@@ -80,18 +80,6 @@ func variants() []variant {
 			fails: []scopetest.Invariant{scopetest.OtherTypeStays},
 		},
 		{
-			// The runtime takes the transaction for one of a single snapshot.
-			minus:   "FOR SHARE, and the comparison",
-			edits:   []edit{{"ListActiveRolePresets", "FOR SHARE", ""}},
-			level:   pgx.ReadCommitted,
-			options: []scope.Option{scope.WithIsolation(pgx.RepeatableRead)},
-			change: func(_ *pgxpool.Pool, s *projectScope) {
-				purges := projects(generated)
-				s.Purge, s.PurgeAll = purges.Purge, purges.PurgeAll
-			},
-			fails: []scopetest.Invariant{scopetest.PresetsAreWhole},
-		},
-		{
 			minus:   "the retry",
 			options: []scope.Option{scope.WithRetry(1)},
 			fails:   []scopetest.Invariant{scopetest.OppositePurgesEnd},
