@@ -24,6 +24,7 @@ type Op struct {
 	lookUp      *queued      // finds out whether the scope is there; nil for none
 	copies      []*copied    // what was read of which other rows are made, in order
 	seed        maphash.Seed // of their multisets
+	absent      bool         // a step that decides has found that there is nothing to do
 	misuse      error        // found when the Op was made, told at its first flush
 	via         DBTX         // where statements go; set by the executor while a function of Flush.Do runs
 }

@@ -29,6 +29,7 @@ type Tx struct {
 	drawn     int // how many of call.draws this attempt has taken
 
 	failure *Error // the first failure of an operation: the transaction cannot commit
+	undo    bool   // its one operation has found that there is nothing to do: it is rolled back, and succeeds
 	dropped *Error // the first error of the server, also when the code in between dropped it
 	over    bool   // the attempt is: nothing may be sent any more
 
@@ -267,6 +268,9 @@ func (tx *Tx) run(ctx context.Context, fn func(context.Context, *Tx) error) (com
 	case tx.ended && err != nil:
 		return true, tx.afterEnd(err)
 	case tx.ended:
+		return true, nil
+	case err == nil && tx.undo:
+		_ = tx.rollback(ctx) // without COMMIT nothing stays, also where ROLLBACK does not arrive
 		return true, nil
 	case err == nil:
 		err = tx.commit(ctx)

@@ -244,6 +244,7 @@ func environments() scopetest.Scope[*scopes.WorkspaceCreatorResult, *scopes.Envi
 			return err
 		},
 		OtherType:     otherType(),
+		KeepsResidue:  true, // another environment of the id may come meanwhile
 		NotApplicable: map[scopetest.Invariant]string{scopetest.PresetsAreWhole: noPresets},
 	}
 }

@@ -111,7 +111,8 @@ func (c *caseFile) shown(problems []diag.Problem) []diag.Problem {
 	})
 }
 
-// checkMany makes sure that many scopes take as many trips as one.
+// checkMany makes sure that many scopes take as many trips as one, but for one
+// trip of a purge.
 func checkMany(t *testing.T, p *plan.Package) {
 	t.Helper()
 	for _, s := range p.Scopes {
@@ -121,7 +122,10 @@ func checkMany(t *testing.T, p *plan.Package) {
 		if s.Purger == nil {
 			continue
 		}
-		if one, many := s.Purger.Plan.RoundTrips(), s.Purger.Many.Plan.RoundTrips(); one != many {
+		// Where a lock decides whether anything is done, many wait for its answer; one
+		// is rolled back, when COMMIT would be a trip of its own.
+		first := s.Purger.Plan.Flushes[0]
+		if one, many := s.Purger.Plan.RoundTrips(), s.Purger.Many.Plan.RoundTrips(); one != many && !(first.Decides && many == one+1) {
 			t.Errorf("%s: purging one takes %d round trips, purging many %d", s.Name, one, many)
 		}
 	}

@@ -259,6 +259,9 @@ func (f *file) flushes(g *jen.Group, c *plan.Coordinator) {
 			g.Id("f").Dot("MayEnd").Call()
 		}
 		g.If(jen.Err().Op(":=").Id("f").Dot("Send").Call(jen.Id("ctx")), jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err()))
+		if flush.Decides && i < len(c.Flushes)-1 {
+			g.If(jen.Id("op").Dot("Absent").Call()).Block(jen.Return(jen.Id("res"), jen.Nil()))
+		}
 	}
 	g.Line()
 }

@@ -26,7 +26,7 @@ func (f *file) purgerTypes(s *plan.Scope) {
 
 func (f *file) purgerMethods(s *plan.Scope) {
 	p := s.Purger
-	f.doc(fmt.Sprintf("Purge%s removes %s and everything that belongs to it: in a transaction of its own, or under a savepoint when the Provider joins a caller's, which must then be READ COMMITTED. A scope that is not there is no error: Found is false, and what was left of it is removed. ctx governs every statement.", s.GoName, a(s.Name)))
+	f.doc(fmt.Sprintf("Purge%s removes %s and everything that belongs to it: in a transaction of its own, or under a savepoint when the Provider joins a caller's, which must then be READ COMMITTED. A scope that is not there is no error: Found is false, and %s.%s ctx governs every statement.", s.GoName, a(s.Name), p.Absent, stays(s)))
 	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("Purge"+s.GoName).Params(ctxParam(), jen.Id("spec").Id(p.Spec.Name)).
 		Params(jen.Op("*").Id(p.Result.Name), jen.Error()).BlockFunc(func(g *jen.Group) {
 		f.purgeValues(g, p, jen.Id("p"))
@@ -40,6 +40,14 @@ func (f *file) purgerMethods(s *plan.Scope) {
 		g.Return(f.runPurge(p, jen.Id("ops").Dot("tx")))
 	})
 	f.Line()
+}
+
+// stays tells of a row that a purge may leave.
+func stays(s *plan.Scope) string {
+	if s.Purger.Stays == "" {
+		return ""
+	}
+	return fmt.Sprintf(" When the row is there and is not to be purged, nothing is removed, and the error is %s.", s.Purger.Stays)
 }
 
 // purgeValues prints the look-up of the context's values before the transaction.

@@ -144,6 +144,9 @@ func (f *file) do(g *jen.Group, s *plan.Do) {
 	if s.Locks {
 		fields = append(fields, jen.Id("Locks").Op(":").True())
 	}
+	if s.Decides {
+		fields = append(fields, jen.Id("Decides").Op(":").True())
+	}
 	if s.Deletes {
 		fields = append(fields, jen.Id("Deletes").Op(":").True())
 	}
@@ -154,7 +157,7 @@ func (f *file) do(g *jen.Group, s *plan.Do) {
 			}
 		}))
 	}
-	named := s.Answer.Kind == plan.Store || s.Answer.Kind == plan.Batch
+	named := s.Answer.Kind == plan.Store && s.Answer.Only == nil || s.Answer.Kind == plan.Batch
 	result := jen.Error()
 	if named {
 		result = jen.Params(jen.Err().Error())
@@ -177,6 +180,12 @@ func (f *file) answer(g *jen.Group, s *plan.Do) {
 	case plan.NoAnswer:
 		g.Return(f.expr(s.Call))
 	case plan.Store:
+		if a.Only != nil {
+			get("rows")
+			g.If(f.expr(a.Only)).Block(jen.Add(f.expr(a.Target)).Op("=").Id("rows"))
+			g.Return(jen.Nil())
+			return
+		}
 		g.List(f.expr(a.Target), jen.Err()).Op("=").Add(f.expr(s.Call))
 		g.Return(jen.Err())
 	case plan.Ignore:
@@ -237,19 +246,55 @@ func (f *file) found(g *jen.Group, s *plan.Do) {
 	case plan.FoundNothing:
 		g.List(jen.Id("_"), jen.Err()).Op(":=").Add(f.expr(s.Call))
 		g.Return(jen.Qual(scopePath, "Optional").Call(jen.Err()))
+	case plan.FoundLock, plan.Decide:
+		f.locked(g, s)
 	case plan.FoundRow:
 		g.List(jen.Id("row"), jen.Err()).Op(":=").Add(f.expr(s.Call))
 		g.If(jen.List(f.expr(a.Target), jen.Err()).Op("=").Qual(scopePath, "Found").Call(jen.Err()), f.expr(a.Target)).Block(
 			jen.Add(f.expr(a.Also)).Op("=").Id("row"),
 		)
-		g.Return(jen.Err())
+		f.taken(g, a)
 	case plan.FoundCount:
 		g.List(jen.Id("n"), jen.Err()).Op(":=").Add(f.expr(s.Call))
 		g.Add(f.expr(a.Target)).Op("=").Err().Op("==").Nil().Op("&&").Add(counted(a)).Op(">").Lit(0)
-		g.Return(jen.Err())
+		f.taken(g, a)
 	default:
 		f.refuse(g, s)
 	}
+}
+
+// taken prints the end of a purge's row: it fails when the row stays that was locked.
+func (f *file) taken(g *jen.Group, a plan.Answer) {
+	if a.Locked == nil {
+		g.Return(jen.Err())
+		return
+	}
+	custom := jen.Nil()
+	if a.Error != nil {
+		custom = f.expr(a.Error)
+	}
+	g.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Err()))
+	g.Return(jen.Qual(scopePath, "ExpectTaken").Call(f.expr(a.Locked), f.expr(a.Target), custom))
+}
+
+// locked prints what becomes of the answer of a purge's lock.
+func (f *file) locked(g *jen.Group, s *plan.Do) {
+	a := s.Answer
+	name, found := "_", jen.Qual(scopePath, "Found").Call(jen.Err())
+	if !a.One {
+		name, found = "n", jen.List(counted(a).Op(">").Lit(0), jen.Err())
+	}
+	g.List(jen.Id(name), jen.Err()).Op(":=").Add(f.expr(s.Call))
+	if a.Kind == plan.Decide {
+		g.Return(jen.Id("op").Dot("Present").Call(found))
+		return
+	}
+	if a.One {
+		g.List(f.expr(a.Target), jen.Err()).Op("=").Add(found)
+	} else {
+		g.Add(f.expr(a.Target)).Op("=").Err().Op("==").Nil().Op("&&").Add(counted(a)).Op(">").Lit(0)
+	}
+	g.Return(jen.Err())
 }
 
 // refuse prints a check that forbids a purge.
@@ -267,6 +312,9 @@ func (f *file) refuse(g *jen.Group, s *plan.Do) {
 	}
 	g.List(jen.Id(name), jen.Err()).Op(":=").Add(f.expr(s.Call))
 	g.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Err()))
+	if a.Only != nil {
+		g.If(jen.Op("!").Add(f.expr(a.Only))).Block(jen.Return(jen.Nil()))
+	}
 	custom := jen.Nil()
 	if a.Error != nil {
 		custom = f.expr(a.Error)

@@ -107,6 +107,8 @@ func dependsOn(v Value, l *Loop) bool {
 		return slices.Contains(v.List.Loops, l)
 	case *FieldValue:
 		return dependsOn(v.Of, l)
+	case *LockedValue:
+		return slices.Contains(v.Call.Loops, l)
 	case *RowValue:
 		return slices.Contains(v.Call.Loops, l)
 	case *RowsValue:

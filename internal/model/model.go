@@ -75,7 +75,9 @@ type Coordinator struct {
 	Constraints []*ConstraintError
 	Level       Level // of a creator
 	Items       *Loop // over the scopes of a call that makes or purges many; nil for one
-	Pos         diag.Pos
+	// Problems are what is wrong with how a purge tells its row, for package check.
+	Problems []diag.Problem
+	Pos      diag.Pos
 }
 
 // Kept is a table whose rows a purge leaves on purpose.
@@ -162,6 +164,18 @@ type Call struct {
 	// Over are the innermost of Loops that the call is taken out of: it is
 	// called once behind them, with the values of all their turns.
 	Over []*Loop
+
+	// Decisive says of a PurgeLock why nothing may be done where it finds no row; ""
+	// where what is left of the scope is removed then.
+	Decisive string
+	// Guarded says of a PurgeRow why it may leave a row that its Lock found: then the
+	// purge fails. "" where it takes that row, or leaves what was purged before.
+	Guarded string
+	Lock    *Call // of a PurgeRow; nil for none
+	// Only is the lock of a purge without whose row the answer of a Refusal or ChildList
+	// means nothing; nil for none.
+	Only   *Call
+	guards []string
 
 	fragile string
 	owner   *ColumnValue

@@ -41,8 +41,11 @@ func (r *resolver) resolvePurge(s *Scope) {
 func (r *resolver) destruction(s *Scope, en *env) *Call {
 	d := s.doc.Purge
 	sole := binding{sole: en.frame.id}
+	start, since := len(*en.body), r.problems.Len()
+	var lock *Call
 	if d.Lock != nil {
 		if c := r.queryCall(d.Lock, en, PurgeLock, "lock"); c != nil {
+			lock = c
 			r.bind(c, d.Lock, en, sole)
 			if r.checkRole(c, d.Lock.Name, nil) {
 				r.mustReturn(c, d.Lock.Name)
@@ -74,8 +77,59 @@ func (r *resolver) destruction(s *Scope, en *env) *Call {
 	if r.checkRole(c, d.Row.Name, s.Create.Row) {
 		r.mustReturn(c, d.Row.Name)
 	}
+	c.Missing = r.errorDef(d.Missing, "ErrInUse", "the "+s.Name+" is there and cannot be purged")
 	en.add(c)
+	if r.problems.Len() == since && (lock != nil || d.Lock == nil) {
+		r.outcome(s, en, lock, c, start)
+	}
 	return c
+}
+
+// outcome decides what the answers of a purge's lock and row mean. Where nothing
+// may be done unless the lock finds the row, what follows it in a cascade, or in a
+// call for many, is under that condition; the purge of one scope ends there.
+func (r *resolver) outcome(s *Scope, en *env, lock, row *Call, start int) {
+	behind := start
+	if lock != nil {
+		behind++
+	}
+	calls := Calls((*en.body)[behind:])
+	o := &purgeOutcome{r: r, scope: s, frame: en.frame, lock: lock, row: row, before: calls[:len(calls)-1], silent: len(en.loops) > 0}
+	o.decide()
+	if lock == nil || lock.Decisive == "" || len(en.loops) == 0 {
+		return
+	}
+	// What only reads is sent with the lock.
+	for _, n := range (*en.body)[behind:] {
+		c, ok := n.(*Call)
+		if !ok || c.Role != Refusal && c.Role != ChildList {
+			break
+		}
+		c.Only = lock
+		behind++
+	}
+	cond := &Truth{Value: &LockedValue{Call: lock}}
+	g := &Guard{Cond: cond, Body: slices.Clone((*en.body)[behind:])}
+	*en.body = append((*en.body)[:behind:behind], g)
+	under(g.Body, cond, len(en.guards))
+}
+
+// under puts what a body holds under a condition, at a depth of conditions.
+func under(body []Node, cond Cond, depth int) {
+	insert := func(list []Cond) []Cond { return slices.Insert(slices.Clone(list), depth, cond) }
+	for _, n := range body {
+		switch n := n.(type) {
+		case *Call:
+			n.Guards = insert(n.Guards)
+		case *Loop:
+			under(n.Body, cond, depth)
+		case *Guard:
+			under(n.Body, cond, depth)
+		case *Nested:
+			n.Guards = insert(n.Guards)
+			under(n.Body, cond, depth)
+		}
+	}
 }
 
 // mustReturn makes sure that a purge's lock or row says whether it found the scope.

@@ -64,6 +64,9 @@ func isSame(a, b Value) bool {
 	case *HookResult:
 		b, ok := b.(*HookResult)
 		return ok && a.Hook == b.Hook
+	case *LockedValue:
+		b, ok := b.(*LockedValue)
+		return ok && a.Call == b.Call
 	case *RowValue:
 		b, ok := b.(*RowValue)
 		return ok && a.Call == b.Call

@@ -30,6 +30,9 @@ type HookResult struct{ Hook *Hook }
 // ScopeID is the id that a purge is given.
 type ScopeID struct{ Of Shape }
 
+// LockedValue tells whether the lock of a purge found its row.
+type LockedValue struct{ Call *Call }
+
 // RowValue is the one row of a call's answer.
 type RowValue struct{ Call *Call }
 
@@ -113,6 +116,9 @@ func (v *HookResult) Shape() Shape { return v.Hook.Call.Shape() }
 // Shape is the shape of the scope's id.
 func (v *ScopeID) Shape() Shape { return v.Of }
 
+// Shape is bool.
+func (v *LockedValue) Shape() Shape { return boolShape }
+
 // Shape is the shape of a row.
 func (v *RowValue) Shape() Shape { return rowShape(v.Call.Query) }
 
@@ -167,6 +173,7 @@ func (v *ContextValue) String() string { return "$context." + v.Input.Name }
 func (v *ItemsValue) String() string   { return "the items" }
 func (v *HookResult) String() string   { return "$" + v.Hook.As }
 func (v *ScopeID) String() string      { return "$scope.id" }
+func (v *LockedValue) String() string  { return v.Call.Step + " finds the row" }
 func (v *RowValue) String() string     { return "$" + v.Call.Name }
 func (v *RowsValue) String() string    { return "$" + v.Call.Name }
 func (v *ListValue) String() string    { return "$" + v.List.Name }

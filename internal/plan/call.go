@@ -22,6 +22,7 @@ func (b *builder) call(c *model.Call, lv *level) []Stmt {
 func (b *builder) queue(c *model.Call, lv *level) []Stmt {
 	do := &Do{Step: c.Step, Query: c.Query.Name, MayVanish: c.MayVanish, Deletes: c.Deletes(), Call: b.invoke(c, lv)}
 	switch {
+	case c.Role == model.PurgeRow:
 	case c.Missing != nil:
 		do.Missing = ident(c.Missing.Name)
 	case c.Role == model.ParentLock:
@@ -33,6 +34,10 @@ func (b *builder) queue(c *model.Call, lv *level) []Stmt {
 	do.Copied = b.rereads.has(c)
 	do.Locks = do.Copied && locks(c)
 	do.Answer = b.answer(c, lv)
+	if c.Only != nil {
+		do.Answer.Only = b.locked[c.Only](lv)
+	}
+	do.Decides = do.Answer.Kind == Decide
 	if c != b.row || b.found == nil {
 		return []Stmt{do}
 	}
@@ -88,10 +93,7 @@ func (b *builder) argument(c *model.Call, a *model.Arg, lv *level) Expr {
 func (b *builder) answer(c *model.Call, lv *level) Answer {
 	switch c.Role {
 	case model.PurgeLock:
-		if c.Query.Cmd == "one" {
-			return Answer{Kind: FoundNothing}
-		}
-		return Answer{Kind: Ignore}
+		return b.lock(c, lv)
 	case model.PurgeRow:
 		return b.purgedRow(c, lv)
 	case model.Refusal:
@@ -180,11 +182,40 @@ func (b *builder) count(c *model.Call, lv *level) Answer {
 }
 
 func (b *builder) purgedRow(c *model.Call, lv *level) Answer {
-	found := &Select{X: b.result(lv), Name: "Found"}
-	if c.Query.Cmd != "one" {
-		return Answer{Kind: FoundCount, Target: found, Tag: c.Query.Cmd == "execresult"}
+	a := Answer{Kind: FoundRow, Target: &Select{X: b.result(lv), Name: "Found"}}
+	if c.Query.Cmd == "one" {
+		a.Also = b.rows[c](lv)
+	} else {
+		a.Kind, a.Tag = FoundCount, c.Query.Cmd == "execresult"
 	}
-	return Answer{Kind: FoundRow, Target: found, Also: b.rows[c](lv)}
+	if c.Guarded == "" {
+		return a
+	}
+	if c.Missing != nil {
+		a.Error = ident(c.Missing.Name)
+	}
+	if c.Lock.Decisive != "" {
+		a.Locked = boolean(true) // else it is not asked for
+	} else {
+		a.Locked = b.locked[c.Lock](lv)
+	}
+	return a
+}
+
+// lock builds what becomes of the answer of a purge's lock.
+func (b *builder) lock(c *model.Call, lv *level) Answer {
+	a := Answer{Kind: Ignore, Tag: c.Query.Cmd == "execresult"}
+	switch {
+	case c.Decisive != "" && len(c.Loops) == 0:
+		a.Kind = Decide
+	case b.uses.locked[c]:
+		b.locked[c] = b.keep(innermost(c.Loops), lv, "locked", goname.Basic("bool"))
+		a.Kind, a.Target = FoundLock, b.locked[c](lv)
+	case c.Query.Cmd == "one":
+		a.Kind = FoundNothing
+	}
+	a.One = c.Query.Cmd == "one"
+	return a
 }
 
 func (b *builder) refusal(c *model.Call) Answer {
@@ -223,7 +254,9 @@ func (b *builder) describe(c *model.Call) *Call {
 	}
 	out.Fails = failures(c)
 	b.facts(c, out)
-	if c.Into != nil {
+	if c.Role == model.PurgeLock && c.Decisive != "" {
+		out.Gives = "no row: nothing is done (" + c.Decisive + ")"
+	} else if c.Into != nil {
 		out.Gives = "collected in " + c.Into.Name
 	} else if name := b.counts[c]; name != "" {
 		out.Gives = "counted in " + name

@@ -19,6 +19,7 @@ type builder struct {
 	values        callerValues
 	lists         map[*model.Collected]place // where each list is kept
 	rows          map[*model.Call]place      // where each answer is kept
+	locked        map[*model.Call]place      // where it is kept whether a purge's lock found the row
 	results       map[*model.Nested]place    // the result of each nested scope
 	within        []place                    // the results around the steps being built, outermost first
 	lets          map[model.Value]place      // values that are computed once
@@ -103,7 +104,7 @@ func (lv *level) within(c model.Cond) bool {
 func newBuilder(c *model.Coordinator, stored, op string, shared *common, values callerValues) *builder {
 	b := &builder{
 		schedule: newSchedule(c.Body, shared.tables), values: values, plan: &Coordinator{Scope: stored, Op: op},
-		packages: map[string]*Queries{}, lists: map[*model.Collected]place{}, rows: map[*model.Call]place{}, results: map[*model.Nested]place{},
+		packages: map[string]*Queries{}, lists: map[*model.Collected]place{}, rows: map[*model.Call]place{}, locked: map[*model.Call]place{}, results: map[*model.Nested]place{},
 		lets: map[model.Value]place{}, letShape: map[model.Value]model.Shape{}, texts: map[model.Value]place{}, elements: map[*model.Call]place{}, gathered: map[*model.Arg]place{}, gatheredLists: map[*model.Call]place{}, pending: map[*model.Loop][]*model.Call{}, frames: map[*model.Loop]*frame{}, counts: map[*model.Call]string{}, draw: ident("op"),
 	}
 	b.uses = newUses(b.schedule, c.Body, c.AfterCommit)
@@ -157,6 +158,7 @@ func (b *builder) build(body []model.Node) *level {
 		for _, c := range b.schedule.calls {
 			if b.schedule.flush[c] == b.flush {
 				f.Calls = append(f.Calls, b.describe(c))
+				f.Decides = f.Decides || c.Role == model.PurgeLock && c.Decisive != "" && len(c.Loops) == 0
 				if c.Bulk() {
 					f.Own = c.Query.Cmd
 				}

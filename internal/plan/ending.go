@@ -42,6 +42,12 @@ func undecided(c *model.Call) string {
 	if c.Role == model.Refusal || c.Role == model.ChildList {
 		return "may refuse"
 	}
+	switch {
+	case c.Role == model.PurgeLock && c.Decisive != "":
+		return "decides whether anything is done (" + c.Decisive + ")"
+	case c.Guarded != "":
+		return "may leave the row (" + c.Guarded + ")"
+	}
 	switch c.Query.Cmd {
 	case "exec":
 		return ""

@@ -129,9 +129,15 @@ func (c *Coordinator) nameViolations() {
 // failures names the errors that the spec gives a call.
 func failures(c *model.Call) []Failure {
 	var out []Failure
-	if c.Missing != nil {
+	switch {
+	case c.Guarded != "" && c.Missing != nil:
+		out = append(out, Failure{"leaves the row", c.Missing.Name})
+	case c.Guarded != "":
+		out = append(out, Failure{"leaves the row", "scope.ErrInUse"})
+	case c.Role == model.PurgeRow:
+	case c.Missing != nil:
 		out = append(out, Failure{"no row", c.Missing.Name})
-	} else if c.Role == model.ParentLock {
+	case c.Role == model.ParentLock:
 		out = append(out, Failure{"no row", "scope.ErrParentNotFound"})
 	}
 	if c.Expect != nil {

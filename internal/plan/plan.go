@@ -103,6 +103,8 @@ type Purger struct {
 	Result  *Struct
 	Func    string
 	IDText  Expr     // the scope's id as text; `spec` is in scope
+	Absent  string   // what becomes of the rest where the row is not there, in words
+	Stays   string   // the error where the row is there and is not taken; "" where that cannot be
 	Context []*Field // parameters of Func that carry the context's values
 	Many    *Many
 	Plan    *Coordinator
@@ -155,8 +157,10 @@ type Queries struct {
 type Flush struct {
 	Calls []*Call // in order, for explain
 	Body  []Stmt
-	Again []string // the steps whose rows are compared in it with what they were
-	Own   string   // the command of its one call, of a bulk query; "" for a batch of single ones
+	// Decides: one of its answers may tell that there is nothing to do.
+	Decides bool
+	Again   []string // the steps whose rows are compared in it with what they were
+	Own     string   // the command of its one call, of a bulk query; "" for a batch of single ones
 }
 
 // Call is one statement of a flush, for explain.
@@ -288,6 +292,7 @@ type Do struct {
 	Missing Expr // nil for the generic error
 	Lock    Expr // what a parent is looked up by, where its value decides the order of the locks; else nil
 	Deletes bool
+	Decides bool // without a row nothing is done
 	Copied  bool // other rows are made of its rows, and several statements read them
 	Locks   bool // of such a step: it locks its rows
 	Call    Expr
@@ -311,8 +316,11 @@ type Answer struct {
 	Child  string // RefuseChildren: the child's type
 	Method string // Batch: of the batch's results, which hands each answer to a function
 	Turns  bool   // Batch: target holds a pointer to a list for each answer
+	One    bool   // Decide, FoundLock: of a :one
 	Tag    bool   // the answer is a command tag: count its RowsAffected
 	Expect bool
+	Only   Expr // Refuse…, Store: without it the answer means nothing; nil for none
+	Locked Expr // Found…: whether the scope's row was there, so that the purge fails when it is not taken; nil where it may stay
 }
 
 // AnswerKind says what happens to an answer.
@@ -331,6 +339,8 @@ const (
 	FoundRow                       // target = there is a row; Also = row
 	FoundCount                     // target = answer > 0
 	FoundNothing                   // no row is fine
+	FoundLock                      // target = there is a row
+	Decide                         // no row: there is nothing to do
 	RefuseCount                    // fail when answer > 0
 	RefuseRows                     // fail when there are rows
 	RefuseTrue                     // fail when answer is true

@@ -37,6 +37,13 @@ func purger(s *model.Scope, out *Scope, shared *common) *Purger {
 	p.Plan.NoID = noID(id, s.ID)
 	p.Many.Plan.NoID = p.Plan.NoID
 	p.Result = purgerResult(s, out, b)
+	p.Absent = absence(s, "nothing is touched", "what was left of it is removed")
+	if row := s.Purge.Row; row != nil && row.Guarded != "" {
+		p.Stays = "scope.ErrInUse"
+		if row.Missing != nil {
+			p.Stays = row.Missing.Name
+		}
+	}
 	return p
 }
 
@@ -58,7 +65,7 @@ var textShape = model.Shape{Go: goname.Basic("string"), Kind: model.Text, Base: 
 // row, and how many rows each step deleted.
 func purgerResult(s *model.Scope, out *Scope, b *builder) *Struct {
 	r := &Struct{Name: out.GoName + "PurgerResult"}
-	r.Fields = append(r.Fields, &Field{Name: "Found", Type: goname.Basic("bool"), Doc: "Found reports whether the scope's row was there. When it was not, what else was left of the scope is gone all the same."})
+	r.Fields = append(r.Fields, &Field{Name: "Found", Type: goname.Basic("bool"), Doc: "Found reports whether the scope's row was there. " + absence(s, "When it was not, nothing was touched.", "When it was not, what else was left of the scope is gone all the same.")})
 	if c := s.Purge.Row; c != nil && c.Query.Cmd == "one" {
 		r.Fields = append(r.Fields, &Field{Name: "Row", Type: c.Query.Row, Doc: "Row is the row as it was; the zero value when Found is false."})
 	}
@@ -68,6 +75,14 @@ func purgerResult(s *model.Scope, out *Scope, b *builder) *Struct {
 		}
 	}
 	return addNested(r, s.Purge.Nested)
+}
+
+// absence chooses what is said of a scope whose row is not there.
+func absence(s *model.Scope, nothing, cleaned string) string {
+	if row := s.Purge.Row; row != nil && row.Lock != nil && row.Lock.Decisive != "" {
+		return nothing
+	}
+	return cleaned
 }
 
 // nameCounts names the field of the result that counts each step of a purge:

@@ -89,6 +89,8 @@ func sharesList(a, b *model.Call) bool {
 // available is the flush whose answer brings a value; 0 for before the first.
 func (s *schedule) available(v model.Value) int {
 	switch v := v.(type) {
+	case *model.LockedValue:
+		return s.flush[v.Call]
 	case *model.RowValue:
 		return s.flush[v.Call]
 	case *model.RowsValue:

@@ -14,16 +14,23 @@ type uses struct {
 	continued map[*model.Loop]bool
 	shared    map[model.Value]int // calls that need a drawn or computed value
 	read      map[*model.Call]bool
+	locked    map[*model.Call]bool // locks of purges, whose answer somebody reads
 	contexts  map[*model.Input]bool
 }
 
 func newUses(s *schedule, body []model.Node, after []*model.Hook) *uses {
-	u := &uses{schedule: s, loopFlush: map[*model.Loop][]int{}, continued: map[*model.Loop]bool{}, shared: map[model.Value]int{}, read: map[*model.Call]bool{}, contexts: map[*model.Input]bool{}}
+	u := &uses{schedule: s, loopFlush: map[*model.Loop][]int{}, continued: map[*model.Loop]bool{}, shared: map[model.Value]int{}, read: map[*model.Call]bool{}, locked: map[*model.Call]bool{}, contexts: map[*model.Input]bool{}}
 	for _, c := range s.calls {
 		for _, l := range c.Loops {
 			if at := s.code(c); !slices.Contains(u.loopFlush[l], at) {
 				u.loopFlush[l] = append(u.loopFlush[l], at)
 			}
+		}
+		if c.Guarded != "" && c.Lock.Decisive == "" {
+			u.locked[c.Lock] = true
+		}
+		if c.Only != nil {
+			u.locked[c.Only] = true
 		}
 		seen := map[model.Value]bool{}
 		for _, a := range c.Args {
@@ -110,6 +117,8 @@ func (u *uses) visit(v model.Value, seen map[model.Value]bool) {
 		u.visit(v.X, seen)
 	case *model.FieldValue:
 		u.visit(v.Of, seen)
+	case *model.LockedValue:
+		u.locked[v.Call] = true
 	case *model.RowValue:
 		u.read[v.Call] = true
 	case *model.RowsValue:

@@ -152,6 +152,8 @@ func (b *builder) raw(v model.Value, lv *level) Expr {
 		return b.values.hook(v.Hook, lv)
 	case *model.ScopeID:
 		return b.values.id
+	case *model.LockedValue:
+		return b.locked[v.Call](lv)
 	case *model.RowValue:
 		return b.rows[v.Call](lv)
 	case *model.RowsValue:

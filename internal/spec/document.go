@@ -124,6 +124,7 @@ type Purge struct {
 	Refuse      []*Refusal
 	Steps       []Step
 	Row         *Query // nil when missing, which is reported
+	Missing     Text   // of row, when it leaves the row that the lock found; may be empty
 	Keep        []Text
 	AfterCommit []*Hook
 	Unsafe      Text // why it needs no lock; may be empty

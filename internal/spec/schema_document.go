@@ -40,7 +40,7 @@ func outputSchema() *schema {
 // definitions are the parts that are used more than once, or nest.
 func definitions() properties {
 	return properties{
-		{"scope", scopeSchema()}, {"parent", parentSchema()}, {"purge", purgeSchema()}, {"child", childSchema()}, {"refusal", refusalSchema()},
+		{"scope", scopeSchema()}, {"parent", parentSchema()}, {"purge", purgeSchema()}, {"purgeRow", purgeRowSchema()}, {"child", childSchema()}, {"refusal", refusalSchema()},
 		{"step", stepSchema()}, {"steps", listOf(refTo("step"))}, {"block", blockSchema()}, {"query", querySchema()},
 		{"contextValue", contextSchema()}, {"input", inputSchema()}, {"data", dataSchema()},
 		{"beforeCall", anyOf(refTo("goCall"), object(
@@ -150,7 +150,7 @@ func purgeSchema() *schema {
 		key{"children", listOf(refTo("child")), false, "Scopes below this one, and what to do when there are any."},
 		key{"refuse", listOf(refTo("refusal")), false, "Queries whose rows stand in the way of the purge."},
 		key{"steps", refTo("steps"), false, "The steps that remove what belongs to the scope."},
-		key{"row", refTo("query"), true, "The query that removes the scope's row, a DELETE, or an UPDATE for a soft delete."},
+		key{"row", refTo("purgeRow"), true, "The query that removes the scope's row, a DELETE, or an UPDATE for a soft delete."},
 		key{"keep", setOf(refTo("text")), false, "The tables whose rows are left on purpose."},
 		key{"after_commit", listOf(refTo("afterCall")), false, "Calls of Go functions after the COMMIT; not when the scope was not there."},
 		key{"unsafe", refTo("reason"), false, "Why no `lock` is needed."},
@@ -175,6 +175,15 @@ func refusalSchema() *schema {
 		key{"with", refTo("with"), false, "Values for the parameters of the query."},
 		key{"error", refTo("errorName"), true, "The error; a case of scope.ErrInUse."},
 	)
+}
+
+// purgeRowSchema is the query of a purge's row.
+func purgeRowSchema() *schema {
+	return anyOf(refTo("queryName"), object(
+		key{"query", refTo("queryName"), true, "The query that removes the scope's row."},
+		key{"with", refTo("with"), false, "Values for the parameters of the query."},
+		key{"missing", refTo("errorName"), false, "The error for a row that is there and that the query does not take; a case of scope.ErrInUse."},
+	))
 }
 
 // querySchema is a query by its name, or with bindings.

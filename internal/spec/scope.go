@@ -3,6 +3,8 @@ package spec
 import (
 	"slices"
 
+	"gopkg.in/yaml.v3"
+
 	"github.com/specgen-dev/specgen/internal/diag"
 )
 
@@ -99,19 +101,31 @@ func (p *parser) purge(v value) *Purge {
 	}
 	purge := &Purge{
 		Before: p.hooks(f, "before"), Children: p.children(f), Refuse: p.refusals(f),
-		Steps: p.steps(f, "steps"), AfterCommit: p.hooks(f, "after_commit"), Unsafe: p.optional(f, "unsafe", anyText), Pos: f.pos,
+		Steps: p.steps(f, "steps"), AfterCommit: p.hooks(f, "after_commit"), Unsafe: p.optional(f, "unsafe", anyText), Missing: Text{Pos: f.pos}, Pos: f.pos,
 	}
 	if lock, ok := f.get("lock"); ok {
 		purge.Lock = p.query(lock, "`lock`")
 	}
 	p.require(f, f.pos, "`purge`", "row", "row: DeleteProject")
 	if row, ok := f.get("row"); ok {
-		purge.Row = p.query(row, "`row`")
+		purge.Row, purge.Missing = p.purgeRow(row)
 	}
 	if keep, ok := f.get("keep"); ok {
 		purge.Keep = p.names(keep, "`keep`", "a list of tables", anyText)
 	}
 	return purge
+}
+
+// purgeRow reads the query of a purge's row: its name, or {query, with, missing}.
+func (p *parser) purgeRow(v value) (*Query, Text) {
+	if v.node.Kind != yaml.MappingNode {
+		return p.query(v, "`row`"), Text{Pos: v.pos}
+	}
+	f, ok := p.fields(v, "`row`", "query", "with", "missing")
+	if !ok {
+		return nil, Text{Pos: v.pos}
+	}
+	return p.flatQuery(f, "query", "`row`"), p.optional(f, "missing", p.isError)
 }
 
 func (p *parser) children(f fields) []*Child {

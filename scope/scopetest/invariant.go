@@ -21,7 +21,8 @@ const (
 	OtherTypeStays Invariant = "the same id under another scope type is untouched"
 
 	// ResidueIsCleaned: a purge of a scope whose row is gone removes what else is
-	// left, is no error, and says that it did not find the scope.
+	// left, or touches nothing (KeepsResidue), is no error, and says that it did not
+	// find the scope.
 	ResidueIsCleaned Invariant = "a purge of a missing scope cleans its residue and says so"
 
 	// PresetsAreWhole: while an administrator edits, adds, archives or deletes a

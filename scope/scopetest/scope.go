@@ -79,6 +79,12 @@ type Scope[Parent, Made any] struct {
 	// id, as text. Each must write a row.
 	OtherType []string
 
+	// KeepsResidue says that a purge touches nothing where it does not find the scope:
+	// its id can be chosen, so that another scope of that id may come meanwhile, or its
+	// lock looks at a tenant, or row-level security may hide the row. specgen explain
+	// tells it, at the purge's lock.
+	KeepsResidue bool
+
 	// Presets says how administrators edit presets.
 	Presets *Presets
 
@@ -146,6 +152,7 @@ type subject struct {
 	taken         error
 	addMember     func(ctx context.Context, tx pgx.Tx, made any) error
 	otherType     []string
+	keepsResidue  bool
 	presets       *Presets
 	notApplicable map[Invariant]string
 	incomplete    error
@@ -157,7 +164,7 @@ func (s Scope[Parent, Made]) makes(Made) {}
 
 func (s Scope[Parent, Made]) erase() *subject {
 	out := &subject{
-		typ: s.Type, table: s.Table, keep: s.Keep, nested: s.Nested, taken: s.Taken, otherType: s.OtherType, presets: s.Presets,
+		typ: s.Type, table: s.Table, keep: s.Keep, nested: s.Nested, taken: s.Taken, otherType: s.OtherType, keepsResidue: s.KeepsResidue, presets: s.Presets,
 		notApplicable: s.NotApplicable, incomplete: s.incomplete(), most: 8,
 	}
 	if s.Parent != nil {

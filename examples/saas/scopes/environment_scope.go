@@ -342,8 +342,8 @@ var _ scope.PurgerSpec = EnvironmentPurgerSpec{}
 
 // EnvironmentPurgerResult is what purging an environment gave.
 type EnvironmentPurgerResult struct {
-	// Found reports whether the scope's row was there. When it was not, what else
-	// was left of the scope is gone all the same.
+	// Found reports whether the scope's row was there. When it was not, nothing was
+	// touched.
 	Found bool
 	// Row is the row as it was; the zero value when Found is false.
 	Row saasdb.Environment
@@ -354,8 +354,7 @@ type EnvironmentPurgerResult struct {
 // PurgeEnvironment removes an environment and everything that belongs to it: in
 // a transaction of its own, or under a savepoint when the Provider joins a
 // caller's, which must then be READ COMMITTED. A scope that is not there is no
-// error: Found is false, and what was left of it is removed. ctx governs every
-// statement.
+// error: Found is false, and nothing is touched. ctx governs every statement.
 func (p *Provider) PurgeEnvironment(ctx context.Context, spec EnvironmentPurgerSpec) (*EnvironmentPurgerResult, error) {
 	actor, err := scope.Value(ctx, "actor", p.values.Actor)
 	if err != nil {
@@ -384,9 +383,9 @@ func purgeEnvironment(ctx context.Context, tx *scope.Tx, spec EnvironmentPurgerS
 	// Flush 1 of 1.
 	f := op.Flush()
 	f.RequireReadCommitted()
-	f.Do(scope.Step{Name: "lock", Query: "LockEnvironmentForPurge"}, func(ctx context.Context) error {
+	f.Do(scope.Step{Name: "lock", Query: "LockEnvironmentForPurge", Decides: true}, func(ctx context.Context) error {
 		_, err := q.LockEnvironmentForPurge(ctx, spec.ID)
-		return scope.Optional(err)
+		return op.Present(scope.Found(err))
 	})
 	f.Do(scope.Step{Name: "grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
 		n, err := q.DeleteRoleGrantsOfScope(ctx, saasdb.DeleteRoleGrantsOfScopeParams{
@@ -415,7 +414,6 @@ func purgeEnvironment(ctx context.Context, tx *scope.Tx, spec EnvironmentPurgerS
 		}
 		return err
 	})
-	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
@@ -424,7 +422,7 @@ func purgeEnvironment(ctx context.Context, tx *scope.Tx, spec EnvironmentPurgerS
 }
 
 // PurgeEnvironments removes several scopes of type environment, all of them or
-// none, as PurgeEnvironment removes one, in one flush whatever their number.
+// none, as PurgeEnvironment removes one, in 2 flushes whatever their number.
 // They are locked in the order of their ids. The results are in the order of
 // specs. An error is a *scope.ItemError, which tells the item that failed where
 // that can be told.
@@ -454,14 +452,15 @@ func (ops *WriterOps) PurgeEnvironments(ctx context.Context, specs []Environment
 	return scope.OfItem(purgeEnvironments(ctx, ops.tx, specs, actor))
 }
 
-// purgeEnvironments runs the plan of purging many scopes of type environment:
-// one flush.
+// purgeEnvironments runs the plan of purging many scopes of type environment: 2
+// flushes.
 func purgeEnvironments(ctx context.Context, tx *scope.Tx, specs []EnvironmentPurgerSpec, actor pgtype.UUID) ([]*EnvironmentPurgerResult, error) {
 	op := tx.Purge(scope.Context{Type: "environment"}, environmentConstraints)
 	q := saasdb.New(op)
 	type environmentItem struct {
-		spec EnvironmentPurgerSpec
-		res  *EnvironmentPurgerResult
+		spec   EnvironmentPurgerSpec
+		res    *EnvironmentPurgerResult
+		locked bool
 	}
 	items := make([]*environmentItem, len(specs))
 	res := make([]*EnvironmentPurgerResult, len(specs))
@@ -470,7 +469,7 @@ func purgeEnvironments(ctx context.Context, tx *scope.Tx, specs []EnvironmentPur
 		items[i] = &environmentItem{spec: spec, res: res[i]}
 	}
 
-	// Flush 1 of 1.
+	// Flush 1 of 2.
 	f := op.Flush()
 	f.RequireReadCommitted()
 	for item := range scope.ItemsBy(op, items, func(item *environmentItem) string {
@@ -478,37 +477,46 @@ func purgeEnvironments(ctx context.Context, tx *scope.Tx, specs []EnvironmentPur
 	}) {
 		f.Do(scope.Step{Name: "lock", Query: "LockEnvironmentForPurge"}, func(ctx context.Context) error {
 			_, err := q.LockEnvironmentForPurge(ctx, item.spec.ID)
-			return scope.Optional(err)
-		})
-	}
-	for item := range scope.Items(op, items) {
-		f.Do(scope.Step{Name: "grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
-			n, err := q.DeleteRoleGrantsOfScope(ctx, saasdb.DeleteRoleGrantsOfScopeParams{
-				ScopeType: "environment",
-				ScopeID:   item.spec.ID,
-			})
-			if err != nil {
-				return err
-			}
-			item.res.Grants += n
-			return nil
-		})
-		f.Do(scope.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
-			return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
-				Actor:     actor,
-				Action:    "purge",
-				ScopeType: "environment",
-				ScopeID:   item.spec.ID,
-				At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
-			})
-		})
-		f.Do(scope.Step{Name: "row", Query: "DeleteEnvironment", Deletes: true}, func(ctx context.Context) error {
-			row, err := q.DeleteEnvironment(ctx, item.spec.ID)
-			if item.res.Found, err = scope.Found(err); item.res.Found {
-				item.res.Row = row
-			}
+			item.locked, err = scope.Found(err)
 			return err
 		})
+	}
+	if err := f.Send(ctx); err != nil {
+		return nil, err
+	}
+
+	// Flush 2 of 2.
+	f = op.Flush()
+	for item := range scope.Items(op, items) {
+		if item.locked {
+			f.Do(scope.Step{Name: "grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
+				n, err := q.DeleteRoleGrantsOfScope(ctx, saasdb.DeleteRoleGrantsOfScopeParams{
+					ScopeType: "environment",
+					ScopeID:   item.spec.ID,
+				})
+				if err != nil {
+					return err
+				}
+				item.res.Grants += n
+				return nil
+			})
+			f.Do(scope.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
+				return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
+					Actor:     actor,
+					Action:    "purge",
+					ScopeType: "environment",
+					ScopeID:   item.spec.ID,
+					At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
+				})
+			})
+			f.Do(scope.Step{Name: "row", Query: "DeleteEnvironment", Deletes: true}, func(ctx context.Context) error {
+				row, err := q.DeleteEnvironment(ctx, item.spec.ID)
+				if item.res.Found, err = scope.Found(err); item.res.Found {
+					item.res.Row = row
+				}
+				return err
+			})
+		}
 	}
 	f.MayEnd()
 	if err := f.Send(ctx); err != nil {
