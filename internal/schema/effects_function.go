@@ -23,7 +23,7 @@ func (t *tracer) call(function []*pg.Node) {
 	case known:
 		t.set.varies = t.set.varies || volatile
 		t.builtin(name)
-	case len(own) == 0 && !t.catalog.hasType(qualify(schema, name)):
+	case len(own) == 0 && !t.policy && !t.catalog.hasType(qualify(schema, name)):
 		t.unknown("function " + qualify(schema, name))
 	}
 }
@@ -58,7 +58,7 @@ func (t *tracer) function(f *Function) {
 	}
 	t.through("function "+f.Name, func() {
 		inner := *t
-		inner.set, inner.body = newEffectSet(), true
+		inner.set, inner.body, inner.policy = newEffectSet(), true, false
 		if f.Volatility == "stable" {
 			inner.seen = maps.Clone(t.seen) // another may call the same, and mean what it does
 		}

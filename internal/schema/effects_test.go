@@ -57,7 +57,7 @@ CREATE VIEW gate AS SELECT id FROM base;
 CREATE TRIGGER put INSTEAD OF INSERT ON gate FOR EACH ROW EXECUTE FUNCTION put();
 CREATE TABLE secret (id int, owner text);
 ALTER TABLE secret ENABLE ROW LEVEL SECURITY;
-CREATE POLICY mine ON secret USING (owner = current_user AND EXISTS (SELECT 1 FROM other));
+CREATE POLICY mine ON secret USING (owner = auth.uid() AND EXISTS (SELECT 1 FROM other));
 `
 
 func describeEffects(e Effects) string {

@@ -13,6 +13,7 @@ type tracer struct {
 	via     string // what is between the statement and what is followed; "" for nothing
 	reacts  bool   // a trigger or a rule is followed
 	body    bool   // a function's body is followed: search_path may differ
+	policy  bool   // a condition of row security is followed
 	seen    map[string]bool
 }
 
@@ -143,14 +144,18 @@ func (t *tracer) uncertain(table *Table) {
 	}
 }
 
-// policies follows the conditions of row security.
+// policies follows the conditions of row security. A function in them that the
+// schema does not define, such as auth.uid(), is the platform's, and tells who asks.
 func (t *tracer) policies(table *Table) {
 	if !table.RowSecurity {
 		return
 	}
 	for _, p := range table.policies {
 		if what := "policy " + p.name + " on " + table.QualifiedName(); t.first(what) {
+			before := t.policy
+			t.policy = true
 			t.through(what, func() { t.expression(p.conditions) })
+			t.policy = before
 		}
 	}
 }
