@@ -15,7 +15,7 @@ func (l *loader) drop(n *pg.DropStmt) {
 		case pg.ObjectType_OBJECT_TABLE, pg.ObjectType_OBJECT_FOREIGN_TABLE:
 			l.dropTable(schema, name, n.MissingOk)
 		case pg.ObjectType_OBJECT_VIEW, pg.ObjectType_OBJECT_MATVIEW, pg.ObjectType_OBJECT_SEQUENCE:
-			delete(l.others, qualify(schema, name))
+			l.dropOther(schema, name)
 			l.dropView(qualify(schema, name))
 		case pg.ObjectType_OBJECT_INDEX:
 			if t, key := l.findKey(schema, name); key != nil {
@@ -46,10 +46,18 @@ func (l *loader) dropTable(schema, name string, missingOK bool) {
 		if !missingOK && !l.others[full] {
 			l.warn(l.source.pos(l.start), codeUnknown, l.nearestTable(full), "there is no table %q at this point", full)
 		}
-		delete(l.others, full)
+		l.dropOther(schema, name)
 		return
 	}
 	l.forget(t)
+}
+
+// dropOther removes a relation that is no table.
+func (l *loader) dropOther(schema, name string) {
+	if full := qualify(schema, name); l.others[full] {
+		delete(l.others, full)
+		l.names.release(relationNames, tableSchema(schema), name)
+	}
 }
 
 // forget removes a table with its names, and the foreign keys that refer to it.

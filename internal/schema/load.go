@@ -247,7 +247,11 @@ func (l *loader) warn(pos diag.Pos, code, fix, format string, args ...any) {
 
 // other notes a relation that is no table.
 func (l *loader) other(rel *pg.RangeVar) {
-	l.others[qualify(rel.GetSchemaname(), rel.GetRelname())] = true
+	name := qualify(rel.GetSchemaname(), rel.GetRelname())
+	if !l.others[name] {
+		l.others[name] = true
+		l.names.take(relationNames, tableSchema(rel.GetSchemaname()), rel.GetRelname())
+	}
 }
 
 // table is Catalog.table, for schemas of thousands of tables.
