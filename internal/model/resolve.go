@@ -276,6 +276,23 @@ func (r *resolver) noQuery(name spec.Text) {
 	r.failNear(name.Pos, "SG201", query, queries, "package %s has no query %q", pkg, query)
 }
 
+// checkNames refuses a query that names a table, or writes a column, that the schema
+// does not have: sqlc ran before the schema was edited.
+func (r *resolver) checkNames(q *sqlcapi.Query, f *schema.Query) bool {
+	absent, ok := r.catalog.Absent(f)
+	if !ok {
+		return true
+	}
+	p := diag.Problem{Pos: q.Pos, Code: "SG106", Message: fmt.Sprintf("%s names the table %q, which the schema does not have", q.Name, absent.Table),
+		Fix: "correct the query or the schema, and run sqlc generate"}
+	if t := r.catalog.Table(absent.Table); absent.Column != "" && t != nil {
+		p.Message = fmt.Sprintf("%s writes %s.%s, a column that the schema does not have", q.Name, absent.Table, absent.Column)
+		p.Related = []diag.Related{{Pos: t.Pos, Message: "the table is declared here"}}
+	}
+	r.problems.Add(p)
+	return false
+}
+
 // queryFacts parses a query's SQL once.
 func (r *resolver) queryFacts(q *sqlcapi.Query) *schema.Query {
 	if f, ok := r.facts[q]; ok {
@@ -287,6 +304,8 @@ func (r *resolver) queryFacts(q *sqlcapi.Query) *schema.Query {
 		f = &schema.Query{Kind: schema.Other}
 	}
 	r.facts[q] = f
-	r.checkQuery(q, f)
+	if r.checkNames(q, f) {
+		r.checkQuery(q, f)
+	}
 	return f
 }

@@ -76,6 +76,7 @@ func (b *doBlock) report() {
 
 // skip notes something that was not read.
 func (b *doBlock) skip(what string) {
+	b.catalog.unread = true
 	if b.unread == "" {
 		b.unread = what
 	}

@@ -220,7 +220,13 @@ func (l *loader) statement(stmt *pg.Node) {
 		if t := l.lookup(n.CreateForeignTableStmt.GetBaseStmt().GetRelation(), false); t != nil {
 			t.Foreign = true
 		}
+	case *pg.Node_CreateExtensionStmt:
+		l.catalog.extended = true
 	case *pg.Node_CreateSchemaStmt:
+		if l.catalog.schemas == nil {
+			l.catalog.schemas = map[string]bool{}
+		}
+		l.catalog.schemas[n.CreateSchemaStmt.Schemaname] = true
 		for _, element := range n.CreateSchemaStmt.SchemaElts {
 			if c := element.GetCreateStmt(); c.GetRelation() != nil && c.Relation.Schemaname == "" {
 				c.Relation.Schemaname = n.CreateSchemaStmt.Schemaname
@@ -287,6 +293,7 @@ func (l *loader) nearestTable(name string) string {
 // finish fills in what depends on the whole schema.
 func (l *loader) finish() {
 	l.spreadTriggers()
+	l.catalog.others = l.others
 	for _, f := range l.catalog.Functions {
 		// Overloads share the name: one that answers with a set is enough.
 		if f.SetReturning {
@@ -306,6 +313,7 @@ func (l *loader) finish() {
 				}
 			}
 		}
+		t.open = l.facts[t].open
 		for _, c := range t.Columns {
 			l.applyDomain(c)
 		}

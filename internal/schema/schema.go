@@ -26,6 +26,11 @@ type Catalog struct {
 	Functions []*Function
 
 	relations relations
+
+	others   map[string]bool // relations that are no tables
+	schemas  map[string]bool // that CREATE SCHEMA makes
+	extended bool            // extensions are created
+	unread   bool            // a statement was not read that may make tables
 }
 
 // Table is one table. Names are folded as PostgreSQL folds them. Where another
@@ -54,6 +59,7 @@ type Table struct {
 	// Uncertain reports that a statement of the schema may have changed the table in a
 	// way that was not read: it may have other columns, keys and triggers.
 	Uncertain bool
+	open      bool // it may have columns that are not known
 	policies  []*policy
 	Comment   string // COMMENT ON TABLE
 	Pos       diag.Pos
