@@ -219,7 +219,7 @@ func (r *planRun) answer(q *queuedCall, query *worldQuery, rows []any) error {
 		}
 	}
 	a := q.do.Answer
-	if query.cmd == "one" && len(values) == 0 && a.Kind != plan.FoundNothing && a.Kind != plan.FoundRow {
+	if query.cmd == "one" && len(values) == 0 && query.kind != "lock" {
 		return errNoRow
 	}
 	add := func(to plan.Expr, more ...any) {
@@ -239,6 +239,9 @@ func (r *planRun) answer(q *queuedCall, query *worldQuery, rows []any) error {
 			r.at(a.Also, q.env).set(result)
 		}
 		add(a.Target, values...)
+	case plan.FoundLock:
+		r.at(a.Target, q.env).set(len(values) > 0)
+	case plan.Decide: // the teams that are purged are there
 	case plan.Ignore, plan.NoAnswer, plan.Count, plan.CountRows, plan.FoundNothing, plan.FoundRow, plan.FoundCount:
 	default:
 		panic(fmt.Sprintf("no meaning for the answer %d", a.Kind))

@@ -267,7 +267,7 @@ func canonical(rows []worldRow) string {
 	told := func(row worldRow, self string) string {
 		return row.Table + " " + anyUUID.ReplaceAllStringFunc(row.Row, func(id string) string {
 			switch {
-			case strings.HasPrefix(id, "1000"):
+			case strings.HasPrefix(id, "10000000-0000-4000-8000-"): // of a seeded team
 				return id
 			case id == self:
 				return "<self>"
