@@ -65,9 +65,7 @@ func foreignKey(t *schema.Table, name string) *schema.ForeignKey {
 // isUnique reports a column that alone tells the rows of its table apart.
 func (c *checker) isUnique(ret schema.Result) bool {
 	t := c.catalog.Table(ret.Table)
-	return t != nil && foreignKey(t, ret.Column) == nil && slices.ContainsFunc(uniqueKeys(t), func(k *schema.Key) bool {
-		return !k.Partial && slices.Equal(k.Columns, []string{ret.Column})
-	})
+	return t != nil && foreignKey(t, ret.Column) == nil && c.uniqueColumn(ret)
 }
 
 // findsOne reports whether a SELECT finds one row at most: it compares a key of
@@ -81,5 +79,13 @@ func (c *checker) findsOne(call *model.Call) bool {
 			return !slices.ContainsFunc(call.Facts.Equal, func(e schema.ColumnValue) bool { return e.Column == name }) &&
 				!slices.ContainsFunc(call.Facts.Constants, func(x schema.Constant) bool { return x.Column == name })
 		})
+	})
+}
+
+// uniqueColumn reports a column of an answer that no two rows of its table share.
+func (c *checker) uniqueColumn(ret schema.Result) bool {
+	t := c.catalog.Table(ret.Table)
+	return t != nil && slices.ContainsFunc(uniqueKeys(t), func(k *schema.Key) bool {
+		return !k.Partial && slices.Equal(k.Columns, []string{ret.Column})
 	})
 }

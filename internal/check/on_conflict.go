@@ -104,7 +104,7 @@ func (c *checker) droppedRow(s *model.Scope, call *model.Call) {
 	t := c.catalog.Table(call.Facts.Target)
 	for _, k := range conflictKeys(t, call) {
 		fresh := slices.ContainsFunc(k.Columns, func(name string) bool { return isDrawn(given(call, name), call) })
-		if fresh {
+		if fresh || c.onceEach(call, k, s) {
 			continue // no two rows have the same
 		}
 		for _, set := range call.Facts.Sets {
@@ -119,6 +119,36 @@ func (c *checker) droppedRow(s *model.Scope, call *model.Call) {
 			return
 		}
 	}
+}
+
+// onceEach reports whether no other row can have the key that an insert gives: it
+// holds the new id of the scope, and a unique column of the rows that the only loop
+// goes over; and no other step inserts into the table.
+func (c *checker) onceEach(call *model.Call, k *schema.Key, s *model.Scope) bool {
+	other := func(x *model.Call) bool {
+		return x != call && (x.Opaque() || slices.Contains(x.Writes(), call.Facts.Target))
+	}
+	if len(call.Loops) != 1 || !isFresh(s.Create.ID) || slices.ContainsFunc(model.Calls(s.Create.Body), other) {
+		return false
+	}
+	rows, ok := call.Loops[0].Over.(*model.RowsValue)
+	if !ok || len(rows.Call.Facts.Reads) != 1 {
+		return false
+	}
+	ofScope := slices.ContainsFunc(k.Columns, func(name string) bool { return givenSense(call, name, s.Create).scopeID })
+	return ofScope && slices.ContainsFunc(k.Columns, func(name string) bool {
+		a := given(call, name)
+		if a == nil {
+			return false
+		}
+		v, ok := plain(a.Value).(*model.FieldValue)
+		if !ok {
+			return false
+		}
+		e, ok := v.Of.(*model.ElemValue)
+		i := slices.IndexFunc(rows.Call.Facts.Returns, func(r schema.Result) bool { return r.Name == v.Name })
+		return ok && e.Loop == call.Loops[0] && i >= 0 && c.uniqueColumn(rows.Call.Facts.Returns[i])
+	})
 }
 
 // isDrawn reports an id that each turn of the loops around a call draws anew.
