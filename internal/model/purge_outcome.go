@@ -67,6 +67,9 @@ func (o *purgeOutcome) lockConditions() {
 			if o.comparesID(cond, o.lock) {
 				continue // not by =, which is SG520, or with another id, SG533
 			}
+			if len(o.before) == 0 && o.settled(cond, o.lock, o.row) {
+				continue // what the lock does not find, the row does not take, and nothing else is removed
+			}
 			o.report("SG557", o.lock, fmt.Sprintf("add the condition to a query under `refuse`, which fails the purge, and lock the row by its id alone: SELECT … WHERE %s FOR UPDATE", o.keyText()),
 				"%s may not find a row that is there, by %s: the purge would then remove what belongs to the %s, and leave it", o.lock.Query.Name, conditionText(cond), o.scope.Name)
 		case doubtfulMark:
