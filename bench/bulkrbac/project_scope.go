@@ -103,7 +103,6 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 
 	// Flush 1 of 2.
 	f := op.Flush()
-	f.RequireReadCommitted()
 	f.Do(scope.Step{Name: "parents.domain", Query: "LockDomain", Missing: scope.ErrParentNotFound}, func(ctx context.Context) error {
 		_, err := q.LockDomain(ctx, p.spec.DomainID)
 		return err
@@ -118,23 +117,20 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 		})
 		return err
 	})
-	var presets []bulkdb.RolePreset
-	f.Do(scope.Step{Name: "presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
-		presets, err = q.ListActiveRolePresets(ctx, "project")
+	var presets []bulkdb.ListRolePresetsWithEntriesRow
+	f.Do(scope.Step{Name: "presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+		presets, err = q.ListRolePresetsWithEntries(ctx, "project")
 		return err
 	})
-	var entries []bulkdb.RolePermissionPreset
-	f.Do(scope.Step{Name: "entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
-		entries, err = q.ListRolePermissionPresets(ctx, "project")
-		return err
-	})
-	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
 
 	// Flush 2 of 2.
 	f = op.Flush()
+	presetGroups := scope.Group(presets, func(row bulkdb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+		return row.ID
+	})
 	var roleIDs []pgtype.UUID
 	var roleNames []string
 	var roleAutoAssigns []bool
@@ -149,21 +145,21 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 	var associationScopeIDs []string
 	var associationEntityTypes []string
 	var associationEntityIDs []string
-	for _, preset := range presets {
+	for _, preset := range presetGroups {
 		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		roleIDs = append(roleIDs, roleID)
-		roleNames = append(roleNames, preset.Name)
-		roleAutoAssigns = append(roleAutoAssigns, preset.AutoAssign)
-		for _, entry := range entries {
-			if entry.RolePresetID != preset.ID {
+		roleNames = append(roleNames, preset[0].Name)
+		roleAutoAssigns = append(roleAutoAssigns, preset[0].AutoAssign)
+		for _, entry := range preset {
+			if !entry.EntryID.Valid {
 				continue
 			}
 			permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 			permissionIDs = append(permissionIDs, permissionID)
 			permissionRoleIDs = append(permissionRoleIDs, roleID)
 			permissionScopeIDs = append(permissionScopeIDs, projectIDText)
-			permissionEntityTypes = append(permissionEntityTypes, entry.EntityType)
-			permissionOperations = append(permissionOperations, entry.Operation)
+			permissionEntityTypes = append(permissionEntityTypes, *entry.EntityType)
+			permissionOperations = append(permissionOperations, *entry.Operation)
 		}
 		associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		associationIDs = append(associationIDs, associationID)
@@ -315,7 +311,6 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 
 	// Flush 1 of 2.
 	f := op.Flush()
-	f.RequireReadCommitted()
 	for item := range scope.DistinctItems(op, items, func(item *projectItem) string {
 		return scope.UUID(item.p.spec.DomainID.Bytes).String()
 	}) {
@@ -336,23 +331,20 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 			return err
 		})
 	}
-	var presets []bulkdb.RolePreset
-	f.Do(scope.Step{Name: "presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
-		presets, err = q.ListActiveRolePresets(ctx, "project")
+	var presets []bulkdb.ListRolePresetsWithEntriesRow
+	f.Do(scope.Step{Name: "presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+		presets, err = q.ListRolePresetsWithEntries(ctx, "project")
 		return err
 	})
-	var entries []bulkdb.RolePermissionPreset
-	f.Do(scope.Step{Name: "entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
-		entries, err = q.ListRolePermissionPresets(ctx, "project")
-		return err
-	})
-	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
 
 	// Flush 2 of 2.
 	f = op.Flush()
+	presetGroups := scope.Group(presets, func(row bulkdb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+		return row.ID
+	})
 	var roleIDs []pgtype.UUID
 	var roleNames []string
 	var roleAutoAssigns []bool
@@ -369,22 +361,22 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 	var associationEntityIDs []string
 	for item := range scope.Items(op, items) {
 		item.projectIDText = scope.UUID(item.projectID.Bytes).String()
-		for _, preset := range presets {
+		for _, preset := range presetGroups {
 			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 			roleIDs = append(roleIDs, roleID)
-			roleNames = append(roleNames, preset.Name)
-			roleAutoAssigns = append(roleAutoAssigns, preset.AutoAssign)
+			roleNames = append(roleNames, preset[0].Name)
+			roleAutoAssigns = append(roleAutoAssigns, preset[0].AutoAssign)
 			roleLists = append(roleLists, &item.res.Roles)
-			for _, entry := range entries {
-				if entry.RolePresetID != preset.ID {
+			for _, entry := range preset {
+				if !entry.EntryID.Valid {
 					continue
 				}
 				permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 				permissionIDs = append(permissionIDs, permissionID)
 				permissionRoleIDs = append(permissionRoleIDs, roleID)
 				permissionScopeIDs = append(permissionScopeIDs, item.projectIDText)
-				permissionEntityTypes = append(permissionEntityTypes, entry.EntityType)
-				permissionOperations = append(permissionOperations, entry.Operation)
+				permissionEntityTypes = append(permissionEntityTypes, *entry.EntityType)
+				permissionOperations = append(permissionOperations, *entry.Operation)
 			}
 			associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 			associationIDs = append(associationIDs, associationID)

@@ -19,7 +19,7 @@ WITH domain AS (
     SELECT id FROM domains WHERE id = $2::uuid FOR KEY SHARE
 ), presets AS MATERIALIZED (
     SELECT gen_random_uuid() AS role_id, p.id, p.name, p.auto_assign
-    FROM role_presets AS p WHERE p.scope_type = 'project' AND NOT p.deleted ORDER BY p.id FOR SHARE
+    FROM role_presets AS p WHERE p.scope_type = 'project' AND NOT p.deleted
 ), project AS (
     INSERT INTO projects (id, domain_id, name, description) SELECT $1::uuid, domain.id, $3, $4 FROM domain
     RETURNING id, domain_id, name, description, created_at

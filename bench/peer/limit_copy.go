@@ -64,10 +64,9 @@ func (l *limit) CreateProjects(ctx context.Context, all []Project) error {
 // lockAndRead locks the domains and reads the template in one round trip.
 func (l *limit) lockAndRead(ctx context.Context, tx pgx.Tx, domains []pgtype.UUID) (t template, err error) {
 	const lock = `SELECT id FROM domains WHERE id = ANY($1::uuid[]) ORDER BY id FOR KEY SHARE`
-	const presets = `SELECT * FROM role_presets WHERE scope_type = 'project' AND NOT deleted ORDER BY id FOR SHARE`
-	const entries = `SELECT e.* FROM role_permission_presets AS e JOIN role_presets AS p ON p.id = e.role_preset_id
-		WHERE p.scope_type = 'project' AND NOT p.deleted`
-	t.entries = map[pgtype.UUID][]rbacdb.RolePermissionPreset{}
+	const presets = `SELECT p.id, p.name, p.auto_assign, e.id, e.entity_type, e.operation
+		FROM role_presets AS p LEFT JOIN role_permission_presets AS e ON e.role_preset_id = p.id
+		WHERE p.scope_type = 'project' AND NOT p.deleted ORDER BY p.id, e.id`
 	locked := 0
 	batch := &pgx.Batch{}
 	batch.Queue(lock, domains).Query(func(rows pgx.Rows) error {
@@ -76,15 +75,9 @@ func (l *limit) lockAndRead(ctx context.Context, tx pgx.Tx, domains []pgtype.UUI
 		}
 		return rows.Err()
 	})
-	batch.Queue(presets).Query(func(rows pgx.Rows) (err error) {
-		t.presets, err = pgx.CollectRows(rows, pgx.RowToStructByPos[rbacdb.RolePreset])
-		return err
-	})
-	batch.Queue(entries).Query(func(rows pgx.Rows) error {
-		all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[rbacdb.RolePermissionPreset])
-		for _, e := range all {
-			t.entries[e.RolePresetID] = append(t.entries[e.RolePresetID], e)
-		}
+	batch.Queue(presets).Query(func(rows pgx.Rows) error {
+		all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[rbacdb.ListRolePresetsWithEntriesRow])
+		t = templateOf(all)
 		return err
 	})
 	err = tx.SendBatch(ctx, batch).Close()

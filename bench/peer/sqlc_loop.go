@@ -106,15 +106,21 @@ func beginProject(ctx context.Context, q *rbacdb.Queries, p Project) (h head, er
 }
 
 func readTemplate(ctx context.Context, q *rbacdb.Queries) (t template, err error) {
-	if t.presets, err = q.ListActiveRolePresets(ctx, "project"); err != nil {
-		return t, err
-	}
-	entries, err := q.ListRolePermissionPresets(ctx, "project")
+	rows, err := q.ListRolePresetsWithEntries(ctx, "project")
+	return templateOf(rows), err
+}
+
+func templateOf(rows []rbacdb.ListRolePresetsWithEntriesRow) (t template) {
 	t.entries = map[pgtype.UUID][]rbacdb.RolePermissionPreset{}
-	for _, e := range entries {
-		t.entries[e.RolePresetID] = append(t.entries[e.RolePresetID], e)
+	for _, r := range rows {
+		if n := len(t.presets); n == 0 || t.presets[n-1].ID != r.ID { // they are in the order of the presets
+			t.presets = append(t.presets, rbacdb.RolePreset{ID: r.ID, Name: r.Name, AutoAssign: r.AutoAssign})
+		}
+		if r.EntryID.Valid {
+			t.entries[r.ID] = append(t.entries[r.ID], rbacdb.RolePermissionPreset{EntityType: *r.EntityType, Operation: *r.Operation})
+		}
 	}
-	return t, err
+	return t
 }
 
 // purge calls the functions of sqlc one after the other. There is nothing in it

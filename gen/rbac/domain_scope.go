@@ -102,7 +102,6 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 
 	// Flush 1 of 2.
 	f := op.Flush()
-	f.RequireReadCommitted()
 	domainID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 	f.Do(scope.Step{Name: "row", Query: "CreateDomain"}, func(ctx context.Context) (err error) {
 		res.Row, err = q.CreateDomain(ctx, rbacdb.CreateDomainParams{
@@ -112,33 +111,30 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 		})
 		return err
 	})
-	var presets []rbacdb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
-		presets, err = q.ListActiveRolePresets(ctx, "domain")
+	var presets []rbacdb.ListRolePresetsWithEntriesRow
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+		presets, err = q.ListRolePresetsWithEntries(ctx, "domain")
 		return err
 	})
-	var entries []rbacdb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
-		entries, err = q.ListRolePermissionPresets(ctx, "domain")
-		return err
-	})
-	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
 
 	// Flush 2 of 2.
 	f = op.Flush()
+	presetGroups := scope.Group(presets, func(row rbacdb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+		return row.ID
+	})
 	domainIDText := scope.UUID(domainID.Bytes).String()
-	for _, preset := range presets {
+	for _, preset := range presetGroups {
 		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 			row, err := q.CreateRole(ctx, rbacdb.CreateRoleParams{
 				ID:         roleID,
-				Name:       preset.Name,
+				Name:       preset[0].Name,
 				Source:     "preset",
 				Status:     "active",
-				AutoAssign: preset.AutoAssign,
+				AutoAssign: preset[0].AutoAssign,
 			})
 			if err != nil {
 				return err
@@ -146,8 +142,8 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 			res.Roles = append(res.Roles, row)
 			return nil
 		})
-		for _, entry := range entries {
-			if entry.RolePresetID != preset.ID {
+		for _, entry := range preset {
+			if !entry.EntryID.Valid {
 				continue
 			}
 			permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
@@ -157,8 +153,8 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 					RoleID:     roleID,
 					ScopeType:  "domain",
 					ScopeID:    domainIDText,
-					EntityType: entry.EntityType,
-					Operation:  entry.Operation,
+					EntityType: *entry.EntityType,
+					Operation:  *entry.Operation,
 				})
 			})
 		}
@@ -270,7 +266,6 @@ func createDomains(ctx context.Context, tx *scope.Tx, prepared []*PreparedDomain
 
 	// Flush 1 of 2.
 	f := op.Flush()
-	f.RequireReadCommitted()
 	for item := range scope.Items(op, items) {
 		item.domainID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		f.Do(scope.Step{Name: "row", Query: "CreateDomain"}, func(ctx context.Context) (err error) {
@@ -282,34 +277,31 @@ func createDomains(ctx context.Context, tx *scope.Tx, prepared []*PreparedDomain
 			return err
 		})
 	}
-	var presets []rbacdb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
-		presets, err = q.ListActiveRolePresets(ctx, "domain")
+	var presets []rbacdb.ListRolePresetsWithEntriesRow
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+		presets, err = q.ListRolePresetsWithEntries(ctx, "domain")
 		return err
 	})
-	var entries []rbacdb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
-		entries, err = q.ListRolePermissionPresets(ctx, "domain")
-		return err
-	})
-	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
 
 	// Flush 2 of 2.
 	f = op.Flush()
+	presetGroups := scope.Group(presets, func(row rbacdb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+		return row.ID
+	})
 	for item := range scope.Items(op, items) {
 		item.domainIDText = scope.UUID(item.domainID.Bytes).String()
-		for _, preset := range presets {
+		for _, preset := range presetGroups {
 			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 				row, err := q.CreateRole(ctx, rbacdb.CreateRoleParams{
 					ID:         roleID,
-					Name:       preset.Name,
+					Name:       preset[0].Name,
 					Source:     "preset",
 					Status:     "active",
-					AutoAssign: preset.AutoAssign,
+					AutoAssign: preset[0].AutoAssign,
 				})
 				if err != nil {
 					return err
@@ -317,8 +309,8 @@ func createDomains(ctx context.Context, tx *scope.Tx, prepared []*PreparedDomain
 				item.res.Roles = append(item.res.Roles, row)
 				return nil
 			})
-			for _, entry := range entries {
-				if entry.RolePresetID != preset.ID {
+			for _, entry := range preset {
+				if !entry.EntryID.Valid {
 					continue
 				}
 				permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
@@ -328,8 +320,8 @@ func createDomains(ctx context.Context, tx *scope.Tx, prepared []*PreparedDomain
 						RoleID:     roleID,
 						ScopeType:  "domain",
 						ScopeID:    item.domainIDText,
-						EntityType: entry.EntityType,
-						Operation:  entry.Operation,
+						EntityType: *entry.EntityType,
+						Operation:  *entry.Operation,
 					})
 				})
 			}

@@ -103,7 +103,6 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 
 	// Flush 1 of 2.
 	f := op.Flush()
-	f.RequireReadCommitted()
 	f.Do(scope.Step{Name: "parents.domain", Query: "LockDomain", Missing: scope.ErrParentNotFound}, func(ctx context.Context) error {
 		_, err := q.LockDomain(ctx, p.spec.DomainID)
 		return err
@@ -118,33 +117,30 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 		})
 		return err
 	})
-	var presets []rbacdb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
-		presets, err = q.ListActiveRolePresets(ctx, "project")
+	var presets []rbacdb.ListRolePresetsWithEntriesRow
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+		presets, err = q.ListRolePresetsWithEntries(ctx, "project")
 		return err
 	})
-	var entries []rbacdb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
-		entries, err = q.ListRolePermissionPresets(ctx, "project")
-		return err
-	})
-	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
 
 	// Flush 2 of 2.
 	f = op.Flush()
+	presetGroups := scope.Group(presets, func(row rbacdb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+		return row.ID
+	})
 	projectIDText := scope.UUID(projectID.Bytes).String()
-	for _, preset := range presets {
+	for _, preset := range presetGroups {
 		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 			row, err := q.CreateRole(ctx, rbacdb.CreateRoleParams{
 				ID:         roleID,
-				Name:       preset.Name,
+				Name:       preset[0].Name,
 				Source:     "preset",
 				Status:     "active",
-				AutoAssign: preset.AutoAssign,
+				AutoAssign: preset[0].AutoAssign,
 			})
 			if err != nil {
 				return err
@@ -152,8 +148,8 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 			res.Roles = append(res.Roles, row)
 			return nil
 		})
-		for _, entry := range entries {
-			if entry.RolePresetID != preset.ID {
+		for _, entry := range preset {
+			if !entry.EntryID.Valid {
 				continue
 			}
 			permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
@@ -163,8 +159,8 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 					RoleID:     roleID,
 					ScopeType:  "project",
 					ScopeID:    projectIDText,
-					EntityType: entry.EntityType,
-					Operation:  entry.Operation,
+					EntityType: *entry.EntityType,
+					Operation:  *entry.Operation,
 				})
 			})
 		}
@@ -287,7 +283,6 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 
 	// Flush 1 of 2.
 	f := op.Flush()
-	f.RequireReadCommitted()
 	for item := range scope.DistinctItems(op, items, func(item *projectItem) string {
 		return scope.UUID(item.p.spec.DomainID.Bytes).String()
 	}) {
@@ -308,34 +303,31 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 			return err
 		})
 	}
-	var presets []rbacdb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
-		presets, err = q.ListActiveRolePresets(ctx, "project")
+	var presets []rbacdb.ListRolePresetsWithEntriesRow
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+		presets, err = q.ListRolePresetsWithEntries(ctx, "project")
 		return err
 	})
-	var entries []rbacdb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
-		entries, err = q.ListRolePermissionPresets(ctx, "project")
-		return err
-	})
-	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
 
 	// Flush 2 of 2.
 	f = op.Flush()
+	presetGroups := scope.Group(presets, func(row rbacdb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+		return row.ID
+	})
 	for item := range scope.Items(op, items) {
 		item.projectIDText = scope.UUID(item.projectID.Bytes).String()
-		for _, preset := range presets {
+		for _, preset := range presetGroups {
 			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 				row, err := q.CreateRole(ctx, rbacdb.CreateRoleParams{
 					ID:         roleID,
-					Name:       preset.Name,
+					Name:       preset[0].Name,
 					Source:     "preset",
 					Status:     "active",
-					AutoAssign: preset.AutoAssign,
+					AutoAssign: preset[0].AutoAssign,
 				})
 				if err != nil {
 					return err
@@ -343,8 +335,8 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 				item.res.Roles = append(item.res.Roles, row)
 				return nil
 			})
-			for _, entry := range entries {
-				if entry.RolePresetID != preset.ID {
+			for _, entry := range preset {
+				if !entry.EntryID.Valid {
 					continue
 				}
 				permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
@@ -354,8 +346,8 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 						RoleID:     roleID,
 						ScopeType:  "project",
 						ScopeID:    item.projectIDText,
-						EntityType: entry.EntityType,
-						Operation:  entry.Operation,
+						EntityType: *entry.EntityType,
+						Operation:  *entry.Operation,
 					})
 				})
 			}

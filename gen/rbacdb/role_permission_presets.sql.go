@@ -42,39 +42,3 @@ func (q *Queries) CreateRolePermissionPreset(ctx context.Context, arg CreateRole
 	)
 	return i, err
 }
-
-const listRolePermissionPresets = `-- name: ListRolePermissionPresets :many
-SELECT e.id, e.role_preset_id, e.entity_type, e.operation, e.created_at
-FROM role_permission_presets AS e
-JOIN role_presets AS p ON p.id = e.role_preset_id
-WHERE p.scope_type = $1 AND NOT p.deleted
-ORDER BY e.role_preset_id, e.id
-`
-
-// ListRolePermissionPresets returns the entries of all active presets of a scope type. That is one statement, and so one
-// moment: an edit of several entries that commits meanwhile is seen whole or not at all.
-func (q *Queries) ListRolePermissionPresets(ctx context.Context, scopeType string) ([]RolePermissionPreset, error) {
-	rows, err := q.db.Query(ctx, listRolePermissionPresets, scopeType)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []RolePermissionPreset
-	for rows.Next() {
-		var i RolePermissionPreset
-		if err := rows.Scan(
-			&i.ID,
-			&i.RolePresetID,
-			&i.EntityType,
-			&i.Operation,
-			&i.CreatedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}

@@ -44,31 +44,41 @@ func (q *Queries) CreateRolePreset(ctx context.Context, arg CreateRolePresetPara
 	return i, err
 }
 
-const listActiveRolePresets = `-- name: ListActiveRolePresets :many
-SELECT id, scope_type, name, auto_assign, deleted, created_at FROM role_presets
-WHERE scope_type = $1 AND NOT deleted
-ORDER BY id
-FOR SHARE
+const listRolePresetsWithEntries = `-- name: ListRolePresetsWithEntries :many
+SELECT p.id, p.name, p.auto_assign, e.id AS entry_id, e.entity_type, e.operation
+FROM role_presets AS p
+LEFT JOIN role_permission_presets AS e ON e.role_preset_id = p.id
+WHERE p.scope_type = $1 AND NOT p.deleted
+ORDER BY p.id, e.id
 `
 
-// ListActiveRolePresets returns the presets of a scope type and locks them, in the order of their ids, so that none is
-// changed or deleted between this read and that of their entries.
-func (q *Queries) ListActiveRolePresets(ctx context.Context, scopeType string) ([]RolePreset, error) {
-	rows, err := q.db.Query(ctx, listActiveRolePresets, scopeType)
+type ListRolePresetsWithEntriesRow struct {
+	ID         pgtype.UUID
+	Name       string
+	AutoAssign bool
+	EntryID    pgtype.UUID
+	EntityType *string
+	Operation  *string
+}
+
+// ListRolePresetsWithEntries returns the active presets of a scope type with their entries; a preset without entries has
+// one row. One statement is one moment: an edit of several presets that commits meanwhile is seen whole or not at all.
+func (q *Queries) ListRolePresetsWithEntries(ctx context.Context, scopeType string) ([]ListRolePresetsWithEntriesRow, error) {
+	rows, err := q.db.Query(ctx, listRolePresetsWithEntries, scopeType)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []RolePreset
+	var items []ListRolePresetsWithEntriesRow
 	for rows.Next() {
-		var i RolePreset
+		var i ListRolePresetsWithEntriesRow
 		if err := rows.Scan(
 			&i.ID,
-			&i.ScopeType,
 			&i.Name,
 			&i.AutoAssign,
-			&i.Deleted,
-			&i.CreatedAt,
+			&i.EntryID,
+			&i.EntityType,
+			&i.Operation,
 		); err != nil {
 			return nil, err
 		}

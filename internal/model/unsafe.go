@@ -121,7 +121,7 @@ func (r *resolver) checkSnapshots(body []Node, reasons map[spec.Text]bool) {
 		late := entries != nil && slices.Index(calls, entries) < slices.Index(calls, rows)
 		switch {
 		case entries != nil && !keepsRows(rows):
-			r.unlocked(rows.Pos, rows.unsafe, "end "+rows.Query.Name+" in FOR SHARE",
+			r.unlocked(rows.Pos, rows.unsafe, "read both by one query, a join, and go over it in groups: for: … by: …; or end "+rows.Query.Name+" in FOR SHARE",
 				"%s does not lock its rows, and %s reads later what belongs to them: who edits both meanwhile leaves a mix of two versions", rows.Query.Name, entries.Query.Name)
 		case late:
 			r.unlocked(rows.Pos, rows.unsafe, "put this step in front of it",

@@ -45,6 +45,11 @@ func variants() []variant {
 			fails: []scopetest.Invariant{scopetest.MembersGoToo},
 		},
 		{
+			minus:  "the one statement for presets", // two, and nothing is read again
+			change: func(_ *pgxpool.Pool, s *projectScope) { s.Create = plainProjects().Create },
+			fails:  []scopetest.Invariant{scopetest.PresetsAreWhole},
+		},
+		{
 			minus: "READ COMMITTED",
 			level: pgx.RepeatableRead,
 			fails: []scopetest.Invariant{scopetest.ParentOutlivesChildren, scopetest.MembersGoToo},

@@ -73,14 +73,11 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// snapshotProjects are created at REPEATABLE READ, and so need no lock on the
-// presets: the other way to see each whole.
+// snapshotProjects are created at REPEATABLE READ, which they are fit for.
 func snapshotProjects() projectScope {
-	// A creator that locks presets refuses that level; without the lock it would not.
-	rules := &rewriting{edits: []edit{{"ListActiveRolePresets", "FOR SHARE", ""}}, level: pgx.RepeatableRead, done: map[edit]bool{}}
 	s := projects(generated)
 	s.Create = projects(func(db scope.DB) *rbac.Provider {
-		return rbac.NewProvider(rules.on(db))
+		return rbac.NewProvider(db, scope.WithIsolation(pgx.RepeatableRead))
 	}).Create
 	return s
 }

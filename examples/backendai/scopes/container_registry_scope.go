@@ -103,7 +103,6 @@ func createContainerRegistry(ctx context.Context, tx *scope.Tx, p *PreparedConta
 
 	// Flush 1 of 2.
 	f := op.Flush()
-	f.RequireReadCommitted()
 	containerRegistryID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 	f.Do(scope.Step{Name: "row", Query: "CreateContainerRegistry"}, func(ctx context.Context) (err error) {
 		res.Row, err = q.CreateContainerRegistry(ctx, backendaidb.CreateContainerRegistryParams{
@@ -112,14 +111,9 @@ func createContainerRegistry(ctx context.Context, tx *scope.Tx, p *PreparedConta
 		})
 		return err
 	})
-	var presets []backendaidb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
-		presets, err = q.ListActiveRolePresets(ctx, "container_registry")
-		return err
-	})
-	var entries []backendaidb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
-		entries, err = q.ListRolePermissionPresets(ctx, "container_registry")
+	var presets []backendaidb.ListRolePresetsWithEntriesRow
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+		presets, err = q.ListRolePresetsWithEntries(ctx, "container_registry")
 		return err
 	})
 	nodeID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
@@ -145,22 +139,24 @@ func createContainerRegistry(ctx context.Context, tx *scope.Tx, p *PreparedConta
 			ScopeID:        containerRegistryID,
 		})
 	})
-	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
 
 	// Flush 2 of 2.
 	f = op.Flush()
+	presetGroups := scope.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+		return row.ID
+	})
 	containerRegistryIDText := scope.UUID(containerRegistryID.Bytes).String()
-	for _, preset := range presets {
+	for _, preset := range presetGroups {
 		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "container_registry", p.spec.Name)
+		name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "container_registry", p.spec.Name)
 		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 			row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 				ID:         roleID,
 				Name:       name,
-				AutoAssign: preset.AutoAssign,
+				AutoAssign: preset[0].AutoAssign,
 			})
 			if err != nil {
 				return err
@@ -168,12 +164,12 @@ func createContainerRegistry(ctx context.Context, tx *scope.Tx, p *PreparedConta
 			res.Roles = append(res.Roles, row)
 			return nil
 		})
-		for _, entry := range entries {
-			if entry.RolePresetID != preset.ID {
+		for _, entry := range preset {
+			if !entry.EntryID.Valid {
 				continue
 			}
 			permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			permission, err := rbacfunc.PermissionBit(entry.Operation)
+			permission, err := rbacfunc.PermissionBit(*entry.Operation)
 			if err != nil {
 				return nil, op.Fail("$go.PermissionBit", err)
 			}
@@ -183,8 +179,8 @@ func createContainerRegistry(ctx context.Context, tx *scope.Tx, p *PreparedConta
 					RoleID:     roleID,
 					ScopeType:  "container_registry",
 					ScopeID:    containerRegistryIDText,
-					EntityType: entry.EntityType,
-					Operation:  entry.Operation,
+					EntityType: *entry.EntityType,
+					Operation:  *entry.Operation,
 					Permission: permission,
 				})
 			})
@@ -301,7 +297,6 @@ func createContainerRegistries(ctx context.Context, tx *scope.Tx, prepared []*Pr
 
 	// Flush 1 of 2.
 	f := op.Flush()
-	f.RequireReadCommitted()
 	for item := range scope.Items(op, items) {
 		item.containerRegistryID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		f.Do(scope.Step{Name: "row", Query: "CreateContainerRegistry"}, func(ctx context.Context) (err error) {
@@ -312,14 +307,9 @@ func createContainerRegistries(ctx context.Context, tx *scope.Tx, prepared []*Pr
 			return err
 		})
 	}
-	var presets []backendaidb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
-		presets, err = q.ListActiveRolePresets(ctx, "container_registry")
-		return err
-	})
-	var entries []backendaidb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
-		entries, err = q.ListRolePermissionPresets(ctx, "container_registry")
+	var presets []backendaidb.ListRolePresetsWithEntriesRow
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+		presets, err = q.ListRolePresetsWithEntries(ctx, "container_registry")
 		return err
 	})
 	for item := range scope.Items(op, items) {
@@ -347,23 +337,25 @@ func createContainerRegistries(ctx context.Context, tx *scope.Tx, prepared []*Pr
 			})
 		})
 	}
-	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
 
 	// Flush 2 of 2.
 	f = op.Flush()
+	presetGroups := scope.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+		return row.ID
+	})
 	for item := range scope.Items(op, items) {
 		item.containerRegistryIDText = scope.UUID(item.containerRegistryID.Bytes).String()
-		for _, preset := range presets {
+		for _, preset := range presetGroups {
 			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "container_registry", item.p.spec.Name)
+			name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "container_registry", item.p.spec.Name)
 			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 				row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 					ID:         roleID,
 					Name:       name,
-					AutoAssign: preset.AutoAssign,
+					AutoAssign: preset[0].AutoAssign,
 				})
 				if err != nil {
 					return err
@@ -371,12 +363,12 @@ func createContainerRegistries(ctx context.Context, tx *scope.Tx, prepared []*Pr
 				item.res.Roles = append(item.res.Roles, row)
 				return nil
 			})
-			for _, entry := range entries {
-				if entry.RolePresetID != preset.ID {
+			for _, entry := range preset {
+				if !entry.EntryID.Valid {
 					continue
 				}
 				permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-				permission, err := rbacfunc.PermissionBit(entry.Operation)
+				permission, err := rbacfunc.PermissionBit(*entry.Operation)
 				if err != nil {
 					return nil, op.Fail("$go.PermissionBit", err)
 				}
@@ -386,8 +378,8 @@ func createContainerRegistries(ctx context.Context, tx *scope.Tx, prepared []*Pr
 						RoleID:     roleID,
 						ScopeType:  "container_registry",
 						ScopeID:    item.containerRegistryIDText,
-						EntityType: entry.EntityType,
-						Operation:  entry.Operation,
+						EntityType: *entry.EntityType,
+						Operation:  *entry.Operation,
 						Permission: permission,
 					})
 				})

@@ -102,7 +102,6 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 
 	// Flush 1 of 2.
 	f := op.Flush()
-	f.RequireReadCommitted()
 	domainID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 	f.Do(scope.Step{Name: "row", Query: "CreateDomain"}, func(ctx context.Context) (err error) {
 		res.Row, err = q.CreateDomain(ctx, backendaidb.CreateDomainParams{
@@ -118,14 +117,9 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 		})
 		return err
 	})
-	var presets []backendaidb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
-		presets, err = q.ListActiveRolePresets(ctx, "domain")
-		return err
-	})
-	var entries []backendaidb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
-		entries, err = q.ListRolePermissionPresets(ctx, "domain")
+	var presets []backendaidb.ListRolePresetsWithEntriesRow
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+		presets, err = q.ListRolePresetsWithEntries(ctx, "domain")
 		return err
 	})
 	nodeID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
@@ -151,22 +145,24 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 			ScopeID:        domainID,
 		})
 	})
-	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
 
 	// Flush 2 of 2.
 	f = op.Flush()
+	presetGroups := scope.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+		return row.ID
+	})
 	domainIDText := scope.UUID(domainID.Bytes).String()
-	for _, preset := range presets {
+	for _, preset := range presetGroups {
 		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "domain", p.spec.Name)
+		name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "domain", p.spec.Name)
 		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 			row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 				ID:         roleID,
 				Name:       name,
-				AutoAssign: preset.AutoAssign,
+				AutoAssign: preset[0].AutoAssign,
 			})
 			if err != nil {
 				return err
@@ -174,12 +170,12 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 			res.Roles = append(res.Roles, row)
 			return nil
 		})
-		for _, entry := range entries {
-			if entry.RolePresetID != preset.ID {
+		for _, entry := range preset {
+			if !entry.EntryID.Valid {
 				continue
 			}
 			permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			permission, err := rbacfunc.PermissionBit(entry.Operation)
+			permission, err := rbacfunc.PermissionBit(*entry.Operation)
 			if err != nil {
 				return nil, op.Fail("$go.PermissionBit", err)
 			}
@@ -189,8 +185,8 @@ func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*Domain
 					RoleID:     roleID,
 					ScopeType:  "domain",
 					ScopeID:    domainIDText,
-					EntityType: entry.EntityType,
-					Operation:  entry.Operation,
+					EntityType: *entry.EntityType,
+					Operation:  *entry.Operation,
 					Permission: permission,
 				})
 			})
@@ -303,7 +299,6 @@ func createDomains(ctx context.Context, tx *scope.Tx, prepared []*PreparedDomain
 
 	// Flush 1 of 2.
 	f := op.Flush()
-	f.RequireReadCommitted()
 	for item := range scope.Items(op, items) {
 		item.domainID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		f.Do(scope.Step{Name: "row", Query: "CreateDomain"}, func(ctx context.Context) (err error) {
@@ -321,14 +316,9 @@ func createDomains(ctx context.Context, tx *scope.Tx, prepared []*PreparedDomain
 			return err
 		})
 	}
-	var presets []backendaidb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
-		presets, err = q.ListActiveRolePresets(ctx, "domain")
-		return err
-	})
-	var entries []backendaidb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
-		entries, err = q.ListRolePermissionPresets(ctx, "domain")
+	var presets []backendaidb.ListRolePresetsWithEntriesRow
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+		presets, err = q.ListRolePresetsWithEntries(ctx, "domain")
 		return err
 	})
 	for item := range scope.Items(op, items) {
@@ -356,23 +346,25 @@ func createDomains(ctx context.Context, tx *scope.Tx, prepared []*PreparedDomain
 			})
 		})
 	}
-	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
 
 	// Flush 2 of 2.
 	f = op.Flush()
+	presetGroups := scope.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+		return row.ID
+	})
 	for item := range scope.Items(op, items) {
 		item.domainIDText = scope.UUID(item.domainID.Bytes).String()
-		for _, preset := range presets {
+		for _, preset := range presetGroups {
 			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "domain", item.p.spec.Name)
+			name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "domain", item.p.spec.Name)
 			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 				row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 					ID:         roleID,
 					Name:       name,
-					AutoAssign: preset.AutoAssign,
+					AutoAssign: preset[0].AutoAssign,
 				})
 				if err != nil {
 					return err
@@ -380,12 +372,12 @@ func createDomains(ctx context.Context, tx *scope.Tx, prepared []*PreparedDomain
 				item.res.Roles = append(item.res.Roles, row)
 				return nil
 			})
-			for _, entry := range entries {
-				if entry.RolePresetID != preset.ID {
+			for _, entry := range preset {
+				if !entry.EntryID.Valid {
 					continue
 				}
 				permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-				permission, err := rbacfunc.PermissionBit(entry.Operation)
+				permission, err := rbacfunc.PermissionBit(*entry.Operation)
 				if err != nil {
 					return nil, op.Fail("$go.PermissionBit", err)
 				}
@@ -395,8 +387,8 @@ func createDomains(ctx context.Context, tx *scope.Tx, prepared []*PreparedDomain
 						RoleID:     roleID,
 						ScopeType:  "domain",
 						ScopeID:    item.domainIDText,
-						EntityType: entry.EntityType,
-						Operation:  entry.Operation,
+						EntityType: *entry.EntityType,
+						Operation:  *entry.Operation,
 						Permission: permission,
 					})
 				})

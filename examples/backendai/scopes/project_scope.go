@@ -108,7 +108,7 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 
 	// Flush 1 of 3.
 	f := op.Flush()
-	f.RequireReadCommitted()
+	f.RequireNewSnapshot()
 	var domain backendaidb.LockDomainByNameRow
 	f.Do(scope.Step{Name: "parents.domain", Query: "LockDomainByName", Missing: scope.ErrParentNotFound}, func(ctx context.Context) (err error) {
 		domain, err = q.LockDomainByName(ctx, p.spec.DomainName)
@@ -132,14 +132,9 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 		})
 		return err
 	})
-	var presets []backendaidb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
-		presets, err = q.ListActiveRolePresets(ctx, "project")
-		return err
-	})
-	var entries []backendaidb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
-		entries, err = q.ListRolePermissionPresets(ctx, "project")
+	var presets []backendaidb.ListRolePresetsWithEntriesRow
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+		presets, err = q.ListRolePresetsWithEntries(ctx, "project")
 		return err
 	})
 	nodeID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
@@ -171,15 +166,18 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 
 	// Flush 2 of 3.
 	f = op.Flush()
+	presetGroups := scope.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+		return row.ID
+	})
 	projectIDText := scope.UUID(projectID.Bytes).String()
-	for _, preset := range presets {
+	for _, preset := range presetGroups {
 		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "project", p.spec.Name)
+		name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "project", p.spec.Name)
 		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 			row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 				ID:         roleID,
 				Name:       name,
-				AutoAssign: preset.AutoAssign,
+				AutoAssign: preset[0].AutoAssign,
 			})
 			if err != nil {
 				return err
@@ -187,12 +185,12 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 			res.Roles = append(res.Roles, row)
 			return nil
 		})
-		for _, entry := range entries {
-			if entry.RolePresetID != preset.ID {
+		for _, entry := range preset {
+			if !entry.EntryID.Valid {
 				continue
 			}
 			permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			permission, err := rbacfunc.PermissionBit(entry.Operation)
+			permission, err := rbacfunc.PermissionBit(*entry.Operation)
 			if err != nil {
 				return nil, op.Fail("$go.PermissionBit", err)
 			}
@@ -202,8 +200,8 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 					RoleID:     roleID,
 					ScopeType:  "project",
 					ScopeID:    projectIDText,
-					EntityType: entry.EntityType,
-					Operation:  entry.Operation,
+					EntityType: *entry.EntityType,
+					Operation:  *entry.Operation,
 					Permission: permission,
 				})
 			})
@@ -230,7 +228,7 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 		})
 	})
 	var above backendaidb.VirtualScope
-	f.Do(scope.Step{Name: "virtual_scope.above", Query: "GetVirtualScope", Missing: ErrParentNodeMissing, Copied: true}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "virtual_scope.above", Query: "GetVirtualScope", Missing: ErrParentNodeMissing}, func(ctx context.Context) (err error) {
 		above, err = q.GetVirtualScope(ctx, backendaidb.GetVirtualScopeParams{
 			ScopeType: "domain",
 			ScopeID:   domain.ID,
@@ -244,7 +242,6 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 			ScopeID:        domain.ID,
 		})
 	})
-	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
@@ -357,7 +354,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 
 	// Flush 1 of 3.
 	f := op.Flush()
-	f.RequireReadCommitted()
+	f.RequireNewSnapshot()
 	for item := range scope.ItemsBy(op, items, func(item *projectItem) string {
 		return item.p.spec.DomainName
 	}) {
@@ -386,14 +383,9 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 			return err
 		})
 	}
-	var presets []backendaidb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
-		presets, err = q.ListActiveRolePresets(ctx, "project")
-		return err
-	})
-	var entries []backendaidb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
-		entries, err = q.ListRolePermissionPresets(ctx, "project")
+	var presets []backendaidb.ListRolePresetsWithEntriesRow
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+		presets, err = q.ListRolePresetsWithEntries(ctx, "project")
 		return err
 	})
 	for item := range scope.Items(op, items) {
@@ -421,23 +413,25 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 			})
 		})
 	}
-	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
 
 	// Flush 2 of 3.
 	f = op.Flush()
+	presetGroups := scope.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+		return row.ID
+	})
 	for item := range scope.Items(op, items) {
 		item.projectIDText = scope.UUID(item.projectID.Bytes).String()
-		for _, preset := range presets {
+		for _, preset := range presetGroups {
 			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "project", item.p.spec.Name)
+			name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "project", item.p.spec.Name)
 			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 				row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 					ID:         roleID,
 					Name:       name,
-					AutoAssign: preset.AutoAssign,
+					AutoAssign: preset[0].AutoAssign,
 				})
 				if err != nil {
 					return err
@@ -445,12 +439,12 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 				item.res.Roles = append(item.res.Roles, row)
 				return nil
 			})
-			for _, entry := range entries {
-				if entry.RolePresetID != preset.ID {
+			for _, entry := range preset {
+				if !entry.EntryID.Valid {
 					continue
 				}
 				permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-				permission, err := rbacfunc.PermissionBit(entry.Operation)
+				permission, err := rbacfunc.PermissionBit(*entry.Operation)
 				if err != nil {
 					return nil, op.Fail("$go.PermissionBit", err)
 				}
@@ -460,8 +454,8 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 						RoleID:     roleID,
 						ScopeType:  "project",
 						ScopeID:    item.projectIDText,
-						EntityType: entry.EntityType,
-						Operation:  entry.Operation,
+						EntityType: *entry.EntityType,
+						Operation:  *entry.Operation,
 						Permission: permission,
 					})
 				})

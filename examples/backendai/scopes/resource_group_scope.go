@@ -102,7 +102,6 @@ func createResourceGroup(ctx context.Context, tx *scope.Tx, p *PreparedResourceG
 
 	// Flush 1 of 2.
 	f := op.Flush()
-	f.RequireReadCommitted()
 	resourceGroupID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 	f.Do(scope.Step{Name: "row", Query: "CreateResourceGroup"}, func(ctx context.Context) (err error) {
 		res.Row, err = q.CreateResourceGroup(ctx, backendaidb.CreateResourceGroupParams{
@@ -111,14 +110,9 @@ func createResourceGroup(ctx context.Context, tx *scope.Tx, p *PreparedResourceG
 		})
 		return err
 	})
-	var presets []backendaidb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
-		presets, err = q.ListActiveRolePresets(ctx, "resource_group")
-		return err
-	})
-	var entries []backendaidb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
-		entries, err = q.ListRolePermissionPresets(ctx, "resource_group")
+	var presets []backendaidb.ListRolePresetsWithEntriesRow
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+		presets, err = q.ListRolePresetsWithEntries(ctx, "resource_group")
 		return err
 	})
 	nodeID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
@@ -144,22 +138,24 @@ func createResourceGroup(ctx context.Context, tx *scope.Tx, p *PreparedResourceG
 			ScopeID:        resourceGroupID,
 		})
 	})
-	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
 
 	// Flush 2 of 2.
 	f = op.Flush()
+	presetGroups := scope.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+		return row.ID
+	})
 	resourceGroupIDText := scope.UUID(resourceGroupID.Bytes).String()
-	for _, preset := range presets {
+	for _, preset := range presetGroups {
 		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "resource_group", p.spec.Name)
+		name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "resource_group", p.spec.Name)
 		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 			row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 				ID:         roleID,
 				Name:       name,
-				AutoAssign: preset.AutoAssign,
+				AutoAssign: preset[0].AutoAssign,
 			})
 			if err != nil {
 				return err
@@ -167,12 +163,12 @@ func createResourceGroup(ctx context.Context, tx *scope.Tx, p *PreparedResourceG
 			res.Roles = append(res.Roles, row)
 			return nil
 		})
-		for _, entry := range entries {
-			if entry.RolePresetID != preset.ID {
+		for _, entry := range preset {
+			if !entry.EntryID.Valid {
 				continue
 			}
 			permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			permission, err := rbacfunc.PermissionBit(entry.Operation)
+			permission, err := rbacfunc.PermissionBit(*entry.Operation)
 			if err != nil {
 				return nil, op.Fail("$go.PermissionBit", err)
 			}
@@ -182,8 +178,8 @@ func createResourceGroup(ctx context.Context, tx *scope.Tx, p *PreparedResourceG
 					RoleID:     roleID,
 					ScopeType:  "resource_group",
 					ScopeID:    resourceGroupIDText,
-					EntityType: entry.EntityType,
-					Operation:  entry.Operation,
+					EntityType: *entry.EntityType,
+					Operation:  *entry.Operation,
 					Permission: permission,
 				})
 			})
@@ -299,7 +295,6 @@ func createResourceGroups(ctx context.Context, tx *scope.Tx, prepared []*Prepare
 
 	// Flush 1 of 2.
 	f := op.Flush()
-	f.RequireReadCommitted()
 	for item := range scope.Items(op, items) {
 		item.resourceGroupID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		f.Do(scope.Step{Name: "row", Query: "CreateResourceGroup"}, func(ctx context.Context) (err error) {
@@ -310,14 +305,9 @@ func createResourceGroups(ctx context.Context, tx *scope.Tx, prepared []*Prepare
 			return err
 		})
 	}
-	var presets []backendaidb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
-		presets, err = q.ListActiveRolePresets(ctx, "resource_group")
-		return err
-	})
-	var entries []backendaidb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
-		entries, err = q.ListRolePermissionPresets(ctx, "resource_group")
+	var presets []backendaidb.ListRolePresetsWithEntriesRow
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+		presets, err = q.ListRolePresetsWithEntries(ctx, "resource_group")
 		return err
 	})
 	for item := range scope.Items(op, items) {
@@ -345,23 +335,25 @@ func createResourceGroups(ctx context.Context, tx *scope.Tx, prepared []*Prepare
 			})
 		})
 	}
-	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
 
 	// Flush 2 of 2.
 	f = op.Flush()
+	presetGroups := scope.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+		return row.ID
+	})
 	for item := range scope.Items(op, items) {
 		item.resourceGroupIDText = scope.UUID(item.resourceGroupID.Bytes).String()
-		for _, preset := range presets {
+		for _, preset := range presetGroups {
 			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "resource_group", item.p.spec.Name)
+			name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "resource_group", item.p.spec.Name)
 			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 				row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 					ID:         roleID,
 					Name:       name,
-					AutoAssign: preset.AutoAssign,
+					AutoAssign: preset[0].AutoAssign,
 				})
 				if err != nil {
 					return err
@@ -369,12 +361,12 @@ func createResourceGroups(ctx context.Context, tx *scope.Tx, prepared []*Prepare
 				item.res.Roles = append(item.res.Roles, row)
 				return nil
 			})
-			for _, entry := range entries {
-				if entry.RolePresetID != preset.ID {
+			for _, entry := range preset {
+				if !entry.EntryID.Valid {
 					continue
 				}
 				permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-				permission, err := rbacfunc.PermissionBit(entry.Operation)
+				permission, err := rbacfunc.PermissionBit(*entry.Operation)
 				if err != nil {
 					return nil, op.Fail("$go.PermissionBit", err)
 				}
@@ -384,8 +376,8 @@ func createResourceGroups(ctx context.Context, tx *scope.Tx, prepared []*Prepare
 						RoleID:     roleID,
 						ScopeType:  "resource_group",
 						ScopeID:    item.resourceGroupIDText,
-						EntityType: entry.EntityType,
-						Operation:  entry.Operation,
+						EntityType: *entry.EntityType,
+						Operation:  *entry.Operation,
 						Permission: permission,
 					})
 				})

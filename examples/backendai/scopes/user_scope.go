@@ -108,20 +108,15 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 
 	// Flush 1 of 3.
 	f := op.Flush()
-	f.RequireReadCommitted()
+	f.RequireNewSnapshot()
 	var domain backendaidb.LockDomainByNameRow
 	f.Do(scope.Step{Name: "parents.domain", Query: "LockDomainByName", Missing: scope.ErrParentNotFound}, func(ctx context.Context) (err error) {
 		domain, err = q.LockDomainByName(ctx, p.spec.DomainName)
 		return err
 	})
-	var presets []backendaidb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
-		presets, err = q.ListActiveRolePresets(ctx, "user")
-		return err
-	})
-	var entries []backendaidb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
-		entries, err = q.ListRolePermissionPresets(ctx, "user")
+	var presets []backendaidb.ListRolePresetsWithEntriesRow
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+		presets, err = q.ListRolePresetsWithEntries(ctx, "user")
 		return err
 	})
 	nodeID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
@@ -168,15 +163,18 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 		})
 		return err
 	})
+	presetGroups := scope.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+		return row.ID
+	})
 	userIDText := scope.UUID(userID.Bytes).String()
-	for _, preset := range presets {
+	for _, preset := range presetGroups {
 		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "user", p.spec.Username)
+		name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "user", p.spec.Username)
 		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 			row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 				ID:         roleID,
 				Name:       name,
-				AutoAssign: preset.AutoAssign,
+				AutoAssign: preset[0].AutoAssign,
 			})
 			if err != nil {
 				return err
@@ -184,12 +182,12 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 			res.Roles = append(res.Roles, row)
 			return nil
 		})
-		for _, entry := range entries {
-			if entry.RolePresetID != preset.ID {
+		for _, entry := range preset {
+			if !entry.EntryID.Valid {
 				continue
 			}
 			permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			permission, err := rbacfunc.PermissionBit(entry.Operation)
+			permission, err := rbacfunc.PermissionBit(*entry.Operation)
 			if err != nil {
 				return nil, op.Fail("$go.PermissionBit", err)
 			}
@@ -199,8 +197,8 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 					RoleID:     roleID,
 					ScopeType:  "user",
 					ScopeID:    userIDText,
-					EntityType: entry.EntityType,
-					Operation:  entry.Operation,
+					EntityType: *entry.EntityType,
+					Operation:  *entry.Operation,
 					Permission: permission,
 				})
 			})
@@ -227,7 +225,7 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 		})
 	})
 	var above backendaidb.VirtualScope
-	f.Do(scope.Step{Name: "virtual_scope.above", Query: "GetVirtualScope", Missing: ErrParentNodeMissing, Copied: true}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "virtual_scope.above", Query: "GetVirtualScope", Missing: ErrParentNodeMissing}, func(ctx context.Context) (err error) {
 		above, err = q.GetVirtualScope(ctx, backendaidb.GetVirtualScopeParams{
 			ScopeType: "domain",
 			ScopeID:   domain.ID,
@@ -241,7 +239,6 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 			ScopeID:        domain.ID,
 		})
 	})
-	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
@@ -353,7 +350,7 @@ func createUsers(ctx context.Context, tx *scope.Tx, prepared []*PreparedUser, dr
 
 	// Flush 1 of 3.
 	f := op.Flush()
-	f.RequireReadCommitted()
+	f.RequireNewSnapshot()
 	for item := range scope.ItemsBy(op, items, func(item *userItem) string {
 		return item.p.spec.DomainName
 	}) {
@@ -362,14 +359,9 @@ func createUsers(ctx context.Context, tx *scope.Tx, prepared []*PreparedUser, dr
 			return err
 		})
 	}
-	var presets []backendaidb.RolePreset
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListActiveRolePresets", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
-		presets, err = q.ListActiveRolePresets(ctx, "user")
-		return err
-	})
-	var entries []backendaidb.RolePermissionPreset
-	f.Do(scope.Step{Name: "preset_roles.entries", Query: "ListRolePermissionPresets", Copied: true}, func(ctx context.Context) (err error) {
-		entries, err = q.ListRolePermissionPresets(ctx, "user")
+	var presets []backendaidb.ListRolePresetsWithEntriesRow
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+		presets, err = q.ListRolePresetsWithEntries(ctx, "user")
 		return err
 	})
 	for item := range scope.Items(op, items) {
@@ -398,7 +390,6 @@ func createUsers(ctx context.Context, tx *scope.Tx, prepared []*PreparedUser, dr
 			})
 		})
 	}
-	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
@@ -421,16 +412,19 @@ func createUsers(ctx context.Context, tx *scope.Tx, prepared []*PreparedUser, dr
 			return err
 		})
 	}
+	presetGroups := scope.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+		return row.ID
+	})
 	for item := range scope.Items(op, items) {
 		item.userIDText = scope.UUID(item.userID.Bytes).String()
-		for _, preset := range presets {
+		for _, preset := range presetGroups {
 			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			name := rbacfunc.RoleName(preset.RoleNameTemplate, preset.Name, preset.ID, "user", item.p.spec.Username)
+			name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "user", item.p.spec.Username)
 			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 				row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 					ID:         roleID,
 					Name:       name,
-					AutoAssign: preset.AutoAssign,
+					AutoAssign: preset[0].AutoAssign,
 				})
 				if err != nil {
 					return err
@@ -438,12 +432,12 @@ func createUsers(ctx context.Context, tx *scope.Tx, prepared []*PreparedUser, dr
 				item.res.Roles = append(item.res.Roles, row)
 				return nil
 			})
-			for _, entry := range entries {
-				if entry.RolePresetID != preset.ID {
+			for _, entry := range preset {
+				if !entry.EntryID.Valid {
 					continue
 				}
 				permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-				permission, err := rbacfunc.PermissionBit(entry.Operation)
+				permission, err := rbacfunc.PermissionBit(*entry.Operation)
 				if err != nil {
 					return nil, op.Fail("$go.PermissionBit", err)
 				}
@@ -453,8 +447,8 @@ func createUsers(ctx context.Context, tx *scope.Tx, prepared []*PreparedUser, dr
 						RoleID:     roleID,
 						ScopeType:  "user",
 						ScopeID:    item.userIDText,
-						EntityType: entry.EntityType,
-						Operation:  entry.Operation,
+						EntityType: *entry.EntityType,
+						Operation:  *entry.Operation,
 						Permission: permission,
 					})
 				})

@@ -84,7 +84,7 @@ func (q *Queries) DeleteTeam(ctx context.Context, id pgtype.UUID) (Team, error) 
 }
 
 const listPresets = `-- name: ListPresets :many
-SELECT id, scope_type, name FROM presets WHERE scope_type = $1 ORDER BY id FOR SHARE
+SELECT id, scope_type, name FROM presets WHERE scope_type = $1 ORDER BY id
 `
 
 func (q *Queries) ListPresets(ctx context.Context, scopeType string) ([]Preset, error) {
