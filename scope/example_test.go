@@ -95,9 +95,9 @@ func ExampleWithObserver() {
 		}
 	}
 	// Output:
-	// create domain flush 1 of 4 statements, failed: false
+	// create domain flush 1 of 2 statements, failed: false
 	// create domain flush 2 of 2 statements, failed: false
-	// create domain flush 1 of 4 statements, failed: true
+	// create domain flush 1 of 2 statements, failed: true
 }
 
 // Ids and times can be fixed, for tests.

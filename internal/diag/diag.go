@@ -132,13 +132,14 @@ func (l *List) Sorted() []Problem {
 	return sameName(out)
 }
 
-// sameName makes one problem of those that miss the same name in the same way.
+// sameName makes one problem of those in one file that miss the same name in the
+// same way.
 func sameName(sorted []Problem) []Problem {
-	type mistake struct{ code, message, missing string }
+	type mistake struct{ file, code, message, missing string }
 	first := map[mistake]int{}
 	out := sorted[:0]
 	for _, p := range sorted {
-		m := mistake{p.Code, p.Message, p.Missing}
+		m := mistake{p.Pos.File, p.Code, p.Message, p.Missing}
 		i, again := first[m]
 		if !again || p.Missing == "" || !strings.Contains(p.Message, strconv.Quote(p.Missing)) {
 			first[m] = len(out)
