@@ -11,9 +11,14 @@ import (
 // alterTable applies ALTER TABLE. PostgreSQL sorts the actions of one
 // statement into passes, removals first, so that a constraint can be replaced
 // in any order of writing (commands/tablecmds.c, AlterTablePass).
+//
+// What it does to a table it does to the parts of the table, but for ALTER TABLE ONLY.
 func (l *loader) alterTable(n *pg.AlterTableStmt) {
 	switch n.Objtype {
 	case pg.ObjectType_OBJECT_TABLE, pg.ObjectType_OBJECT_FOREIGN_TABLE:
+	case pg.ObjectType_OBJECT_INDEX:
+		l.attachIndex(n)
+		return
 	default:
 		return
 	}
@@ -21,40 +26,43 @@ func (l *loader) alterTable(n *pg.AlterTableStmt) {
 	if t == nil {
 		return
 	}
+	only := !n.GetRelation().GetInh()
 	for _, node := range n.Cmds {
 		if cmd := node.GetAlterTableCmd(); isRemoval(cmd.GetSubtype()) {
-			l.alterRemove(t, cmd)
+			l.alterRemove(t, cmd, only)
 		}
 	}
 	var set constraintSet
 	for _, node := range n.Cmds {
 		if cmd := node.GetAlterTableCmd(); !isRemoval(cmd.GetSubtype()) {
-			l.alterAction(t, cmd, &set)
+			l.alterAction(t, cmd, &set, only)
 		}
 	}
-	l.applyConstraints(t, &set)
+	l.applyConstraints(t, &set, only)
 }
 
 func isRemoval(kind pg.AlterTableType) bool {
 	return kind == pg.AlterTableType_AT_DropColumn || kind == pg.AlterTableType_AT_DropConstraint
 }
 
-func (l *loader) alterRemove(t *Table, cmd *pg.AlterTableCmd) {
+func (l *loader) alterRemove(t *Table, cmd *pg.AlterTableCmd, only bool) {
 	if cmd.Subtype == pg.AlterTableType_AT_DropConstraint {
-		l.dropConstraint(t, cmd.Name)
+		l.dropConstraint(t, cmd.Name, only)
 		return
 	}
 	if l.alteredColumn(t, cmd) != nil {
 		l.dropColumn(t, cmd.Name)
+		l.dropInheritedColumn(t, cmd.Name, only)
 	}
 }
 
-func (l *loader) alterAction(t *Table, cmd *pg.AlterTableCmd, set *constraintSet) {
+func (l *loader) alterAction(t *Table, cmd *pg.AlterTableCmd, set *constraintSet, only bool) {
 	switch cmd.Subtype {
 	case pg.AlterTableType_AT_AddColumn:
 		def := cmd.GetDef().GetColumnDef()
 		if def != nil && t.Column(def.Colname) == nil {
 			l.defineColumn(t, def, set)
+			l.spreadColumn(t, t.Column(def.Colname))
 		} else if def != nil && !cmd.MissingOk {
 			l.warn(l.pos(def.Location), codeDuplicate, "", "table %q has a column %q already", t.QualifiedName(), def.Colname)
 		}
@@ -64,7 +72,7 @@ func (l *loader) alterAction(t *Table, cmd *pg.AlterTableCmd, set *constraintSet
 		l.alterConstraint(t, cmd.GetDef().GetAtalterConstraint())
 	case pg.AlterTableType_AT_AttachPartition:
 		if child := l.lookup(cmd.GetDef().GetPartitionCmd().GetName(), false); child != nil && child != t {
-			l.facts[child].parents = append(l.facts[child].parents, t)
+			l.attach(child, t)
 		}
 	case pg.AlterTableType_AT_AddInherit:
 		if parent := l.lookup(cmd.GetDef().GetRangeVar(), false); parent != nil && parent != t {
@@ -81,17 +89,29 @@ func (l *loader) alterAction(t *Table, cmd *pg.AlterTableCmd, set *constraintSet
 		}
 	default:
 		l.alterReaction(t, cmd)
-		l.alterColumn(t, cmd)
+		l.alterColumn(t, cmd, only)
 	}
 }
 
-// leave ends that a table is a part of another.
-func (l *loader) leave(t, parent *Table) {
-	facts := l.facts[t]
-	facts.parents = slices.DeleteFunc(facts.parents, func(p *Table) bool { return p == parent })
+// attachIndex makes the index of a partition a part of that of its parent, as pg_dump
+// writes it.
+func (l *loader) attachIndex(n *pg.AlterTableStmt) {
+	for _, node := range n.Cmds {
+		cmd := node.GetAlterTableCmd()
+		part := cmd.GetDef().GetPartitionCmd().GetName()
+		if cmd.GetSubtype() != pg.AlterTableType_AT_AttachPartition || part == nil {
+			continue
+		}
+		_, above := l.findKey(n.GetRelation().GetSchemaname(), n.GetRelation().GetRelname())
+		if _, key := l.findKey(part.Schemaname, part.Relname); key != nil && above != nil {
+			facts := l.keys[key]
+			facts.of = above
+			l.keys[key] = facts
+		}
+	}
 }
 
-func (l *loader) alterColumn(t *Table, cmd *pg.AlterTableCmd) {
+func (l *loader) alterColumn(t *Table, cmd *pg.AlterTableCmd, only bool) {
 	switch cmd.Subtype {
 	case pg.AlterTableType_AT_SetNotNull, pg.AlterTableType_AT_DropNotNull, pg.AlterTableType_AT_ColumnDefault,
 		pg.AlterTableType_AT_AlterColumnType, pg.AlterTableType_AT_AddIdentity,
@@ -120,6 +140,14 @@ func (l *loader) alterColumn(t *Table, cmd *pg.AlterTableCmd) {
 	case pg.AlterTableType_AT_DropExpression:
 		c.Generated = false
 	}
+	if only || cmd.Subtype == pg.AlterTableType_AT_AddIdentity || cmd.Subtype == pg.AlterTableType_AT_DropIdentity {
+		return // of identity, PostgreSQL before 17 does not tell the parts
+	}
+	for _, part := range l.parts(t) {
+		if part.Column(cmd.Name) != nil {
+			l.alterColumn(part, cmd, false)
+		}
+	}
 }
 
 func (l *loader) alteredColumn(t *Table, cmd *pg.AlterTableCmd) *Column {
@@ -134,7 +162,16 @@ func (l *loader) alteredColumn(t *Table, cmd *pg.AlterTableCmd) *Column {
 func (l *loader) alterConstraint(t *Table, n *pg.ATAlterConstraint) {
 	for _, fk := range t.ForeignKeys {
 		if fk.Name == n.GetConname() && n.GetAlterDeferrability() {
-			fk.Deferrable = n.GetDeferrable()
+			l.setDeferrable(fk, n.GetDeferrable())
+		}
+	}
+}
+
+func (l *loader) setDeferrable(fk *ForeignKey, on bool) {
+	fk.Deferrable = on
+	for copied, of := range l.foreignOf {
+		if of == fk {
+			l.setDeferrable(copied, on)
 		}
 	}
 }

@@ -52,17 +52,25 @@ func (w *written) columns(list []*pg.Node) []string {
 	return texts(list)
 }
 
-func (l *loader) applyConstraints(t *Table, set *constraintSet) {
+// applyConstraints adds constraints to a table and, unless the statement says ONLY, to
+// its parts: CHECK and NOT NULL to all, the others to partitions.
+func (l *loader) applyConstraints(t *Table, set *constraintSet, only bool) {
 	for _, c := range set.checks {
 		if c.GetContype() == pg.ConstrType_CONSTR_NOTNULL {
-			setNotNull(t, texts(c.Keys))
+			l.spreadNotNull(t, texts(c.Keys), only)
 		} else {
-			l.addCheck(t, c)
+			added := l.addCheck(t, c)
+			l.spreadCheck(t, added, only)
 		}
 	}
-	l.addKeys(t, set.keys)
+	for _, k := range l.addKeys(t, set.keys) {
+		l.spreadKey(t, k, only)
+	}
 	for _, c := range set.foreign {
-		l.addForeignKey(t, c)
+		fk := l.addForeignKey(t, c)
+		for _, part := range l.partitions(t) {
+			l.inheritForeignKey(part, fk)
+		}
 	}
 }
 
@@ -76,12 +84,16 @@ func setNotNull(t *Table, columns []string) {
 
 // addCheck names a nameless check after its column when it mentions exactly one
 // (catalog/heap.c, AddRelationNewConstraints).
-func (l *loader) addCheck(t *Table, w *written) {
-	c := check{name: w.Conname, allows: allowed(w.RawExpr)}
+func (l *loader) addCheck(t *Table, w *written) check {
+	c := check{name: w.Conname, allows: allowed(w.RawExpr), local: true, noInherit: w.IsNoInherit}
 	for _, name := range columnsIn(w.RawExpr) {
 		if t.Column(name) != nil {
 			c.columns = append(c.columns, name)
 		}
+	}
+	if i := slices.IndexFunc(l.facts[t].checks, func(x check) bool { return x.name == c.name }); i >= 0 && c.name != "" {
+		l.facts[t].checks[i].local = true // it is merged with the inherited one
+		return l.facts[t].checks[i]
 	}
 	if c.name == "" {
 		column := ""
@@ -93,11 +105,12 @@ func (l *loader) addCheck(t *Table, w *written) {
 		l.names.take(constraintNames, t.Schema, c.name)
 	}
 	l.facts[t].checks = append(l.facts[t].checks, c)
+	return c
 }
 
 // addKeys adds primary and unique keys. Of equal ones in one statement
 // PostgreSQL keeps the first (parser/parse_utilcmd.c, transformIndexConstraints).
-func (l *loader) addKeys(t *Table, keys []*written) {
+func (l *loader) addKeys(t *Table, keys []*written) []*Key {
 	var kept []*written
 next:
 	for _, w := range keys {
@@ -113,22 +126,25 @@ next:
 		}
 		kept = append(kept, w)
 	}
+	var added []*Key
 	for _, w := range kept {
 		if w.GetContype() == pg.ConstrType_CONSTR_EXCLUSION {
-			l.addExclusion(t, w)
-		} else {
-			l.addKey(t, w)
+			added = append(added, l.addExclusion(t, w))
+		} else if k := l.addKey(t, w); k != nil {
+			added = append(added, k)
 		}
 	}
+	return added
 }
 
-func (l *loader) addKey(t *Table, w *written) {
+// addKey adds a key; it returns nil where a unique index becomes one.
+func (l *loader) addKey(t *Table, w *written) *Key {
 	key := &Key{Name: w.Conname, Columns: w.columns(w.Keys), Deferrable: w.deferrable, Pos: l.pos(w.Location)}
 	parts := append(slices.Clone(key.Columns), texts(w.Including)...)
 	primary := w.GetContype() == pg.ConstrType_CONSTR_PRIMARY
 	if w.Indexname != "" {
 		l.promoteIndex(t, w, primary)
-		return
+		return nil
 	}
 	switch {
 	case key.Name != "":
@@ -139,13 +155,14 @@ func (l *loader) addKey(t *Table, w *written) {
 		// Included columns are in the name, too.
 		key.Name = l.names.choose(t.Schema, t.Name, columnsPart(parts), "key")
 	}
-	l.keys[key] = keyFacts{label: "key", parts: parts}
+	l.noteKey(key, keyFacts{label: "key", parts: parts})
 	if primary {
 		setNotNull(t, key.Columns)
 		t.PrimaryKey = key
-		return
+		return key
 	}
 	t.Uniques = append(t.Uniques, key)
+	return key
 }
 
 // promoteIndex makes a constraint of a unique index, which takes its name.
@@ -173,7 +190,7 @@ func (l *loader) promoteIndex(t *Table, w *written, primary bool) {
 	}
 }
 
-func (l *loader) addForeignKey(t *Table, w *written) {
+func (l *loader) addForeignKey(t *Table, w *written) *ForeignKey {
 	fk := &ForeignKey{
 		Name:       w.Conname,
 		Columns:    w.columns(w.FkAttrs),
@@ -194,6 +211,7 @@ func (l *loader) addForeignKey(t *Table, w *written) {
 		l.names.take(constraintNames, t.Schema, fk.Name)
 	}
 	t.ForeignKeys = append(t.ForeignKeys, fk)
+	return fk
 }
 
 // action spells pg_constraint.confdeltype and confupdtype.
@@ -212,16 +230,14 @@ func action(code string) string {
 	}
 }
 
-// dropConstraint removes a constraint of any kind.
-func (l *loader) dropConstraint(t *Table, name string) {
-	facts := l.facts[t]
+// dropConstraint removes a constraint of any kind, and what parts have of it.
+func (l *loader) dropConstraint(t *Table, name string, only bool) {
 	for _, k := range append(slices.Concat(t.Uniques, t.Excludes), t.PrimaryKey) {
 		if k != nil && k.Name == name && l.keyKind(k) == keyNames {
 			l.dropKey(t, k)
 			return
 		}
 	}
-	l.names.release(constraintNames, t.Schema, name)
-	t.ForeignKeys = slices.DeleteFunc(t.ForeignKeys, func(fk *ForeignKey) bool { return fk.Name == name })
-	facts.checks = slices.DeleteFunc(facts.checks, func(c check) bool { return c.name == name })
+	l.dropForeignKey(t, name)
+	l.dropCheck(t, name, only)
 }

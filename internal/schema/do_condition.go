@@ -265,6 +265,7 @@ func (b *doBlock) constraint(name, table string) truth {
 	return no
 }
 
+// hasConstraint reports whether a constraint of a table has the name.
 func (l *loader) hasConstraint(t *Table, name string) bool {
 	return slices.ContainsFunc(t.indexes(), func(k *Key) bool { return k.Name == name && l.keys[k].label != "idx" }) ||
 		slices.ContainsFunc(t.ForeignKeys, func(k *ForeignKey) bool { return k.Name == name }) ||

@@ -60,8 +60,14 @@ func (l *loader) dropOther(schema, name string) {
 	}
 }
 
-// forget removes a table with its names, and the foreign keys that refer to it.
+// forget removes a table with its names and parts, and the foreign keys that refer to it.
 func (l *loader) forget(t *Table) {
+	if l.facts[t] == nil {
+		return // it went with the table that it was a part of
+	}
+	for _, part := range l.parts(t) {
+		l.forget(part)
+	}
 	l.catalog.Tables = slices.DeleteFunc(l.catalog.Tables, func(other *Table) bool { return other == t })
 	delete(l.tables, [2]string{t.Schema, t.Name})
 	l.names.release(relationNames, t.Schema, t.Name)

@@ -29,12 +29,13 @@ func (l *loader) createIndex(n *pg.IndexStmt) {
 	} else {
 		l.names.take(relationNames, t.Schema, key.Name)
 	}
-	l.keys[key] = keyFacts{label: "idx", parts: parts, depends: depends}
+	l.noteKey(key, keyFacts{label: "idx", parts: parts, depends: depends})
 	if n.Unique {
 		t.Uniques = append(t.Uniques, key)
 	} else {
 		t.Indexes = append(t.Indexes, key)
 	}
+	l.spreadKey(t, key, !n.GetRelation().GetInh())
 }
 
 // indexes are the keys and the other indexes of a table.
@@ -70,8 +71,16 @@ func (l *loader) keyKind(key *Key) nameKind {
 	return keyNames
 }
 
-// dropKey removes a key or an index. The columns stay NOT NULL.
+// dropKey removes a key or an index, and those of partitions that are parts of it. The
+// columns stay NOT NULL.
 func (l *loader) dropKey(t *Table, key *Key) {
+	for _, part := range l.partitions(t) {
+		for _, k := range part.indexes() {
+			if l.keys[k].of == key {
+				l.dropKey(part, k)
+			}
+		}
+	}
 	l.names.release(l.keyKind(key), t.Schema, key.Name)
 	if t.PrimaryKey == key {
 		t.PrimaryKey = nil
@@ -84,7 +93,7 @@ func (l *loader) dropKey(t *Table, key *Key) {
 
 // addExclusion adds an EXCLUDE constraint. Its elements are pairs of an index
 // element and an operator.
-func (l *loader) addExclusion(t *Table, w *written) {
+func (l *loader) addExclusion(t *Table, w *written) *Key {
 	key := &Key{Name: w.Conname, Partial: w.WhereClause != nil, Pos: l.pos(w.Location)}
 	depends := columnsIn(w.WhereClause)
 	var elements []*pg.Node
@@ -101,6 +110,7 @@ func (l *loader) addExclusion(t *Table, w *written) {
 	} else {
 		l.names.take(keyNames, t.Schema, key.Name)
 	}
-	l.keys[key] = keyFacts{label: "excl", parts: parts, depends: depends}
+	l.noteKey(key, keyFacts{label: "excl", parts: parts, depends: depends})
 	t.Excludes = append(t.Excludes, key)
+	return key
 }

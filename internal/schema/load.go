@@ -42,6 +42,7 @@ func Load(files []File, problems *diag.List) *Catalog {
 		types:      map[string]bool{},
 		facts:      map[*Table]*tableFacts{},
 		keys:       map[*Key]keyFacts{},
+		foreignOf:  map[*ForeignKey]*ForeignKey{},
 	}
 	for _, f := range files {
 		if !isRollback(f.Name) {
@@ -70,6 +71,7 @@ type loader struct {
 	others     map[string]bool // views, sequences and the like, which ALTER TABLE may name
 	facts      map[*Table]*tableFacts
 	keys       map[*Key]keyFacts
+	foreignOf  map[*ForeignKey]*ForeignKey // of a partition: that of the parent which it is a copy of
 }
 
 // tableFacts is what the loader knows of a table beside its Table.
@@ -84,12 +86,17 @@ type keyFacts struct {
 	label   string   // that ends a default name: "key" of a constraint, "idx" of an index
 	parts   []string // that a default name is made of
 	depends []string // columns in an index's expressions and WHERE
+	made    int      // how many keys there were before
+	of      *Key     // that of the parent which it is a part of
 }
 
 type check struct {
 	name    string
 	columns []string
 	allows  *Allowed // of the column; nil where it says something else
+
+	local     bool // it was written here, and not only inherited
+	noInherit bool // parts do not have it
 }
 
 type domain struct {

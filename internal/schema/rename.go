@@ -108,6 +108,9 @@ func (l *loader) renameColumn(t *Table, from, to string) {
 		return
 	}
 	c.Name = to
+	for _, part := range l.parts(t) {
+		l.renameColumn(part, from, to)
+	}
 	for _, x := range t.Triggers {
 		replace(x.Columns, from, to)
 	}
@@ -157,6 +160,11 @@ func (l *loader) renameConstraint(t *Table, from, to string) {
 	for i := range l.facts[t].checks {
 		if c := &l.facts[t].checks[i]; c.name == from {
 			c.name = to
+			for _, part := range l.parts(t) {
+				if l.hasCheck(part, from) {
+					l.renameConstraint(part, from, to)
+				}
+			}
 		}
 	}
 }

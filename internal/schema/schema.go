@@ -85,6 +85,7 @@ type Column struct {
 	Pos     diag.Pos
 
 	defaultExpr *pg.Node
+	local       bool // it was defined here, and not only inherited
 }
 
 // Allowed is a CHECK constraint that is nothing but column IN (…), or

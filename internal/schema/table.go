@@ -38,7 +38,7 @@ func (l *loader) createTable(n *pg.CreateStmt) {
 			l.facts[t].open = true
 			continue
 		}
-		l.inherit(t, parent, n.GetPartbound() != nil)
+		l.inherit(t, parent)
 		l.facts[t].open = l.facts[t].open || l.facts[parent].open
 	}
 	for _, element := range n.TableElts {
@@ -51,7 +51,7 @@ func (l *loader) createTable(n *pg.CreateStmt) {
 			set.add(e.Constraint, "")
 		}
 	}
-	l.applyConstraints(t, &set)
+	l.applyConstraints(t, &set, false)
 }
 
 // defineColumn adds a column, or merges its definition into an inherited one,
@@ -64,6 +64,7 @@ func (l *loader) defineColumn(t *Table, def *pg.ColumnDef, set *constraintSet) {
 	}
 	c.Pos = l.pos(def.Location)
 	if def.GetTypeName() != nil { // absent in a partition's WITH OPTIONS
+		c.local = true
 		l.setType(c, def.TypeName, def.CollClause)
 		if info := typeOf(def.TypeName); info.serial {
 			c.NotNull, c.Default, c.Identity = true, true, true
@@ -118,31 +119,6 @@ func (l *loader) setType(c *Column, t *pg.TypeName, collation *pg.CollateClause)
 	c.Inexact = l.collations[joinName(collation.GetCollname())]
 }
 
-// inherit copies what a partition or a child takes over from its parent: a
-// child the columns and checks, a partition the keys as well. Keys get names of
-// their own, foreign keys keep the parent's.
-func (l *loader) inherit(t, parent *Table, partition bool) {
-	l.facts[t].parents = append(l.facts[t].parents, parent)
-	for _, c := range parent.Columns {
-		if t.Column(c.Name) == nil {
-			copied := *c
-			t.Columns = append(t.Columns, &copied)
-		}
-	}
-	l.facts[t].checks = append(l.facts[t].checks, l.facts[parent].checks...)
-	if !partition {
-		parent.Inherited = true
-		return
-	}
-	l.copyKeys(t, parent)
-	for _, fk := range parent.ForeignKeys {
-		copied := *fk
-		copied.Pos = t.Pos
-		l.names.take(constraintNames, t.Schema, fk.Name)
-		t.ForeignKeys = append(t.ForeignKeys, &copied)
-	}
-}
-
 // like copies columns, and what INCLUDING asks for, from another table. NOT
 // NULL is always copied; foreign keys and triggers never are.
 func (l *loader) like(t *Table, clause *pg.TableLikeClause) {
@@ -158,6 +134,7 @@ func (l *loader) like(t *Table, clause *pg.TableLikeClause) {
 			continue
 		}
 		copied := *c
+		copied.local = true
 		copied.Pos = l.pos(clause.GetRelation().GetLocation())
 		identity := c.Identity && including(pg.TableLikeOption_CREATE_TABLE_LIKE_IDENTITY)
 		dflt := c.Default && including(pg.TableLikeOption_CREATE_TABLE_LIKE_DEFAULTS)
@@ -170,7 +147,11 @@ func (l *loader) like(t *Table, clause *pg.TableLikeClause) {
 		t.Columns = append(t.Columns, &copied)
 	}
 	if including(pg.TableLikeOption_CREATE_TABLE_LIKE_CONSTRAINTS) {
-		l.facts[t].checks = append(l.facts[t].checks, l.facts[from].checks...)
+		for _, c := range l.facts[from].checks {
+			c.local, c.columns = true, slices.Clone(c.columns)
+			l.names.take(constraintNames, t.Schema, c.name)
+			l.facts[t].checks = append(l.facts[t].checks, c)
+		}
 	}
 	if including(pg.TableLikeOption_CREATE_TABLE_LIKE_INDEXES) {
 		l.copyKeys(t, from)
@@ -184,22 +165,42 @@ func likeBit(option pg.TableLikeOption) uint32 { return 1 << (uint32(option) - 1
 // copyKeys copies the primary key, the unique ones and EXCLUDE constraints, under
 // default names.
 func (l *loader) copyKeys(t, from *Table) {
-	if pk := from.PrimaryKey; pk != nil && t.PrimaryKey == nil {
-		t.PrimaryKey = &Key{Name: l.names.choose(t.Schema, t.Name, "", "pkey"), Columns: slices.Clone(pk.Columns), Deferrable: pk.Deferrable, Pos: t.Pos}
+	for _, k := range append(slices.Concat(from.Uniques, from.Excludes), from.PrimaryKey) {
+		if k != nil {
+			l.copyKey(t, from, k)
+		}
 	}
-	t.Uniques = append(t.Uniques, l.copied(t, from.Uniques)...)
-	t.Excludes = append(t.Excludes, l.copied(t, from.Excludes)...)
 }
 
-func (l *loader) copied(t *Table, keys []*Key) []*Key {
-	var out []*Key
-	for _, u := range keys {
-		copied := &Key{Columns: slices.Clone(u.Columns), Partial: u.Partial, Deferrable: u.Deferrable, Pos: t.Pos}
-		facts := l.keys[u]
-		facts.parts, facts.depends = slices.Clone(facts.parts), slices.Clone(facts.depends)
+// copyKey copies a key or an index under a default name.
+func (l *loader) copyKey(t, from *Table, k *Key) *Key {
+	facts := l.keys[k]
+	facts.parts, facts.depends = slices.Clone(facts.parts), slices.Clone(facts.depends)
+	copied := &Key{Columns: slices.Clone(k.Columns), Partial: k.Partial, Deferrable: k.Deferrable, Pos: t.Pos}
+	switch {
+	case k == from.PrimaryKey && t.PrimaryKey != nil:
+		return t.PrimaryKey
+	case k == from.PrimaryKey:
+		copied.Name = l.names.choose(t.Schema, t.Name, "", "pkey")
+		setNotNull(t, copied.Columns)
+		t.PrimaryKey = copied
+	default:
 		copied.Name = l.names.choose(t.Schema, t.Name, columnsPart(facts.parts), facts.label)
-		l.keys[copied] = facts
-		out = append(out, copied)
+		switch {
+		case slices.Contains(from.Uniques, k):
+			t.Uniques = append(t.Uniques, copied)
+		case slices.Contains(from.Excludes, k):
+			t.Excludes = append(t.Excludes, copied)
+		default:
+			t.Indexes = append(t.Indexes, copied)
+		}
 	}
-	return out
+	l.noteKey(copied, facts)
+	return copied
+}
+
+// noteKey keeps the facts of a new key, and that it was made after the others.
+func (l *loader) noteKey(k *Key, facts keyFacts) {
+	facts.made, facts.of = len(l.keys), nil
+	l.keys[k] = facts
 }
