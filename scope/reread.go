@@ -1,6 +1,7 @@
 package scope
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"hash/maphash"
@@ -20,7 +21,10 @@ import (
 // rows, what it read was the same all the time, and so at the moment of the last
 // one. If it gives others, the transaction is run again, or fails with
 // [ErrConflict]. A statement that locks its rows is sent again in any case, since
-// its rows may be a mix by themselves.
+// its rows may be a mix by themselves, and without its lock: if it waited for
+// another edit, it would drop the rows that the first time had not seen, and the two
+// mixes would look the same. It goes first, so that the others are compared with what
+// they were at the moment of its state.
 //
 // One thing is not seen: a change that is undone between the two reads.
 
@@ -129,6 +133,8 @@ func (f *Flush) addRereads() {
 			at = i + 1
 		}
 	}
+	again = slices.Clone(again)
+	slices.SortStableFunc(again, func(a, b *copied) int { return cmp.Compare(rank(a), rank(b)) })
 	rereads := make([]queued, len(again))
 	for i, c := range again {
 		rereads[i] = queued{step: Step{Name: c.step.Name, Query: c.step.Query, item: c.step.item}, call: func(ctx context.Context) error { return op.reread(ctx, c) }}
@@ -137,12 +143,24 @@ func (f *Flush) addRereads() {
 	f.mayEnd = false
 }
 
+// rank orders what is sent again: statements that lock their rows come first.
+func rank(c *copied) int {
+	if c.step.Locks {
+		return 0
+	}
+	return 1
+}
+
 // reread sends a statement again and compares its rows with those of the first time.
 func (op *Op) reread(ctx context.Context, c *copied) error {
 	if c.sql == "" {
 		return nil // the step issued no statement
 	}
-	rows, err := op.Query(ctx, c.sql, c.args...)
+	sql := c.sql
+	if c.step.Locks {
+		sql = withoutLocks(sql)
+	}
+	rows, err := op.Query(ctx, sql, c.args...)
 	if err != nil {
 		return err
 	}
