@@ -39,17 +39,6 @@ func (c *Catalog) Root(name string) string {
 	return name
 }
 
-// family are the tables that share rows with a root, itself included.
-func (c *Catalog) family(root string) []*Table {
-	if family := c.relations.families[root]; family != nil {
-		return family
-	}
-	if t := c.Table(root); t != nil {
-		return []*Table{t}
-	}
-	return nil
-}
-
 // alone returns the name of a table without relatives; "" for any other, whose
 // triggers may run for another table of the family.
 func (c *Catalog) alone(name string) string {

@@ -195,8 +195,7 @@ func (a *absence) collect(tree any, seen []string) {
 // outerJoined are the sides of the outer joins in a FROM that may be without a row.
 func outerJoined(from []*pg.Node) nullable {
 	out := nullable{}
-	var side func(n *pg.Node)
-	side = func(n *pg.Node) {
+	side := func(n *pg.Node) {
 		walk(n, func(node any) bool {
 			switch n := node.(type) {
 			case *pg.RangeVar:
