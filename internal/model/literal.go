@@ -94,6 +94,9 @@ func literal(e spec.Expr, to Shape) (*Literal, string) {
 		return l, ""
 	}
 	s, ok := e.(*spec.Scalar)
+	if !holdsLiteral(e) {
+		return nil, "is a reference, and a list that is written out holds constants alone; pass the whole list, such as $input.tags, or build it in a Go function: $go.Name(…)"
+	}
 	if !ok {
 		return nil, "is a mapping or a list, and the value here is " + to.describe()
 	}
