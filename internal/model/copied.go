@@ -16,7 +16,7 @@ func copiesOf(calls []*Call) []*Call {
 	used := map[*Call]bool{}
 	for _, c := range calls {
 		for answer := range answersOf(c) {
-			used[answer] = answer != c
+			used[answer] = used[answer] || answer != c
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(calls), func(c *Call) bool {
@@ -52,6 +52,8 @@ func (w *answerWalk) value(v Value) {
 	case *RowValue:
 		w.calls[v.Call] = true
 	case *RowsValue:
+		w.calls[v.Call] = true
+	case *GroupsValue:
 		w.calls[v.Call] = true
 	case *ColumnValue:
 		if v.Known == nil {

@@ -133,7 +133,7 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 		return err
 	})
 	var presets []backendaidb.ListRolePresetsWithEntriesRow
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries", Copied: true}, func(ctx context.Context) (err error) {
 		presets, err = q.ListRolePresetsWithEntries(ctx, "project")
 		return err
 	})
@@ -228,7 +228,7 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 		})
 	})
 	var above backendaidb.VirtualScope
-	f.Do(scope.Step{Name: "virtual_scope.above", Query: "GetVirtualScope", Missing: ErrParentNodeMissing}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "virtual_scope.above", Query: "GetVirtualScope", Missing: ErrParentNodeMissing, Copied: true}, func(ctx context.Context) (err error) {
 		above, err = q.GetVirtualScope(ctx, backendaidb.GetVirtualScopeParams{
 			ScopeType: "domain",
 			ScopeID:   domain.ID,
@@ -242,6 +242,7 @@ func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*Proj
 			ScopeID:        domain.ID,
 		})
 	})
+	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}

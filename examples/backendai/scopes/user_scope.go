@@ -115,7 +115,7 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 		return err
 	})
 	var presets []backendaidb.ListRolePresetsWithEntriesRow
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries", Copied: true}, func(ctx context.Context) (err error) {
 		presets, err = q.ListRolePresetsWithEntries(ctx, "user")
 		return err
 	})
@@ -225,7 +225,7 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 		})
 	})
 	var above backendaidb.VirtualScope
-	f.Do(scope.Step{Name: "virtual_scope.above", Query: "GetVirtualScope", Missing: ErrParentNodeMissing}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "virtual_scope.above", Query: "GetVirtualScope", Missing: ErrParentNodeMissing, Copied: true}, func(ctx context.Context) (err error) {
 		above, err = q.GetVirtualScope(ctx, backendaidb.GetVirtualScopeParams{
 			ScopeType: "domain",
 			ScopeID:   domain.ID,
@@ -239,6 +239,7 @@ func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreato
 			ScopeID:        domain.ID,
 		})
 	})
+	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
