@@ -293,6 +293,26 @@ func (r *resolver) checkNames(q *sqlcapi.Query, f *schema.Query) bool {
 	return false
 }
 
+// checkStars refuses a statement in which sqlc put other columns for a * than the
+// table has now.
+func (r *resolver) checkStars(q *sqlcapi.Query, f *schema.Query) bool {
+	stale, ok := r.catalog.Stale(q.Source, f)
+	if !ok {
+		return true
+	}
+	table, pos := stale.Table.QualifiedName(), stale.Table.Pos
+	message := fmt.Sprintf("the columns of %s have another order than those of * in the generated %s", table, q.Name)
+	switch c := stale.Table.Column(stale.Column); {
+	case stale.Gone:
+		message = fmt.Sprintf("the generated %s reads %s for *, which %s does not have", q.Name, stale.Column, table)
+	case c != nil:
+		message, pos = fmt.Sprintf("the generated %s lacks %s.%s, which * stands for, too", q.Name, table, c.Name), c.Pos
+	}
+	r.problems.Add(diag.Problem{Pos: q.Pos, Code: "SG107", Message: message, Fix: "run sqlc generate",
+		Related: []diag.Related{{Pos: pos, Message: "the schema has it here"}}})
+	return false
+}
+
 // queryFacts parses a query's SQL once.
 func (r *resolver) queryFacts(q *sqlcapi.Query) *schema.Query {
 	if f, ok := r.facts[q]; ok {
@@ -304,7 +324,7 @@ func (r *resolver) queryFacts(q *sqlcapi.Query) *schema.Query {
 		f = &schema.Query{Kind: schema.Other}
 	}
 	r.facts[q] = f
-	if r.checkNames(q, f) {
+	if r.checkNames(q, f) && r.checkStars(q, f) {
 		r.checkQuery(q, f)
 	}
 	return f

@@ -27,6 +27,7 @@ func (l *loader) alterTable(n *pg.AlterTableStmt) {
 		return
 	}
 	only := !n.GetRelation().GetInh()
+	t.unlike = t.unlike || l.within != nil
 	for _, node := range n.Cmds {
 		if cmd := node.GetAlterTableCmd(); isRemoval(cmd.GetSubtype()) {
 			l.alterRemove(t, cmd, only)
@@ -72,12 +73,13 @@ func (l *loader) alterAction(t *Table, cmd *pg.AlterTableCmd, set *constraintSet
 		l.alterConstraint(t, cmd.GetDef().GetAtalterConstraint())
 	case pg.AlterTableType_AT_AttachPartition:
 		if child := l.lookup(cmd.GetDef().GetPartitionCmd().GetName(), false); child != nil && child != t {
+			child.unlike = true
 			l.attach(child, t)
 		}
 	case pg.AlterTableType_AT_AddInherit:
 		if parent := l.lookup(cmd.GetDef().GetRangeVar(), false); parent != nil && parent != t {
 			l.facts[t].parents = append(l.facts[t].parents, parent)
-			parent.Inherited = true
+			parent.Inherited, t.unlike = true, true
 		}
 	case pg.AlterTableType_AT_DetachPartition:
 		if child := l.lookup(cmd.GetDef().GetPartitionCmd().GetName(), false); child != nil {

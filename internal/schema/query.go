@@ -71,6 +71,7 @@ type analyzer struct {
 	fixed   []fixedColumn
 	present []presentColumn
 	trace   *tracer
+	outputs []outputs
 }
 
 func newAnalyzer(t *tracer) *analyzer {
@@ -247,6 +248,7 @@ func relationName(rel *pg.RangeVar) string {
 func (a *analyzer) finish() {
 	a.query.Writes = sortedNames(a.writes)
 	a.query.Reads = sortedNames(a.reads)
+	a.query.outputs = a.outputs
 	a.query.Emptied = sortedNames(a.emptied)
 	for i := range a.params {
 		a.query.Params = append(a.query.Params, a.params[i].Param)

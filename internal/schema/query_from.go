@@ -22,6 +22,7 @@ type fromItem struct {
 	alias   string
 	table   string // the base table's qualified name, "" for anything else
 	schema  string // as written
+	def     *Table // of table, nil where the files do not make it
 	columns []column
 	open    bool
 	outer   bool         // an outer join, or something else, can make all of it NULL
@@ -193,6 +194,7 @@ func (a *analyzer) tableItem(n *pg.RangeVar) *fromItem {
 		item.open = true
 		return item
 	}
+	item.def = t
 	aliases := texts(n.GetAlias().GetColnames())
 	for i, c := range t.Columns {
 		name := c.Name

@@ -99,6 +99,7 @@ func (a *analyzer) values(lists []*pg.Node, s *scope) relation {
 // targets analyses a SELECT list or RETURNING.
 func (a *analyzer) targets(list []*pg.Node, s *scope) relation {
 	rel := relation{partial: slices.ContainsFunc(s.items, func(f *fromItem) bool { return f.partial || len(f.joins) > 0 })}
+	var stars []bool
 	for _, n := range list {
 		target := n.GetResTarget()
 		if star, open, ok := a.expandStar(target.GetVal(), s); ok {
@@ -106,6 +107,9 @@ func (a *analyzer) targets(list []*pg.Node, s *scope) relation {
 			if open {
 				rel.open = true
 				rel.columns = append(rel.columns, column{name: "*", mayBeNull: true})
+			}
+			for len(stars) < len(rel.columns) {
+				stars = append(stars, true)
 			}
 			continue
 		}
@@ -118,8 +122,9 @@ func (a *analyzer) targets(list []*pg.Node, s *scope) relation {
 		if c.name == "" {
 			c.name = "?column?"
 		}
-		rel.columns = append(rel.columns, c)
+		rel.columns, stars = append(rel.columns, c), append(stars, false)
 	}
+	a.output(list, s, rel.columns, stars)
 	return rel
 }
 

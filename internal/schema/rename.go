@@ -15,6 +15,7 @@ func (l *loader) rename(n *pg.RenameStmt) {
 		l.renameView(relationName(n.GetRelation()), qualify(n.GetRelation().GetSchemaname(), n.Newname))
 	case pg.ObjectType_OBJECT_COLUMN:
 		if t := l.lookup(n.GetRelation(), n.MissingOk); t != nil {
+			t.unlike = t.unlike || l.within != nil
 			l.renameColumn(t, n.Subname, n.Newname)
 		}
 	case pg.ObjectType_OBJECT_TABCONSTRAINT:

@@ -60,6 +60,7 @@ type Table struct {
 	// way that was not read: it may have other columns, keys and triggers.
 	Uncertain bool
 	open      bool // it may have columns that are not known
+	unlike    bool // sqlc may know other columns, or another order: a parent, LIKE, a DO block
 	policies  []*policy
 	Comment   string // COMMENT ON TABLE
 	Pos       diag.Pos
@@ -225,6 +226,8 @@ type Query struct {
 	Params []Param
 	// Effects are what running the statement may read, write and lock.
 	Effects Effects
+
+	outputs []outputs // of its lists, in the order in which they are analysed
 }
 
 // Flag is a boolean column that a condition requires, or requires not to hold.

@@ -21,11 +21,13 @@ func (l *loader) createTable(n *pg.CreateStmt) {
 				Related: []diag.Related{{Pos: old.Pos, Message: "it is created here"}},
 			})
 		}
+		old.unlike = true // each entry of sqlc.yaml may mean its own
 		return
 	}
 	if n.IfNotExists && l.others[t.QualifiedName()] {
 		return // a view has the name
 	}
+	t.unlike = l.within != nil || len(n.InhRelations) > 0
 	l.catalog.Tables = append(l.catalog.Tables, t)
 	l.tables[[2]string{t.Schema, t.Name}] = t
 	l.facts[t] = &tableFacts{open: n.GetOfTypename() != nil}
@@ -122,6 +124,7 @@ func (l *loader) setType(c *Column, t *pg.TypeName, collation *pg.CollateClause)
 // like copies columns, and what INCLUDING asks for, from another table. NOT
 // NULL is always copied; foreign keys and triggers never are.
 func (l *loader) like(t *Table, clause *pg.TableLikeClause) {
+	t.unlike = true
 	from := l.lookup(clause.GetRelation(), false)
 	if from == nil || from == t {
 		l.facts[t].open = true

@@ -53,6 +53,7 @@ type Query struct {
 	Name    string  // the method's and the query's name
 	Cmd     string  // "one", "many", "exec", "execrows", "execresult", "copyfrom", "batchexec", "batchone", "batchmany", "execlastid"
 	SQL     string  // the constant's text, "" for :copyfrom
+	Source  string  // the statement in the SQL file, "" where SQL was made of another one, or of none
 	Params  []Param // Params[0] is $1
 	// ParamStruct is the struct that carries the parameters, zero where they
 	// are flat arguments; a pointer with emit_params_struct_pointers; a slice

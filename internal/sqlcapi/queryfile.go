@@ -13,7 +13,8 @@ type sqlQuery struct {
 	cmd    string
 	doc    string
 	pos    diag.Pos   // of the name line
-	tokens []sqlToken // of the statement, without the semicolon
+	text   string     // of the statement, without the semicolon
+	tokens []sqlToken // the same
 }
 
 // sqlNameLine is the line that makes a statement a query of sqlc.
@@ -65,7 +66,7 @@ func parseQueries(file, src string) []*sqlQuery {
 			if q := parseQuery(src[begin:end]); q != nil {
 				q.pos.File = file
 				q.pos.Line += strings.Count(src[:begin], "\n")
-				q.tokens = tokens[first:i]
+				q.text, q.tokens = src[begin:end], tokens[first:i]
 				queries = append(queries, q)
 			}
 		}

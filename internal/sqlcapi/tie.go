@@ -79,6 +79,8 @@ func (l *loader) checkStale(q *Query, s *sqlQuery) bool {
 			Pos: s.pos, Severity: diag.Warning, Code: codeStaleSQL, Fix: regenerate, Related: related,
 			Message: "the query " + s.name + " differs from the statement that its Go method was generated from",
 		})
+	case q.SQL != "":
+		q.Source = s.text
 	}
 	return true
 }
