@@ -53,7 +53,7 @@ func (t *tracer) builtin(name string) {
 // function follows a function of the schema. An IMMUTABLE one has no effects, by
 // its own word.
 func (t *tracer) function(f *Function) {
-	if f.Volatility == "immutable" || !t.first("function "+f.Name) {
+	if t.blind || f.Volatility == "immutable" || !t.first("function "+f.Name) {
 		return
 	}
 	t.through("function "+f.Name, func() {

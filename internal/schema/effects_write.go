@@ -16,6 +16,9 @@ type change struct {
 
 // write follows a change of a relation.
 func (t *tracer) write(rel *pg.RangeVar, ch change) {
+	if t.blind {
+		return
+	}
 	for _, name := range t.names(rel) {
 		switch table := t.catalog.Table(name); {
 		case table != nil:

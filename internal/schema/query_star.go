@@ -55,17 +55,17 @@ type Stale struct {
 // the generated statement. It is false where they are equal, and where one of both
 // is not certain.
 func (c *Catalog) Stale(source string, generated *Query) (Stale, bool) {
-	if c.unread || !strings.Contains(source, "*") && !strings.Contains(source, "embed") {
+	if bare := strings.ReplaceAll(source, "(*)", ""); c.unread || !strings.Contains(bare, "*") && !strings.Contains(bare, "embed") {
 		return Stale{}, false
 	}
 	if loneStar(source) && !slices.ContainsFunc(generated.outputs, func(o outputs) bool { return !o.whole(c) }) {
 		return Stale{}, false // the usual case, without reading the text
 	}
-	written, err := c.ParseQuery(source)
-	if err != nil || len(written.outputs) != len(generated.outputs) {
+	written := c.outputs(source)
+	if len(written) != len(generated.outputs) {
 		return Stale{}, false
 	}
-	for i, w := range written.outputs {
+	for i, w := range written {
 		g := generated.outputs[i]
 		if !w.certain || !slices.Contains(w.stars, true) || slices.Contains(g.stars, true) {
 			continue
@@ -75,6 +75,20 @@ func (c *Catalog) Stale(source string, generated *Query) (Stale, bool) {
 		}
 	}
 	return Stale{}, false
+}
+
+// outputs reads the lists of a text, and nothing else of it: nil for one that is
+// not a statement.
+func (c *Catalog) outputs(source string) []outputs {
+	stmts, err := parse(positional(source))
+	if err != nil || len(stmts) != 1 || checkParams(source, stmts[0].Stmt) != nil {
+		return nil
+	}
+	trace := newTracer(c)
+	trace.blind = true
+	a := newAnalyzer(trace)
+	a.top(stmts[0].Stmt)
+	return a.outputs
 }
 
 // differs compares the list that a text asks for with the generated one.
