@@ -114,7 +114,8 @@ Every problem that specgen reports has a code. ` + "`specgen explain SG201`" + `
 
 An example is a piece of a small project, ` + "[testdata/teams](testdata/teams)" + `, and has this problem and no other: a test makes sure of
 it. A piece of specgen.yaml comes after the lines that every specification begins with (` + "`version`, `sqlc`, `output`, and `go`" + ` where it calls Go
-functions). An error keeps anything from being generated; a warning does not. A hint tells what could be faster, and only to those who ask:
+functions). An error keeps anything from being generated; a warning does not, and a note tells what is
+left out. A hint tells what could be faster, and only to those who ask:
 ` + "`specgen check --hints`" + `. A lint is a suspicion of what may be right, and a warning for those who ask: ` + "`specgen check --lint`" + `.
 
 This file is made of the pages in internal/code: edit these.

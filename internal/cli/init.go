@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/specgen-dev/specgen/internal/diag"
 	"github.com/specgen-dev/specgen/internal/initial"
 )
 
@@ -28,10 +30,13 @@ func initCommand(o *options) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			told := slices.DeleteFunc(r.Problems.Sorted(), func(p diag.Problem) bool {
+				return p.Severity.OnRequest() || o.quiet && p.Severity != diag.Error
+			})
+			if err := writeText(cmd.ErrOrStderr(), told, r.Source); err != nil {
+				return err
+			}
 			if r.Problems.HasErrors() {
-				if err := writeText(cmd.ErrOrStderr(), r.Problems.Sorted(), r.Source); err != nil {
-					return err
-				}
 				fmt.Fprintln(cmd.ErrOrStderr(), "specgen: nothing was written: these problems come first")
 				return exit(exitProblems)
 			}

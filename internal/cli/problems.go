@@ -50,8 +50,10 @@ func (o *options) generate(cmd *cobra.Command, r *reporting, files *disk.Reader)
 		return nil, err
 	}
 	problems := r.chosen(s.Problems.Sorted())
-	if o.quiet && !r.strict && r.text() {
-		problems = slices.DeleteFunc(problems, func(p diag.Problem) bool { return p.Severity != diag.Error })
+	if o.quiet && r.text() {
+		problems = slices.DeleteFunc(problems, func(p diag.Problem) bool {
+			return p.Severity == diag.Note || p.Severity != diag.Error && !r.strict
+		})
 	}
 	if err := r.write(cmd, s, problems); err != nil {
 		return nil, err

@@ -21,6 +21,7 @@ var pages embed.FS
 const (
 	Error   = "error"   // nothing is generated
 	Warning = "warning" // generated all the same
+	Note    = "note"    // nothing is wrong
 	Lint    = "lint"    // shown on request only, as a warning
 	Hint    = "hint"    // shown on request only
 )
@@ -29,7 +30,7 @@ const (
 type Page struct {
 	Code     string // such as "SG201"
 	Title    string // what is wrong, without a full stop
-	Severity string // Error, Warning, Lint or Hint: that of every problem with the code
+	Severity string // Error, Warning, Note, Lint or Hint: that of every problem with the code
 	// Ignorable says that an `ignore` with a reason silences the problem. Of errors,
 	// those that rest on a guess about what a statement does.
 	Ignorable bool

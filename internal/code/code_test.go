@@ -67,7 +67,7 @@ func TestPagesAreComplete(t *testing.T) {
 		if p.Title == "" || strings.HasSuffix(p.Title, ".") || len(p.About) < 40 || len(p.Cure) < 10 || len(p.Example) == 0 {
 			t.Errorf("the page of %s is not complete", c)
 		}
-		if !slices.Contains([]string{code.Error, code.Warning, code.Lint, code.Hint}, p.Severity) {
+		if !slices.Contains([]string{code.Error, code.Warning, code.Note, code.Lint, code.Hint}, p.Severity) {
 			t.Errorf("%s has the severity %q", c, p.Severity)
 		}
 		for _, prose := range append(strings.Split(p.About, "\n\n"), p.Cure) {

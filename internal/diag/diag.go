@@ -48,6 +48,7 @@ type Severity int
 const (
 	Error   Severity = iota // nothing is generated
 	Warning                 // generated all the same
+	Note                    // nothing is wrong, but it must not go unsaid; never a reason to fail
 	Lint                    // a suspicion: shown on request only, and then as a warning
 	Hint                    // shown on request only, and never a reason to fail
 )
@@ -57,6 +58,8 @@ func (s Severity) String() string {
 	switch s {
 	case Warning:
 		return "warning"
+	case Note:
+		return "note"
 	case Lint:
 		return "lint"
 	case Hint:

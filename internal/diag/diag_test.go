@@ -108,7 +108,7 @@ func TestPrintInColour(t *testing.T) {
 
 func TestSeverityString(t *testing.T) {
 	t.Parallel()
-	for s, want := range map[diag.Severity]string{diag.Error: "error", diag.Warning: "warning", diag.Lint: "lint", diag.Hint: "hint"} {
+	for s, want := range map[diag.Severity]string{diag.Error: "error", diag.Warning: "warning", diag.Note: "note", diag.Lint: "lint", diag.Hint: "hint"} {
 		if got := s.String(); got != want {
 			t.Errorf("%d is %q, want %q", s, got, want)
 		}

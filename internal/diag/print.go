@@ -68,7 +68,7 @@ func severityColour(s Severity) string {
 	switch s {
 	case Warning:
 		return yellow
-	case Hint:
+	case Note, Hint:
 		return cyan
 	default:
 		return red

@@ -255,6 +255,13 @@ func (r *resolver) query(name spec.Text, role Role) (*sqlcapi.Query, *schema.Que
 
 // noQuery reports the name of a query that is not there, or of its package.
 func (r *resolver) noQuery(name spec.Text) {
+	if e := r.api.FindLeftOut(name.Value); e != nil {
+		r.problems.Add(diag.Problem{
+			Pos: name.Pos, Code: "SG201", Missing: name.Value, Message: fmt.Sprintf("the query %q is of an entry of sqlc.yaml that is left out", name.Value),
+			Fix: "call a query of another entry, or correct this one", Related: []diag.Related{{Pos: e.Pos, Message: "the entry is left out: " + e.Reason}},
+		})
+		return
+	}
 	pkg, query, qualified := strings.Cut(name.Value, ".")
 	if !qualified {
 		r.failNear(name.Pos, "SG201", name.Value, r.api.QueryNames(), "no query is named %q", name.Value)

@@ -149,7 +149,7 @@ func sarifLevel(severity string) string {
 	switch severity {
 	case code.Lint:
 		return code.Warning
-	case code.Hint:
+	case code.Note, code.Hint:
 		return "note"
 	}
 	return severity

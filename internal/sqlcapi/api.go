@@ -12,6 +12,7 @@ import (
 // API is everything that one or more sqlc.yaml files describe.
 type API struct {
 	Packages []*Package // in the order of the files
+	LeftOut  []*LeftOut // in the order of the files
 }
 
 // Package is one Go package that sqlc generates.

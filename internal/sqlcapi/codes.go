@@ -2,7 +2,8 @@ package sqlcapi
 
 // The codes of the problems that this package reports. SG150 to SG159 are about
 // sqlc.yaml and the files that it names, SG160 to SG169 about the Go code that
-// sqlc generated from them, SG170 to SG179 about the user's own Go functions.
+// sqlc generated from them, SG170 to SG179 about the user's own Go functions, and
+// SG180 about what sqlc.yaml has and specgen leaves out.
 const (
 	codeConfigRead    = "SG150" // sqlc.yaml cannot be read
 	codeConfigSyntax  = "SG151" // not YAML, or a value of the wrong kind
@@ -32,6 +33,8 @@ const (
 	codeNoGoFile      = "SG173" // a package of functions without a Go file
 	codeFuncSyntax    = "SG174" // a file of functions that cannot be parsed
 	codeNotImportable = "SG175" // functions of package main, or of two packages in one directory
+
+	codeLeftOut = "SG180" // an entry of sqlc.yaml that specgen cannot work with
 )
 
 // regenerate is the cure of everything that is wrong with generated code.

@@ -42,18 +42,20 @@ func (l *loader) readConfig(path string, named diag.Pos) []*target {
 	if !ok {
 		return nil
 	}
+	var targets []*target
 	version := root.key("version")
 	switch text := version.text("version"); {
 	case text == "1":
-		return f.readV1(root)
+		targets = f.readV1(root)
 	case text == "2":
-		return f.readV2(root)
+		targets = f.readV2(root)
 	case version.isEmpty():
 		l.problems.ErrorFix(root.pos(), codeVersion, `write version: "2" at the top`, "the configuration has no version")
 	case text != "":
 		l.problems.ErrorFix(version.pos(), codeVersion, `write "1" or "2"`, "version %q of sqlc's configuration is not known", text)
 	}
-	return nil
+	l.leftOut = append(l.leftOut, f.leftOut...)
+	return targets
 }
 
 // unreadableConfig reports a configuration that is not there, and which one
@@ -116,17 +118,22 @@ func (f *configFile) readV1(root node) []*target {
 }
 
 // readV2 reads the version 2 format: sql, each entry with a gen.go. Entries
-// that generate no Go are nothing to specgen.
+// that generate no Go are left out.
 func (f *configFile) readV2(root node) []*target {
 	var targets []*target
 	before := f.problems.Len()
 	generatesGo := false
+	var others []node
 	global := root.key("overrides").key("go")
 	for _, e := range root.key("sql").list("sql") {
-		if !e.mapping("an entry of sql") || !e.key("gen").mapping("gen") {
+		if !e.mapping("an entry of sql") {
 			continue
 		}
 		options := e.key("gen").key("go")
+		if options.missing() && (e.key("gen").missing() || e.key("gen").mapping("gen")) {
+			others = append(others, e)
+			continue
+		}
 		if !options.mapping("gen.go") {
 			continue
 		}
@@ -138,6 +145,10 @@ func (f *configFile) readV2(root node) []*target {
 	}
 	if !generatesGo && f.problems.Len() == before {
 		f.noPackage(root, "sql")
+		return nil
+	}
+	for _, e := range others {
+		f.leaveOut(e, "", noGo(e))
 	}
 	return targets
 }
@@ -153,15 +164,19 @@ func (f *configFile) noPackage(root node, key string) {
 
 // readEntry reads what both formats have. The keys of the output directory and
 // of the package's name differ between them; e and options are the same node in
-// version 1. It returns nil where a problem was reported.
+// version 1. It returns nil where a problem was reported, and where the entry is
+// left out.
 func (f *configFile) readEntry(e, options node, outKey, nameKey string) *target {
 	before := f.problems.Len()
-	f.checkSupported(e, options)
-	out := f.required(options, outKey)
+	out := options.key(outKey)
+	if why, ok := unsupported(e, options, outKey); !ok {
+		f.leaveOut(e, goPackage(options, nameKey, outKey), why)
+		return nil
+	}
 	dbArgument := options.key("emit_methods_with_db_argument")
 	t := &target{
 		dir:        filepath.Join(f.dir, filepath.FromSlash(out.text(outKey))),
-		name:       options.key(nameKey).text(nameKey),
+		name:       goPackage(options, nameKey, outKey),
 		schema:     f.sqlFiles(e, "schema"),
 		queries:    f.sqlFiles(e, "queries"),
 		modelsFile: goFileName(options.key("output_models_file_name").text("output_models_file_name"), "models.go"),
@@ -175,47 +190,22 @@ func (f *configFile) readEntry(e, options node, outKey, nameKey string) *target 
 	if t.dbArgumentPos = t.pos; !dbArgument.missing() {
 		t.dbArgumentPos = dbArgument.pos()
 	}
-	if t.name == "" {
-		t.name = filepath.Base(t.dir)
-	}
 	if f.problems.Len() > before {
 		return nil
 	}
 	return t
 }
 
-// checkSupported reports an engine or a driver that specgen cannot work with.
-// Both have defaults: postgresql in version 1 only, and database/sql.
-func (f *configFile) checkSupported(e, options node) {
-	engine := e.key("engine")
-	isV1 := e.yaml == options.yaml
-	switch name := engine.text("engine"); {
-	case name == "postgresql", name == "" && isV1 && engine.missing():
-	case engine.missing():
-		f.problems.ErrorFix(e.pos(), codeEngine, "add engine: postgresql", "the entry has no engine")
-	case name != "":
-		f.problems.ErrorFix(engine.pos(), codeEngine, "use engine: postgresql, or a sqlc configuration of its own for this entry",
-			"engine %q is not supported: specgen works with PostgreSQL only", name)
+// goPackage is the name of the Go package of an entry: by default, that of its
+// directory.
+func goPackage(options node, nameKey, outKey string) string {
+	if text := options.key(nameKey).text(nameKey); text != "" {
+		return text
 	}
-	sqlPackage := options.key("sql_package")
-	switch name := sqlPackage.text("sql_package"); {
-	case name == "pgx/v5":
-	case sqlPackage.missing():
-		f.problems.ErrorFix(options.pos(), codeSQLPackage, "set sql_package: pgx/v5, and run sqlc generate",
-			"sql_package is not set, so that sqlc generates code for database/sql; specgen needs pgx/v5")
-	case name != "":
-		f.problems.ErrorFix(sqlPackage.pos(), codeSQLPackage, "set sql_package: pgx/v5, and run sqlc generate",
-			"sql_package %q is not supported: specgen needs pgx/v5", name)
+	if options.key(outKey).isEmpty() {
+		return ""
 	}
-}
-
-// required returns the value of a key that has to be there.
-func (f *configFile) required(n node, key string) node {
-	v := n.key(key)
-	if v.isEmpty() {
-		f.problems.ErrorFix(n.pos(), codeMissingKey, "add "+key, "the entry has no %s", key)
-	}
-	return v
+	return filepath.Base(filepath.FromSlash(options.key(outKey).text(outKey)))
 }
 
 // goFileName is the name of a generated file, as sqlc makes it from an option.

@@ -34,6 +34,8 @@ func Load(files *disk.Reader, base string, configs []Config, problems *diag.List
 		seen = append(seen, path)
 		targets = append(targets, l.readConfig(path, c.Pos)...)
 	}
+	l.tellLeftOut(len(targets) > 0 || problems.HasErrors())
+	api.LeftOut = l.leftOut
 	for _, t := range mergeTargets(targets) {
 		if p := l.loadPackage(t); p != nil {
 			api.Packages = append(api.Packages, p)
@@ -47,6 +49,7 @@ type loader struct {
 	files    *disk.Reader
 	base     string // absolute
 	problems *diag.List
+	leftOut  []*LeftOut
 }
 
 // resolve makes a slash path, relative to the base directory, a path on disk.

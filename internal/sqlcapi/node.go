@@ -22,6 +22,7 @@ type configFile struct {
 	dir      string // absolute directory on disk: paths in the file start here
 	name     string // as positions show it
 	problems *diag.List
+	leftOut  []*LeftOut
 }
 
 // maxMerges bounds how deep YAML's merge keys are followed, so that an anchor
