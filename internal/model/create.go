@@ -270,7 +270,7 @@ func (r *resolver) parent(d *spec.Parent, en *env) *parent {
 		at.add(l)
 		at = at.under(&l.Body)
 		at.loops = append(at.loops[:len(at.loops):len(at.loops)], l)
-		at.names[l.Var] = &symbol{value: &ElemValue{Loop: l}, pos: d.For.Var.Pos, guards: at.guards}
+		r.declare(at, d.For.Var, &symbol{value: &ElemValue{Loop: l}})
 	}
 	if d.Lock == nil {
 		if d.ID == nil {

@@ -174,6 +174,7 @@ func (r *resolver) eachParent(s *spec.ForStep, en *env) {
 		return
 	}
 	en.frame.scope.OverParents = s.Pos
+	r.declare(en.child(), s.Each.Var, &symbol{}) // told once, though each parent gets the name
 	many := len(en.frame.parents) > 1
 	for _, p := range en.frame.parents {
 		at := en
