@@ -1,7 +1,6 @@
 package model
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -187,124 +186,6 @@ func (r *resolver) rowRuleBinds(s *spec.Scope, a *Arg) bool {
 	}
 	step, ok := strings.CutSuffix(a.Name, "_id")
 	return ok && slices.ContainsFunc(s.Parents, func(p *spec.Parent) bool { return p.As.Value == step && p.For == nil && p.When == nil })
-}
-
-// parents resolves the locks of the parents, topmost first: the lock
-// order is (depth in the graph of parents, type, query, lookup key).
-func (r *resolver) parents(s *Scope, en *env) {
-	docs := slices.Clone(s.doc.Parents)
-	slices.SortStableFunc(docs, func(a, b *spec.Parent) int {
-		return cmp.Or(cmp.Compare(r.depth(a.Type.Value, nil), r.depth(b.Type.Value, nil)), cmp.Compare(a.Type.Value, b.Type.Value), cmp.Compare(lockName(a), lockName(b)))
-	})
-	var locks []*Call
-	for _, d := range docs {
-		p := r.parent(d, en)
-		if p == nil { // which was reported
-			if d.For == nil && d.As.Value != "" && en.lookup(d.As.Value) == nil {
-				r.declare(en, d.As, &symbol{})
-			}
-			continue
-		}
-		en.frame.parents = append(en.frame.parents, p)
-		if p.lock != nil {
-			locks = append(locks, p.lock)
-		}
-	}
-	orderLocks(locks)
-}
-
-func lockName(p *spec.Parent) string {
-	if p.Lock == nil {
-		return ""
-	}
-	return p.Lock.Name.Value
-}
-
-// orderLocks marks the locks of which the values of the caller decide the order:
-// those that one query takes, by the value of its only parameter.
-func orderLocks(locks []*Call) {
-	for _, c := range locks {
-		several := slices.ContainsFunc(locks, func(other *Call) bool { return other != c && other.Query == c.Query })
-		c.Ordered = several && len(c.Args) == 1 && comparable(c.Args[0].Shape) && c.Args[0].Shape.Form != Pointer
-	}
-}
-
-// depth is how far a scope type is below a type without parents.
-func (r *resolver) depth(typ string, below []string) int {
-	if slices.Contains(below, typ) {
-		return 0 // a cycle: reported by nobody, since a folder may lie in a folder
-	}
-	deepest := 0
-	for _, s := range r.doc.Scopes {
-		if s.Type.Value != typ {
-			continue
-		}
-		for _, p := range s.Parents {
-			deepest = max(deepest, 1+r.depth(p.Type.Value, append(below, typ)))
-		}
-	}
-	return deepest
-}
-
-func (r *resolver) parent(d *spec.Parent, en *env) *parent {
-	p := &parent{typ: d.Type.Value, name: d.As.Value}
-	at := en
-	if d.When != nil {
-		c := r.cond(d.When, en)
-		if c == nil {
-			return nil
-		}
-		at = en.guard(c)
-		p.conds = []Cond{c}
-	}
-	if d.For != nil {
-		l := r.loop(d.For, at, d.Pos)
-		if l == nil {
-			return nil
-		}
-		l.Sorted, p.loop = true, l
-		if l.Data == nil && (!comparable(l.Elem) || l.Elem.Form == Pointer) {
-			r.fail(d.For.In.Pos, "SG303", "loop over the parents' ids", "parents are locked in the order of their ids, and %s cannot be ordered", l.Elem.describe())
-			return nil
-		}
-		at.add(l)
-		at = at.under(&l.Body)
-		at.loops = append(at.loops[:len(at.loops):len(at.loops)], l)
-		r.declare(at, d.For.Var, &symbol{value: &ElemValue{Loop: l}})
-	}
-	if d.Lock == nil {
-		if d.ID == nil {
-			r.fail(d.Pos, "SG408", "name a query that locks the parent's row FOR KEY SHARE: lock: LockX", "parent %q has no `lock`", p.name)
-			return nil
-		}
-		p.id = r.value(d.ID, at)
-		return p
-	}
-	c := r.queryCall(d.Lock, at, ParentLock, p.name)
-	if c == nil {
-		return nil
-	}
-	c.Step, c.Parent = en.prefix+"parents."+p.name, d.Type.Value
-	c.Missing = r.errorDef(d.Missing, "ErrParentNotFound", "there is no such "+p.typ)
-	if c.Query.Cmd != "one" {
-		r.fail(d.Lock.Name.Pos, "SG407", "make it :one: no row is how a missing parent is noticed", "%s is :%s, and a parent's lock must return the row", c.Query.Name, c.Query.Cmd)
-		return nil
-	}
-	r.checkRole(c, d.Lock.Name, nil)
-	r.bind(c, d.Lock, at, binding{})
-	at.add(c)
-	p.lock = c
-	seen := en // a parent that is a list is seen by its own expressions alone
-	if p.loop != nil {
-		seen = at
-	}
-	r.declareIn(seen, at.guards, d.As, &symbol{value: &RowValue{Call: c}})
-	id := d.ID
-	if id == nil {
-		id = &spec.Ref{Root: p.name, Path: []string{"id"}, Pos: d.Pos}
-	}
-	p.id = r.value(id, at)
-	return p
 }
 
 // results keeps the lists that the scope gives back.

@@ -12,12 +12,7 @@ func (r *resolver) inputsUsed(s *spec.Scope) map[string]bool {
 		}
 	}}
 	for _, p := range s.Parents {
-		w.query(p.Lock)
-		w.expr(p.ID)
-		w.cond(p.When)
-		if p.For != nil {
-			w.expr(p.For.In)
-		}
+		w.parent(p)
 	}
 	w.hooks(s.Before)
 	w.hooks(s.AfterCommit)
@@ -31,6 +26,15 @@ type refWalk struct {
 	blocks map[string]*spec.Block
 	visit  func(*spec.Ref)
 	seen   map[string]bool // blocks
+}
+
+func (w *refWalk) parent(p *spec.Parent) {
+	w.query(p.Lock)
+	w.expr(p.ID)
+	w.cond(p.When)
+	if p.For != nil {
+		w.expr(p.For.In)
+	}
 }
 
 func (w *refWalk) hooks(hooks []*spec.Hook) {
