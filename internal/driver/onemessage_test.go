@@ -33,6 +33,11 @@ var mistakes = []mistake{
 	{"{query: CreateRole, as: role, into: roles}", "{query: CreateRole, as: rol, into: roles}", "SG401", 38},
 	{"{query: CreateRole, as: role, into: roles}", "{query: CreateRole, as: role, into: role_list}", "SG204", 41},
 	{"for: grant in $builtin.grants", "for: grant in $builtin.grant", "SG205", 37},
+	{"for: grant in $builtin.grants", "for: builtin in $builtin.grants", "SG210", 37},
+	{"for: grant in $builtin.grants", "for: row in $builtin.grants", "SG019", 37},
+	{"for: owner in $owners\n        do:\n          - {query: CreateMember, with: {user_id: $owner,",
+		"for: owners in $owners\n        do:\n          - {query: CreateMember, with: {user_id: $owners,", "SG210", 39},
+	{"- {type: workspace, lock", "- {type: workspace, as: input, lock", "SG019", 125},
 	{"do: [CreateRoleGrant]", "do: [CreateRoleGrants]", "SG201", 38},
 	{"role_id: $roles.owner.id", "role_id: $roles.owners.id", "SG205", 41},
 	{"joined_at: $now}", "joined_at: $now()}", "SG031", 41},
@@ -73,6 +78,8 @@ var mistakes = []mistake{
 // masked are pairs of which one hides the other: they are in one step, or one is
 // about what the other leaves unknown.
 var masked = [][2]string{
+	{"for: row in $builtin.grants", "do: [CreateRoleGrants]"},
+	{"{query: CreateRole, as: rol, into: roles}", "for: row in $builtin.grants"},
 	{"contexts:\n", "actor: {type: uid,"},
 	{"key: nam", "role_id: $roles.owners.id"},
 	{"params: [owner_ids]", "{use: access}"},

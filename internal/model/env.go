@@ -154,9 +154,6 @@ func (en *env) inReach() []string {
 	return slices.Sorted(maps.Keys(known))
 }
 
-// reserved are the roots of references that no step may be named.
-var reserved = []string{"scope", "row", "input", "context", "data", "new", "now", "go", "before"}
-
 // declare makes a name visible to the steps after it, under the conditions
 // around them.
 func (r *resolver) declare(en *env, name spec.Text, s *symbol) { r.declareIn(en, en.guards, name, s) }
@@ -165,14 +162,13 @@ func (r *resolver) declareIn(en *env, guards []Cond, name spec.Text, s *symbol) 
 	if name.Value == "" {
 		return
 	}
-	if slices.Contains(reserved, name.Value) {
-		r.fail(name.Pos, "SG210", "use another name", "%q is a name of the language", name.Value)
-		return
-	}
 	if old := en.lookup(name.Value); old != nil {
 		r.problems.Add(diag.Problem{Pos: name.Pos, Code: "SG210", Message: "the name \"" + name.Value + "\" is taken",
 			Fix: "use another name; steps of a block that is used twice are told apart by the block's own `as`", Related: []diag.Related{{Pos: old.pos, Message: "the first use"}}})
-		return
+		if en.names[name.Value] != nil {
+			return
+		}
+		// What refers to it further in means this one: no mistake of its own.
 	}
 	s.pos, s.guards = name.Pos, guards
 	en.names[name.Value] = s

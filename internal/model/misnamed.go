@@ -67,9 +67,6 @@ func (r *resolver) blockParams(s *spec.UseStep, b *spec.Block, en, inner *env) {
 	}
 	missing := withoutMeant(lacking, unknown)
 	for _, p := range b.Params {
-		if slices.Contains(reserved, p.Value) {
-			r.fail(p.Pos, "SG210", "use another name", "%q is a name of the language", p.Value)
-		}
 		if inner.names[p.Value] != nil {
 			continue
 		}

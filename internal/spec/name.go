@@ -24,7 +24,14 @@ var (
 // isReserved reports whether $name, or name inside ${…}, already means something else.
 func isReserved(name string) bool { return slices.Contains(reserved(), name) }
 
-func reserved() []string { return []string{"go", "new", "now", "true", "false", "null"} }
+// reserved are the names that expressions begin with, and that the language has for
+// itself. Names behind a dot, as of inputs, context values and data, are apart from them.
+func reserved() []string {
+	return []string{"before", "context", "data", "false", "go", "input", "new", "now", "null", "row", "scope", "true"}
+}
+
+// otherThanReserved is the fix for a name that is reserved.
+func otherThanReserved() string { return "choose a name other than " + strings.Join(reserved(), ", ") }
 
 // goWords cannot be the name of a package that others import: Go's keywords, and main.
 func goWords() []string {
@@ -89,7 +96,7 @@ func (p *parser) isLocal(t Text, what string) bool {
 		return false
 	}
 	if isReserved(t.Value) {
-		p.errorf(t.Pos, "SG019", "choose another name", "%s cannot be %s, which has a meaning of its own in expressions", what, quoted(t.Value))
+		p.errorf(t.Pos, "SG019", otherThanReserved(), "%s cannot be %s: it is a name of the language", what, quoted(t.Value))
 		return false
 	}
 	return true

@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -172,6 +173,10 @@ func (p *parser) asOr(f fields, name Text) Text {
 	}
 	if namePattern.MatchString(name.Value) && !isReserved(name.Value) {
 		return name
+	}
+	if isReserved(name.Value) {
+		p.errorf(name.Pos, "SG019", "add `as` with "+strings.TrimPrefix(otherThanReserved(), "choose "), "%s cannot be a name in expressions: it is a name of the language", quoted(name.Value))
+		return Text{Pos: name.Pos}
 	}
 	p.errorf(name.Pos, "SG016", "add `as`", "%s cannot be a name in expressions", quoted(name.Value))
 	return Text{Pos: name.Pos}
