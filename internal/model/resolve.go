@@ -283,43 +283,6 @@ func (r *resolver) noQuery(name spec.Text) {
 	r.failNear(name.Pos, "SG201", query, queries, "package %s has no query %q", pkg, query)
 }
 
-// checkNames refuses a query that names a table, or writes a column, that the schema
-// does not have: sqlc ran before the schema was edited.
-func (r *resolver) checkNames(q *sqlcapi.Query, f *schema.Query) bool {
-	absent, ok := r.catalog.Absent(f)
-	if !ok {
-		return true
-	}
-	p := diag.Problem{Pos: q.Pos, Code: "SG106", Message: fmt.Sprintf("%s names the table %q, which the schema does not have", q.Name, absent.Table),
-		Fix: "correct the query or the schema, and run sqlc generate"}
-	if t := r.catalog.Table(absent.Table); absent.Column != "" && t != nil {
-		p.Message = fmt.Sprintf("%s writes %s.%s, a column that the schema does not have", q.Name, absent.Table, absent.Column)
-		p.Related = []diag.Related{{Pos: t.Pos, Message: "the table is declared here"}}
-	}
-	r.problems.Add(p)
-	return false
-}
-
-// checkStars refuses a statement in which sqlc put other columns for a * than the
-// table has now.
-func (r *resolver) checkStars(q *sqlcapi.Query, f *schema.Query) bool {
-	stale, ok := r.catalog.Stale(q.Source, f)
-	if !ok {
-		return true
-	}
-	table, pos := stale.Table.QualifiedName(), stale.Table.Pos
-	message := fmt.Sprintf("the columns of %s have another order than those of * in the generated %s", table, q.Name)
-	switch c := stale.Table.Column(stale.Column); {
-	case stale.Gone:
-		message = fmt.Sprintf("the generated %s reads %s for *, which %s does not have", q.Name, stale.Column, table)
-	case c != nil:
-		message, pos = fmt.Sprintf("the generated %s lacks %s.%s, which * stands for, too", q.Name, table, c.Name), c.Pos
-	}
-	r.problems.Add(diag.Problem{Pos: q.Pos, Code: "SG107", Message: message, Fix: "run sqlc generate",
-		Related: []diag.Related{{Pos: pos, Message: "the schema has it here"}}})
-	return false
-}
-
 // queryFacts parses a query's SQL once.
 func (r *resolver) queryFacts(q *sqlcapi.Query) *schema.Query {
 	if f, ok := r.facts[q]; ok {

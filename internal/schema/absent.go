@@ -3,11 +3,24 @@ package schema
 import (
 	"slices"
 	"strings"
+
+	"github.com/specgen-dev/specgen/internal/diag"
 )
 
-// Absent is what a query names and the schema does not have: a table, or with a
-// Column a column of it.
-type Absent struct{ Table, Column string }
+// Absent is what a query names and the schema does not have: a table, or a Column
+// of Tables, none of which has it.
+type Absent struct {
+	Table  string
+	Column string
+	Tables []*Table
+	Past   Past // of the table, or of the column if it was of one table
+}
+
+// Past is a statement of the schema that took a name away; the zero Past is none.
+type Past struct {
+	Pos diag.Pos
+	Now string // the new name, "" for what was dropped
+}
 
 // Absent returns the first such thing, and false where there is none for certain:
 // a server has its own relations, extensions bring some, and a statement of the
@@ -18,19 +31,19 @@ func (c *Catalog) Absent(q *Query) (Absent, bool) {
 	}
 	for _, name := range slices.Concat(q.Writes, q.Reads) {
 		if c.table("", name) == nil && c.Table(name) == nil && !c.mayHave(name, slices.Contains(q.Writes, name)) {
-			return Absent{Table: name}, true
+			return Absent{Table: name, Past: c.past[name]}, true
 		}
 	}
-	t := c.Table(q.Target)
-	if t == nil || t.open || t.Uncertain {
+	if q.absent == nil {
 		return Absent{}, false
 	}
-	for _, set := range q.Sets {
-		if set.Table == q.Target && set.Column != "" && t.Column(set.Column) == nil {
-			return Absent{Table: q.Target, Column: set.Column}, true
+	absent := *q.absent
+	for _, t := range absent.Tables {
+		if past, ok := t.past[absent.Column]; ok {
+			absent.Past = past
 		}
 	}
-	return Absent{}, false
+	return absent, true
 }
 
 // mayHave reports whether a relation that is no table of the files may be there.
@@ -44,4 +57,12 @@ func (c *Catalog) mayHave(name string, written bool) bool {
 	default: // found by a search_path
 		return slices.ContainsFunc(c.Tables, func(t *Table) bool { return t.Name == bare })
 	}
+}
+
+// took notes that the current statement took a name away.
+func (l *loader) took(from *map[string]Past, name, now string) {
+	if *from == nil {
+		*from = map[string]Past{}
+	}
+	(*from)[name] = Past{Pos: l.source.pos(l.start), Now: now}
 }

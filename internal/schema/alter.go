@@ -182,6 +182,7 @@ func (l *loader) setDeferrable(fk *ForeignKey, on bool) {
 // keys of this table and of others.
 func (l *loader) dropColumn(t *Table, name string) {
 	facts := l.facts[t]
+	l.took(&t.past, name, "")
 	t.Columns = slices.DeleteFunc(t.Columns, func(c *Column) bool { return c.Name == name })
 	for _, k := range t.indexes() {
 		if slices.Contains(k.Columns, name) || slices.Contains(l.keys[k].depends, name) {

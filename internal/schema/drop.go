@@ -82,6 +82,7 @@ func (l *loader) forget(t *Table) {
 	}
 	delete(l.facts, t)
 	full := t.QualifiedName()
+	l.took(&l.catalog.past, full, "")
 	l.dropForeignKeys(func(_ *Table, fk *ForeignKey) bool { return fk.RefTable == full })
 
 	for _, other := range l.catalog.Tables {

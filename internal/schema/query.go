@@ -72,6 +72,7 @@ type analyzer struct {
 	present []presentColumn
 	trace   *tracer
 	outputs []outputs
+	absent  *Absent // the first column that is named and not there
 }
 
 func newAnalyzer(t *tracer) *analyzer {
@@ -248,7 +249,7 @@ func relationName(rel *pg.RangeVar) string {
 func (a *analyzer) finish() {
 	a.query.Writes = sortedNames(a.writes)
 	a.query.Reads = sortedNames(a.reads)
-	a.query.outputs = a.outputs
+	a.query.outputs, a.query.absent = a.outputs, a.absent
 	a.query.Emptied = sortedNames(a.emptied)
 	for i := range a.params {
 		a.query.Params = append(a.query.Params, a.params[i].Param)

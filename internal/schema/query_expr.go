@@ -17,6 +17,9 @@ func (a *analyzer) expr(expr any, s *scope) {
 		case *pg.SubLink:
 			a.subLink(n, s)
 			return false
+		case *pg.ColumnRef:
+			a.named(n, s)
+			return false
 		case *pg.ParamRef:
 			a.use(n.Number).loose = true
 			return false
@@ -107,6 +110,11 @@ func (a *analyzer) compareSides(left, right *pg.Node, s *scope) bool {
 	}
 	l, isLeft := a.reference(left, s)
 	r, isRight := a.reference(right, s)
+	for _, side := range []*pg.Node{left, right} {
+		if ref := side.GetColumnRef(); ref != nil {
+			a.named(ref, s)
+		}
+	}
 	switch {
 	case isLeft && isRight:
 		a.sourceFact(l, r, false)
@@ -171,6 +179,7 @@ func (a *analyzer) compareArray(left, right *pg.Node, s *scope) bool {
 	if !ok || p == nil {
 		return false
 	}
+	a.named(left.GetColumnRef(), s)
 	u := a.use(p.Number)
 	if t := right.GetTypeCast(); t != nil {
 		a.cast(p, t.GetTypeName())

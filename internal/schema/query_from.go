@@ -8,13 +8,14 @@ import (
 
 // scope is what the names in a statement can mean.
 type scope struct {
-	items  []*fromItem
-	hidden []*fromItem // reached by a qualified name only: excluded, old, new
-	merged []column    // of JOIN … USING
-	star   []column    // what * stands for, in order
-	open   bool        // * stands for more than is known
-	outer  *scope
-	ctes   *cte
+	items   []*fromItem
+	hidden  []*fromItem // reached by a qualified name only: excluded, old, new
+	merged  []column    // of JOIN … USING
+	star    []column    // what * stands for, in order
+	open    bool        // * stands for more than is known
+	outputs []column    // of the SELECT list, while they can be named
+	outer   *scope
+	ctes    *cte
 }
 
 // fromItem is one thing in FROM, or the target of a write.
@@ -25,6 +26,7 @@ type fromItem struct {
 	def     *Table // of table, nil where the files do not make it
 	columns []column
 	open    bool
+	renamed bool         // its columns have other names than in the table
 	outer   bool         // an outer join, or something else, can make all of it NULL
 	joins   []*outerJoin // that can, innermost first
 	partial bool         // a subquery with such rows
@@ -196,6 +198,7 @@ func (a *analyzer) tableItem(n *pg.RangeVar) *fromItem {
 	}
 	item.def = t
 	aliases := texts(n.GetAlias().GetColnames())
+	item.renamed = len(aliases) > 0
 	for i, c := range t.Columns {
 		name := c.Name
 		if i < len(aliases) {
@@ -285,6 +288,7 @@ func (a *analyzer) join(n *pg.JoinExpr, s *scope) []column {
 	}
 	a.expr(n.Quals, s)
 	using := texts(n.UsingClause)
+	a.using(using, s.items[start:middle], s.items[middle:])
 	if n.IsNatural {
 		using = commonNames(left, right)
 	}

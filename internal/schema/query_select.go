@@ -24,8 +24,11 @@ func (a *analyzer) selectStmt(n *pg.SelectStmt, e env, top bool) relation {
 	} else {
 		rel = a.targets(n.TargetList, s)
 	}
+	s.outputs = rel.columns
 	a.expr(n.DistinctClause, s)
+	s.outputs = nil
 	a.expr(n.WhereClause, s)
+	s.outputs = rel.columns
 	a.expr(n.GroupClause, s)
 	rel.partial = rel.partial && len(n.GroupClause) == 0 // a row for each group
 	a.expr(n.HavingClause, s)

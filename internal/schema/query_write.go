@@ -19,7 +19,7 @@ func (a *analyzer) insert(n *pg.InsertStmt, e env, top bool) relation {
 	e = a.with(n.GetWithClause(), e)
 	s := newScope(e)
 	target := a.target(n.GetRelation(), s)
-	columns := insertColumns(n.Cols, target)
+	columns := a.insertColumns(n.Cols, target)
 	lists := n.GetSelectStmt().GetSelectStmt().GetValuesLists()
 	var sets []ColumnValue
 	var source relation
@@ -100,20 +100,21 @@ func (a *analyzer) insertSelect(rel relation, columns []column, listed bool) []C
 
 // insertColumns are the columns that get the values, in order. One that is
 // written in part, as in a[1], is known by table only.
-func insertColumns(list []*pg.Node, target *fromItem) []column {
+func (a *analyzer) insertColumns(list []*pg.Node, target *fromItem) []column {
 	if len(list) == 0 {
 		return target.columns
 	}
 	var out []column
 	for _, n := range list {
-		out = append(out, targetColumn(n.GetResTarget(), target))
+		out = append(out, a.targetColumn(n.GetResTarget(), target))
 	}
 	return out
 }
 
 // targetColumn is the column that INSERT or SET names. It may be unknown to the
 // catalog, which the caller has to notice.
-func targetColumn(t *pg.ResTarget, target *fromItem) column {
+func (a *analyzer) targetColumn(t *pg.ResTarget, target *fromItem) column {
+	a.lacks(t.GetName(), target)
 	return column{
 		name: t.GetName(), table: target.table, base: t.GetName(),
 		part: len(t.GetIndirection()) > 0,
@@ -183,6 +184,11 @@ func (a *analyzer) onConflict(insert *pg.InsertStmt, target *fromItem, e env) {
 	excluded := *target
 	excluded.alias, excluded.schema, excluded.table = "excluded", "", ""
 	s.hidden = []*fromItem{&excluded}
+	for _, elem := range n.GetInfer().GetIndexElems() {
+		if name := elem.GetIndexElem().GetName(); name != "" {
+			a.lacks(name, target)
+		}
+	}
 	a.expr(n.GetInfer(), s)
 	sets := a.assignments(n.TargetList, target, s)
 	a.expr(n.WhereClause, s)
@@ -206,7 +212,7 @@ func (a *analyzer) assignments(list []*pg.Node, target *fromItem, s *scope) []Co
 	analysed := map[*pg.Node]bool{}
 	for _, n := range list {
 		t := n.GetResTarget()
-		c := targetColumn(t, target)
+		c := a.targetColumn(t, target)
 		value := ColumnValue{Table: c.table, Column: c.base}
 		multi := t.GetVal().GetMultiAssignRef()
 		row := multi.GetSource().GetRowExpr()
@@ -302,7 +308,7 @@ func (a *analyzer) merge(n *pg.MergeStmt, e env, top bool) relation {
 		a.expr(when.GetCondition(), s)
 		switch when.GetCommandType() {
 		case pg.CmdType_CMD_INSERT:
-			columns := insertColumns(when.GetTargetList(), target)
+			columns := a.insertColumns(when.GetTargetList(), target)
 			sets := a.insertValues([]*pg.Node{pg.MakeListNode(when.GetValues())}, columns, s)
 			a.trace.write(n.GetRelation(), change{event: OnInsert, columns: namesOf(sets)})
 		case pg.CmdType_CMD_DELETE:

@@ -60,6 +60,7 @@ func (l *loader) move(t *Table, schema, name string) {
 	l.tables[[2]string{t.Schema, t.Name}] = t
 	l.names.take(relationNames, t.Schema, t.Name)
 	l.followRename(before, t.QualifiedName())
+	l.took(&l.catalog.past, before, t.QualifiedName())
 	for _, x := range t.Triggers {
 		x.Table = t.QualifiedName()
 	}
@@ -109,6 +110,7 @@ func (l *loader) renameColumn(t *Table, from, to string) {
 		return
 	}
 	c.Name = to
+	l.took(&t.past, from, to)
 	for _, part := range l.parts(t) {
 		l.renameColumn(part, from, to)
 	}

@@ -27,6 +27,7 @@ type Catalog struct {
 
 	relations relations
 
+	past     map[string]Past // tables that have another name now, or are dropped
 	others   map[string]bool // relations that are no tables
 	schemas  map[string]bool // that CREATE SCHEMA makes
 	extended bool            // extensions are created
@@ -59,8 +60,9 @@ type Table struct {
 	// Uncertain reports that a statement of the schema may have changed the table in a
 	// way that was not read: it may have other columns, keys and triggers.
 	Uncertain bool
-	open      bool // it may have columns that are not known
-	unlike    bool // sqlc may know other columns, or another order: a parent, LIKE, a DO block
+	open      bool            // it may have columns that are not known
+	unlike    bool            // sqlc may know other columns, or another order: a parent, LIKE, a DO block
+	past      map[string]Past // columns that have another name now, or are dropped
 	policies  []*policy
 	Comment   string // COMMENT ON TABLE
 	Pos       diag.Pos
@@ -228,6 +230,7 @@ type Query struct {
 	Effects Effects
 
 	outputs []outputs // of its lists, in the order in which they are analysed
+	absent  *Absent   // a column, nil for none
 }
 
 // Flag is a boolean column that a condition requires, or requires not to hold.

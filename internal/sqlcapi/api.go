@@ -80,6 +80,9 @@ type Query struct {
 	goPos diag.Pos // of the Go method
 }
 
+// GoPos is the position of the Go method.
+func (q *Query) GoPos() diag.Pos { return q.goPos }
+
 // Param is one parameter of a query.
 type Param struct {
 	Name string // Go name: the struct's field, or the flat argument
