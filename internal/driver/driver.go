@@ -65,6 +65,11 @@ func (g *Generation) generate(text []byte) (*Generation, error) {
 	if err != nil {
 		return nil, &Bug{err}
 	}
+	g.beside(files)
+	if g.Problems.HasErrors() {
+		g.Plan, g.Project = nil, nil
+		return g, nil
+	}
 	g.Files = files
 	return g, nil
 }

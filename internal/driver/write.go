@@ -88,6 +88,9 @@ func (g *Generation) checkPackage(dir string, own map[string][]byte) error {
 		if ours || strings.HasSuffix(name, "_test.go") {
 			continue // goes, or may be of an external test package
 		}
+		if text, err := os.ReadFile(name); err == nil && !mayBuild(name, text) {
+			continue // such as a program that `//go:build ignore` keeps out
+		}
 		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.PackageClauseOnly)
 		if err == nil && f.Name.Name != g.Plan.Name {
 			return fmt.Errorf("%s/%s is of package %s, and the generated package is %s: give `output` a directory of its own", g.Dir, filepath.Base(name), f.Name.Name, g.Plan.Name)
