@@ -262,6 +262,10 @@ func (r *resolver) noQuery(name spec.Text) {
 		})
 		return
 	}
+	if lost := r.api.FindLost(name.Value); lost != nil {
+		r.problems.Add(lost.Problem)
+		return
+	}
 	pkg, query, qualified := strings.Cut(name.Value, ".")
 	if !qualified {
 		r.failNear(name.Pos, "SG201", name.Value, r.api.QueryNames(), "no query is named %q", name.Value)

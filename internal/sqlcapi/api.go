@@ -30,10 +30,11 @@ type Package struct {
 	DBArgument bool
 	// CopyFrom and SendBatch report whether DBTX has these methods.
 	CopyFrom, SendBatch bool
-	Queries             []*Query  // sorted by name
-	Unusable            []string  // names of queries that were reported, and so are not among Queries
-	Models              []*Struct // structs of models.go, sorted by name
-	Enums               []*Enum   // sorted by Go name
+	Queries             []*Query         // sorted by name
+	Unusable            []string         // names of queries that were reported, and so are not among Queries
+	Lost                []*LostParameter // queries that lack a parameter, and so are not among Queries
+	Models              []*Struct        // structs of models.go, sorted by name
+	Enums               []*Enum          // sorted by Go name
 	// Overrides maps a PostgreSQL type, as sqlc.yaml writes it, to the Go type
 	// that an override gives it; the second is for nullable columns.
 	Overrides map[string]Override

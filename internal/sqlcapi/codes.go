@@ -3,7 +3,7 @@ package sqlcapi
 // The codes of the problems that this package reports. SG150 to SG159 are about
 // sqlc.yaml and the files that it names, SG160 to SG169 about the Go code that
 // sqlc generated from them, SG170 to SG179 about the user's own Go functions, and
-// SG180 about what sqlc.yaml has and specgen leaves out.
+// SG180 about what sqlc.yaml has and specgen leaves out, and SG110 about a query.
 const (
 	codeConfigRead    = "SG150" // sqlc.yaml cannot be read
 	codeConfigSyntax  = "SG151" // not YAML, or a value of the wrong kind
@@ -35,6 +35,8 @@ const (
 	codeNotImportable = "SG175" // functions of package main, or of two packages in one directory
 
 	codeLeftOut = "SG180" // an entry of sqlc.yaml that specgen cannot work with
+
+	codeUnseen = "SG110" // a parameter that sqlc has not seen
 )
 
 // regenerate is the cure of everything that is wrong with generated code.

@@ -14,7 +14,8 @@ type sqlQuery struct {
 	doc    string
 	pos    diag.Pos   // of the name line
 	text   string     // of the statement, without the semicolon
-	tokens []sqlToken // the same
+	tokens []sqlToken // the same, by their offsets in the file
+	file   string     // the text of the whole file
 }
 
 // sqlNameLine is the line that makes a statement a query of sqlc.
@@ -66,7 +67,7 @@ func parseQueries(file, src string) []*sqlQuery {
 			if q := parseQuery(src[begin:end]); q != nil {
 				q.pos.File = file
 				q.pos.Line += strings.Count(src[:begin], "\n")
-				q.text, q.tokens = src[begin:end], tokens[first:i]
+				q.text, q.tokens, q.file = src[begin:end], tokens[first:i], src
 				queries = append(queries, q)
 			}
 		}

@@ -15,6 +15,7 @@ func (l *loader) tie(p *Package, code *goCode, queries []*sqlQuery) {
 	for _, q := range queries {
 		fromSQL[q.name] = q
 	}
+	schema := l.schemaTokens(p)
 	declared := map[string]*goMethod{}
 	for _, m := range code.methods["Queries"] {
 		name := m.decl.Name.Name
@@ -42,6 +43,9 @@ func (l *loader) tie(p *Package, code *goCode, queries []*sqlQuery) {
 			q.Doc, q.Pos = s.doc, s.pos
 			if !l.checkStale(q, s) {
 				p.Unusable = append(p.Unusable, name)
+				continue
+			}
+			if p.findUnseen(q, s, schema) {
 				continue
 			}
 		} else {
