@@ -43,6 +43,10 @@ func TestErrorText(t *testing.T) {
 			func(context.Context, *scope.Op) error { return scope.ExpectRows(2, 1) }},
 		{"more rows than allowed", "3 rows were affected, at most 2 expected; check what else the query's WHERE matches",
 			func(context.Context, *scope.Op) error { return scope.ExpectAtMost(3, 2) }},
+		{"fewer rows than needed", "2 rows, at least 3 expected; check that the rows are there, and what the query's WHERE leaves out",
+			func(context.Context, *scope.Op) error { return scope.ExpectAtLeast(2, 3) }},
+		{"no row that is needed", "0 rows, at least 3 expected; check that the rows are there, and what the query's WHERE leaves out",
+			func(context.Context, *scope.Op) error { return scope.ExpectAtLeast(0, 3) }},
 		{"too few rows", "0 rows were affected, 1 expected; check the key; the row may have been removed meanwhile",
 			func(context.Context, *scope.Op) error { return scope.ExpectRows(0, 1) }},
 		{"children", "has children: 2 scopes of type environment; purge the children first",
@@ -123,6 +127,7 @@ func TestRowFunctions(t *testing.T) {
 	for name, err := range map[string]error{
 		"ExpectRows":     scope.ExpectRows(2, 2),
 		"ExpectAtMost":   scope.ExpectAtMost(1, 2),
+		"ExpectAtLeast":  errors.Join(scope.ExpectAtLeast(2, 2), scope.ExpectAtLeast(3, 2)),
 		"Refuse":         scope.Refuse(0, errCustom),
 		"RefuseChildren": scope.RefuseChildren("team", 0, errCustom),
 	} {

@@ -96,19 +96,23 @@ func (e *HasChildrenError) Error() string {
 // Unwrap returns the specification's own error, if any, and [ErrHasChildren].
 func (e *HasChildrenError) Unwrap() []error { return present(e.own, ErrHasChildren) }
 
-// RowCountError says that a statement touched another number of rows than the
-// specification expects. It is an [ErrConflict], unless no row was touched:
+// RowCountError says that a statement touched, or returned, another number of rows
+// than the specification expects. It is an [ErrConflict], unless there was no row:
 // what that means is the step's to say, [ErrNotFound] by default.
 type RowCountError struct {
-	Got    int64
-	Want   int64
-	AtMost bool // up to Want rows were expected, not exactly Want
+	Got     int64
+	Want    int64
+	AtMost  bool // up to Want rows were expected, not exactly Want
+	AtLeast bool // Want rows or more were expected
 }
 
 // Error gives both numbers.
 func (e *RowCountError) Error() string {
-	if e.AtMost {
+	switch {
+	case e.AtMost:
 		return fmt.Sprintf("%d rows were affected, at most %d expected", e.Got, e.Want)
+	case e.AtLeast:
+		return fmt.Sprintf("%d rows, at least %d expected", e.Got, e.Want)
 	}
 	return fmt.Sprintf("%d rows were affected, %d expected", e.Got, e.Want)
 }

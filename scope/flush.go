@@ -82,7 +82,7 @@ func (f *Flush) Do(s Step, call func(ctx context.Context) error) {
 // the server rolls the transaction back.
 func (f *Flush) Send(ctx context.Context) error {
 	f.addRereads()
-	op, queue := f.op, f.queue
+	op, queue, rereads := f.op, f.queue, f.rereads
 	f.queue, f.rereads = nil, false
 	if len(queue) == 0 {
 		return nil
@@ -94,15 +94,26 @@ func (f *Flush) Send(ctx context.Context) error {
 	op.flushes++
 	op.tx.sent = true
 	config := &op.tx.runner.config
+	var short *Error // a step whose rows are copied, and are too few
 	settled := func(s Step, took time.Duration, err error) error {
-		if err != nil {
+		var stop error
+		switch {
+		case err == nil:
+		case short == nil && s.tooFew(err) && !hasOneSnapshot(op.tx.isolation):
+			short = op.stepError(ctx, s, err)
+			err = short
+		case short != nil && err != errChanged:
+			err = op.tx.fail(short) // came first
+			stop = err
+		default:
 			err = op.tx.fail(op.stepError(ctx, s, err))
+			stop = err
 		}
 		config.observe(ctx, Event{
 			Kind: StepDone, Op: op.kind, Scope: op.scope, Step: s.Name, Query: s.Query,
 			Flush: op.flushes, Attempt: op.tx.attempt, Duration: took, Err: err,
 		})
-		return err
+		return stop
 	}
 	start := time.Now()
 	statements, err := op.tx.send(ctx, f, queue, settled)
@@ -110,6 +121,9 @@ func (f *Flush) Send(ctx context.Context) error {
 		Kind: FlushSent, Op: op.kind, Scope: op.scope,
 		Flush: op.flushes, Statements: statements, Attempt: op.tx.attempt, Duration: time.Since(start), Err: err,
 	})
+	if err == nil && short != nil {
+		return op.confirm(ctx, short, rereads)
+	}
 	return err
 }
 

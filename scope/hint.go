@@ -22,7 +22,9 @@ func (e *Error) hint() string {
 	if _, nested := e.cause.(*Error); nested { // its text has the hint
 		return ""
 	}
-	if counted, ok := asType[*RowCountError](e.cause); ok && counted.Got != 0 {
+	if counted, ok := asType[*RowCountError](e.cause); ok && counted.AtLeast {
+		return "check that the rows are there, and what the query's WHERE leaves out"
+	} else if ok && counted.Got != 0 {
 		return "check what else the query's WHERE matches"
 	}
 	// ErrCommitUnknown comes first: what the cause would mean by itself does

@@ -151,6 +151,27 @@ func rank(c *copied) int {
 	return 1
 }
 
+// tooFew reports whether err says that a step whose rows are copied has returned
+// fewer than it must.
+func (s Step) tooFew(err error) bool {
+	counted, ok := asType[*RowCountError](err)
+	return ok && counted.AtLeast && s.Copied
+}
+
+// confirm fails the transaction because of rows that are too few, once it is sure
+// that they were: a statement that has waited for somebody who replaces them finds
+// neither the old ones nor the new ones. So what was read until now is read again,
+// unless the flush has done so.
+func (op *Op) confirm(ctx context.Context, short *Error, reread bool) error {
+	if !reread {
+		again := &Flush{op: op, rereads: true}
+		if err := again.Send(ctx); err != nil {
+			return err
+		}
+	}
+	return op.tx.fail(short)
+}
+
 // reread sends a statement again and compares its rows with those of the first time.
 func (op *Op) reread(ctx context.Context, c *copied) error {
 	if c.sql == "" {

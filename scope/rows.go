@@ -39,6 +39,15 @@ func ExpectAtMost(n, limit int64) error {
 	return &RowCountError{Got: n, Want: limit, AtMost: true}
 }
 
+// ExpectAtLeast returns a [*RowCountError] when fewer than least rows were
+// affected, or returned.
+func ExpectAtLeast(n, least int64) error {
+	if n >= least {
+		return nil
+	}
+	return &RowCountError{Got: n, Want: least, AtLeast: true}
+}
+
 // Refuse returns err when a count found rows, and nil when n is 0. A nil err
 // stands for [ErrInUse].
 func Refuse(n int64, err error) error {

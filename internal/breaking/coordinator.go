@@ -191,7 +191,8 @@ func (c *comparison) failures(old, now *model.Call) {
 	c.named(at, q+" finds no row", old.Missing, now.Missing)
 	c.named(at, "it is refused because of "+q, old.Error, now.Error)
 	if o, n := expect(old), expect(now); o != n {
-		c.breaking("check-changed", at, "%s must affect %s, and had to affect %s", q, n, o)
+		verb := counted(now)
+		c.breaking("check-changed", at, "%s must %s %s, and had to %s %s", q, verb, n, verb, o)
 	}
 }
 
@@ -205,9 +206,19 @@ func expect(c *model.Call) string {
 		return "any number of rows"
 	case c.Expect.AtMost:
 		return "at most " + rows(c.Expect.N)
+	case c.Expect.AtLeast:
+		return "at least " + rows(c.Expect.N)
 	default:
 		return rows(c.Expect.N)
 	}
+}
+
+// counted is what a call does to the rows of which a number is expected.
+func counted(c *model.Call) string {
+	if c.Query.Cmd == "many" {
+		return "return"
+	}
+	return "affect"
 }
 
 func rows(n int64) string {
@@ -238,7 +249,7 @@ func failures(c *model.Call) []string {
 		out = append(out, c.Missing.Name)
 	}
 	if c.Expect != nil {
-		out = append(out, "it must affect "+expect(c))
+		out = append(out, "it must "+counted(c)+" "+expect(c))
 	}
 	return out
 }

@@ -13,12 +13,14 @@ import (
 	"testing"
 
 	"github.com/specgen-dev/specgen/internal/driver"
+	"github.com/specgen-dev/specgen/internal/model"
 	"github.com/specgen-dev/specgen/internal/plan"
 )
 
-// TestOneAndManyFailAlike makes each Go function of each case fail, in every call
-// of the case's script: one and many leave the same rows, on a fresh and on a warm
-// connection, and none where the error came before the commit.
+// TestOneAndManyFailAlike makes each Go function of each case fail, and empties each
+// table that must have rows, in every call of the case's script: one and many leave the
+// same rows, on a fresh and on a warm connection, and none where the error came before
+// the commit.
 func TestOneAndManyFailAlike(t *testing.T) {
 	t.Parallel()
 	root := newModule(t)
@@ -33,6 +35,10 @@ func TestOneAndManyFailAlike(t *testing.T) {
 			t.Fatal(err)
 		}
 		functions := breakFunctions(t, c)
+		for table := range needed(g.Project) {
+			functions = append(functions, "empty "+table) // alike.Empties
+		}
+		slices.Sort(functions)
 		var n int
 		c.script, n = inEveryWay(t, c.script, functions, g.Plan)
 		calls += n
@@ -50,6 +56,22 @@ func TestOneAndManyFailAlike(t *testing.T) {
 	if len(cases) >= 8 && calls < 30 {
 		t.Errorf("%d calls in %d cases were tried, want 30 at least", calls, len(cases))
 	}
+}
+
+// needed are the tables that a step reads which must return rows.
+func needed(p *model.Project) map[string]bool {
+	tables := map[string]bool{}
+	for _, s := range p.Scopes {
+		for _, c := range model.Calls(s.Create.Body) {
+			if c.Expect == nil || !c.Expect.AtLeast {
+				continue
+			}
+			for _, table := range c.Facts.Reads {
+				tables[table] = true
+			}
+		}
+	}
+	return tables
 }
 
 // breakFunctions has each exported function of a case fail when it is told to: by

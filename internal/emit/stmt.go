@@ -186,16 +186,26 @@ func (f *file) answer(g *jen.Group, s *plan.Do) {
 			g.Return(jen.Nil())
 			return
 		}
+		if a.Expect != nil {
+			g.If(jen.List(f.expr(a.Target), jen.Err()).Op("=").Add(f.expr(s.Call)), jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Err()))
+			g.Return(f.expected(a, length(f.expr(a.Target))))
+			return
+		}
 		g.List(f.expr(a.Target), jen.Err()).Op("=").Add(f.expr(s.Call))
 		g.Return(jen.Err())
 	case plan.Ignore:
-		if !a.Expect {
+		if a.Expect == nil {
 			g.List(jen.Id("_"), jen.Err()).Op(":=").Add(f.expr(s.Call))
 			g.Return(jen.Err())
 			return
 		}
+		if a.Rows {
+			get("rows")
+			g.Return(f.expected(a, length(jen.Id("rows"))))
+			return
+		}
 		get("n")
-		g.Return(f.expected(a))
+		g.Return(f.expected(a, counted(a)))
 	case plan.Collect, plan.CollectAll:
 		name := "row"
 		if a.Kind == plan.CollectAll {
@@ -210,7 +220,7 @@ func (f *file) answer(g *jen.Group, s *plan.Do) {
 			added.Op("...")
 		}
 		g.Add(f.expr(a.Target)).Op("=").Append(f.expr(a.Target), added)
-		g.Return(jen.Nil())
+		g.Return(f.expected(a, length(jen.Id(name))))
 	case plan.Distribute:
 		get("rows")
 		owner := jen.Id("row")
@@ -223,15 +233,11 @@ func (f *file) answer(g *jen.Group, s *plan.Do) {
 	case plan.Count:
 		get("n")
 		g.Add(f.expr(a.Target)).Op("+=").Add(counted(a))
-		if a.Expect {
-			g.Return(f.expected(a))
-		} else {
-			g.Return(jen.Nil())
-		}
+		g.Return(f.expected(a, counted(a)))
 	case plan.CountRows:
 		get("rows")
-		g.Add(f.expr(a.Target)).Op("+=").Int64().Call(jen.Len(jen.Id("rows")))
-		g.Return(jen.Nil())
+		g.Add(f.expr(a.Target)).Op("+=").Add(length(jen.Id("rows")))
+		g.Return(f.expected(a, length(jen.Id("rows"))))
 	case plan.Batch:
 		f.batch(g, s)
 	default:
@@ -334,10 +340,13 @@ func counted(a plan.Answer) *jen.Statement {
 	return jen.Id("n")
 }
 
-func (f *file) expected(a plan.Answer) *jen.Statement {
-	check := "ExpectRows"
-	if a.AtMost {
-		check = "ExpectAtMost"
+// length is the number of rows in a list.
+func length(list jen.Code) *jen.Statement { return jen.Int64().Call(jen.Len(list)) }
+
+// expected is the check of a number of rows; nil where any will do.
+func (f *file) expected(a plan.Answer, n *jen.Statement) *jen.Statement {
+	if a.Expect == nil {
+		return jen.Nil()
 	}
-	return jen.Qual(scopePath, check).Call(counted(a), jen.Lit(int(a.N)))
+	return jen.Qual(scopePath, a.Expect.Check).Call(n, jen.Lit(int(a.Expect.N)))
 }

@@ -87,13 +87,13 @@ func (m *many) coordinator(r *resolver, after []*Hook, constraints []*Constraint
 
 // gatherLess has a call that was gathered over the items be called once for each
 // item where one answer for all of them would not do: when its count is that of
-// an item, or its rows are, and no column tells whose they are.
+// an item, or its rows are, and no column tells whose they are, or how many.
 func (m *many) gatherLess(c *Call) {
 	if len(c.Over) == 0 || c.Over[0] != m.items || c.Bulk() {
 		return
 	}
 	counts := m.nested.Purge && c.Query.Cmd != "exec"
-	if counts || c.Into != nil && c.Owner() == nil {
+	if counts || c.Expect != nil || c.Into != nil && c.Owner() == nil {
 		c.Over = c.Over[1:]
 	}
 }
@@ -238,8 +238,8 @@ func (m *many) sameForAll(c *Call, tables Tables) bool {
 
 // readsSame reports whether a call reads the same rows in each turn of a loop,
 // the innermost around it, and can be made once in front of it: a :many, which
-// fails by no row and does nothing but read, that nothing in the loop gives a
-// value, and nothing that the loop calls writes to what it reads.
+// does nothing but read, that nothing in the loop gives a value, and nothing that
+// the loop calls writes to what it reads.
 func readsSame(c *Call, l *Loop, calls []*Call, tables Tables) bool {
 	if c.Role != PlainStep || c.Query.Cmd != "many" || c.Facts.Kind != schema.Select || c.Into != nil || len(c.Over) > 0 || len(c.Loops) == 0 || c.Loops[len(c.Loops)-1] != l || len(c.Guards) > 0 {
 		return false

@@ -41,7 +41,11 @@ func (r *resolver) checkStep(c *Call, s *spec.QueryStep) {
 	if s.As.Value != "" && cmd == "exec" {
 		r.fail(s.As.Pos, "SG406", "make it :one for the row, or :execrows for the count", "%s is :exec: nothing comes back to name %q", c.Query.Name, s.As.Value)
 	}
-	if s.Expect != nil && cmd != "execrows" && cmd != "execresult" {
+	switch {
+	case s.Expect == nil, cmd == "execrows", cmd == "execresult", cmd == "many" && s.Expect.AtLeast:
+	case cmd == "many":
+		r.fail(s.Expect.Pos, "SG408", "write `expect: at_least N`", "%s is :many: all that can be expected is at_least a number of rows", c.Query.Name)
+	default:
 		r.fail(s.Expect.Pos, "SG408", "make it :execrows", "%s is :%s: there is no count to expect", c.Query.Name, cmd)
 	}
 	if s.Missing.Value != "" && cmd != "one" && s.Expect == nil {

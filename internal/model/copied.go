@@ -20,9 +20,13 @@ func copiesOf(calls []*Call) []*Call {
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(calls), func(c *Call) bool {
-		return !used[c] || c.Role != PlainStep || c.Facts.Kind != schema.Select || len(c.Facts.Reads) == 0 ||
-			slices.ContainsFunc(c.Facts.Locks, func(l schema.Lock) bool { return l.SkipLocked })
+		return !used[c] || c.Role != PlainStep || c.Facts.Kind != schema.Select || len(c.Facts.Reads) == 0 || c.SkipsLocked()
 	})
+}
+
+// SkipsLocked reports whether a query passes rows over that somebody else has locked.
+func (c *Call) SkipsLocked() bool {
+	return slices.ContainsFunc(c.Facts.Locks, func(l schema.Lock) bool { return l.SkipLocked })
 }
 
 // answersOf are the calls of whose answers a call is made: by its arguments, its

@@ -54,7 +54,7 @@ func (r *resolver) gather(c *Call) {
 	switch {
 	case c.Query.Cmd == "one":
 		r.fail(c.Pos, "SG409", "make it :many, or :exec", "%s is :one, and is called once with the values of all turns", c.Query.Name)
-	case c.Expect != nil:
+	case c.Expect != nil && slices.ContainsFunc(c.Over, func(l *Loop) bool { return !l.Items }):
 		r.fail(c.Expect.Pos, "SG409", "leave `expect` out, or write a query that takes one element",
 			"%s is called once for all turns: the number of its rows is not that of one turn", c.Query.Name)
 	}

@@ -40,12 +40,13 @@ func (r *resolver) forStep(s *spec.ForStep, en *env) {
 
 // readOnce takes what each turn of a loop would read alike out of the loop. What
 // stands behind a lock stays there: it sees what was committed while that waited.
+// So does what may fail by the number of its rows: the loop may have no turn.
 func (r *resolver) readOnce(l *Loop, at *env) {
 	calls := Calls(l.Body)
 	var inside, outside []Node
 	locked := false
 	for _, n := range l.Body {
-		if c, ok := n.(*Call); ok && !locked && readsSame(c, l, calls, r.project.Tables) {
+		if c, ok := n.(*Call); ok && !locked && c.Expect == nil && readsSame(c, l, calls, r.project.Tables) {
 			c.Loops = l.Outer
 			outside = append(outside, c)
 			continue

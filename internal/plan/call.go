@@ -34,6 +34,7 @@ func (b *builder) queue(c *model.Call, lv *level) []Stmt {
 	do.Copied = b.rereads.has(c)
 	do.Locks = do.Copied && locks(c)
 	do.Answer = b.answer(c, lv)
+	do.Answer.Expect = expected(c)
 	if c.Only != nil {
 		do.Answer.Only = b.locked[c.Only](lv)
 	}
@@ -146,7 +147,7 @@ func (b *builder) manyRows(c *model.Call, lv *level) Answer {
 	case kept != nil:
 		return Answer{Kind: Store, Target: kept}
 	default:
-		return Answer{Kind: Ignore}
+		return Answer{Kind: Ignore, Rows: true}
 	}
 }
 
@@ -175,10 +176,22 @@ func (b *builder) count(c *model.Call, lv *level) Answer {
 	if name := b.counts[c]; name != "" {
 		a.Kind, a.Target = Count, &Select{X: b.result(lv), Name: name}
 	}
-	if c.Expect != nil {
-		a.Expect, a.N, a.AtMost = true, c.Expect.N, c.Expect.AtMost
-	}
 	return a
+}
+
+// expected is how many rows a step must affect or return, nil for any number.
+func expected(c *model.Call) *Expect {
+	if c.Expect == nil {
+		return nil
+	}
+	check := "ExpectRows"
+	switch {
+	case c.Expect.AtMost:
+		check = "ExpectAtMost"
+	case c.Expect.AtLeast:
+		check = "ExpectAtLeast"
+	}
+	return &Expect{Check: check, N: c.Expect.N}
 }
 
 func (b *builder) purgedRow(c *model.Call, lv *level) Answer {

@@ -12,8 +12,8 @@ import (
 //
 // That holds for a query without an answer, a count that nothing is expected
 // of, a purge's lock and row, a row that an INSERT … VALUES … RETURNING returns
-// for certain, and any number of rows of a :many; rows must decode, NULL
-// included. The runtime checks the types of the columns in addition, before it
+// for certain, and any number of rows of a :many of which no number is expected;
+// rows must decode, NULL included. The runtime checks the types of the columns in addition, before it
 // sends anything.
 func (b *builder) ending() (rides bool, why string) {
 	if b.rereads.flush == b.schedule.count && b.rereads.flush > 0 {
@@ -48,13 +48,11 @@ func undecided(c *model.Call) string {
 	case c.Guarded != "":
 		return "may leave the row (" + c.Guarded + ")"
 	}
+	if c.Expect != nil {
+		return "expects a number of rows"
+	}
 	switch c.Query.Cmd {
-	case "exec":
-		return ""
-	case "execrows", "execresult":
-		if c.Expect != nil {
-			return "expects a number of rows"
-		}
+	case "exec", "execrows", "execresult":
 		return ""
 	case "many":
 	case "one":

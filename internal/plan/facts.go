@@ -126,6 +126,25 @@ func (c *Coordinator) nameViolations() {
 	}
 }
 
+// miscounts names the errors of another number of rows than is expected.
+func miscounts(c *model.Call) []Failure {
+	var out []Failure
+	none := c.Expect.N > 0 && !c.Expect.AtMost
+	if none && c.Missing == nil {
+		out = append(out, Failure{"no row", "scope.ErrNotFound"})
+	}
+	bound := "other than "
+	switch {
+	case c.Expect.AtMost:
+		bound = "more than "
+	case c.Expect.AtLeast && c.Expect.N == 1:
+		return out
+	case c.Expect.AtLeast:
+		bound = "fewer than "
+	}
+	return append(out, Failure{bound + strconv.FormatInt(c.Expect.N, 10) + " rows", "scope.ErrConflict"})
+}
+
 // failures names the errors that the spec gives a call.
 func failures(c *model.Call) []Failure {
 	var out []Failure
@@ -141,11 +160,7 @@ func failures(c *model.Call) []Failure {
 		out = append(out, Failure{"no row", "scope.ErrParentNotFound"})
 	}
 	if c.Expect != nil {
-		bound := "other than "
-		if c.Expect.AtMost {
-			bound = "more than "
-		}
-		out = append(out, Failure{bound + strconv.FormatInt(c.Expect.N, 10) + " rows", "scope.ErrConflict"})
+		out = append(out, miscounts(c)...)
 	}
 	switch {
 	case c.Error != nil:

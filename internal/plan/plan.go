@@ -310,17 +310,22 @@ type Answer struct {
 	Owner  string      // Distribute: the field of a row that is one of Keys; "" for the row itself
 	Type   goname.Type // RefuseCount: of the count; Distribute: of a row; Batch: of what each answer holds, zero for nothing
 	Key    goname.Type // Distribute: of a key
-	N      int64       // Expect
-	AtMost bool
-	Error  Expr   // Refuse: the spec's error, nil for the generic one
-	Child  string // RefuseChildren: the child's type
-	Method string // Batch: of the batch's results, which hands each answer to a function
-	Turns  bool   // Batch: target holds a pointer to a list for each answer
-	One    bool   // Decide, FoundLock: of a :one
-	Tag    bool   // the answer is a command tag: count its RowsAffected
-	Expect bool
-	Only   Expr // Refuse…, Store: without it the answer means nothing; nil for none
-	Locked Expr // Found…: whether the scope's row was there, so that the purge fails when it is not taken; nil where it may stay
+	Rows   bool        // Ignore: the answer is a list of rows
+	Expect *Expect     // of Ignore, Store, Collect…, Count…; nil for any number of rows
+	Error  Expr        // Refuse: the spec's error, nil for the generic one
+	Child  string      // RefuseChildren: the child's type
+	Method string      // Batch: of the batch's results, which hands each answer to a function
+	Turns  bool        // Batch: target holds a pointer to a list for each answer
+	One    bool        // Decide, FoundLock: of a :one
+	Tag    bool        // the answer is a command tag: count its RowsAffected
+	Only   Expr        // Refuse…, Store: without it the answer means nothing; nil for none
+	Locked Expr        // Found…: whether the scope's row was there, so that the purge fails when it is not taken; nil where it may stay
+}
+
+// Expect is how many rows there must be.
+type Expect struct {
+	Check string // the function of scope
+	N     int64
 }
 
 // AnswerKind says what happens to an answer.

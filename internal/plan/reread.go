@@ -15,7 +15,8 @@ type rereads struct {
 
 // newRereads finds them. One statement alone, without a lock, sees one state.
 func newRereads(s *schedule, body []model.Node) rereads {
-	reads := slices.DeleteFunc(model.Copies(body), func(c *model.Call) bool { return s.ownWrites(c, model.Copies(body)) })
+	all := compared(body)
+	reads := slices.DeleteFunc(slices.Clone(all), func(c *model.Call) bool { return s.ownWrites(c, all) })
 	if len(reads) == 1 && len(reads[0].Loops) == len(reads[0].Over) && !locks(reads[0]) {
 		return rereads{}
 	}
@@ -24,6 +25,16 @@ func newRereads(s *schedule, body []model.Node) rereads {
 		r.flush = max(r.flush, s.flush[c])
 	}
 	return r
+}
+
+// compared are the steps whose rows are copied, and those that lock rows of which
+// there must be some: such a step may have waited for somebody who replaced them.
+func compared(body []model.Node) []*model.Call {
+	copied := model.Copies(body)
+	return slices.DeleteFunc(model.Calls(body), func(c *model.Call) bool {
+		waits := c.Expect != nil && c.Query.Cmd == "many" && locks(c) && !c.SkipsLocked()
+		return !waits && !slices.Contains(copied, c)
+	})
 }
 
 func (r rereads) has(c *model.Call) bool { return slices.Contains(r.reads, c) }

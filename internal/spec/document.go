@@ -214,11 +214,12 @@ type Each struct {
 	In  *Ref
 }
 
-// Expect bounds the number of affected rows of an :execrows or :execresult query.
+// Expect bounds the number of rows that a query affects, or returns.
 type Expect struct {
-	AtMost bool // "at_most N" rather than N
-	N      int64
-	Pos    diag.Pos
+	AtMost  bool  // "at_most N" rather than N
+	AtLeast bool  // "at_least N"
+	N       int64 // 1 or more with AtLeast
+	Pos     diag.Pos
 }
 
 // Filter is one entry of `where`: a field of the loop's element.

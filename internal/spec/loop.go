@@ -81,20 +81,20 @@ func (p *parser) expect(f fields) *Expect {
 	if !ok {
 		return nil
 	}
-	const fix = "write a number of rows, such as 1, or at_most 1"
+	const fix = "write a number of rows, such as 1, or at_most 1, or at_least 1"
 	if v.node.Kind != yaml.ScalarNode {
 		p.errorf(v.pos, "SG025", fix, "`expect` cannot be %s", v.describe())
 		return nil
 	}
-	number, atMost := v.node.Value, false
+	number, out := v.node.Value, &Expect{Pos: v.pos}
 	switch scalarTag(v.node) {
 	case "!!str":
 		words := strings.Fields(number)
-		if len(words) != 2 || words[0] != "at_most" {
+		if len(words) != 2 || words[0] != "at_most" && words[0] != "at_least" {
 			p.errorf(v.pos, "SG025", fix, "`expect` cannot be %s", quoted(number))
 			return nil
 		}
-		number, atMost = words[1], true
+		number, out.AtMost, out.AtLeast = words[1], words[0] == "at_most", words[0] == "at_least"
 	case "!!int":
 	default:
 		p.errorf(v.pos, "SG025", fix, "`expect` cannot be %s", v.describe())
@@ -105,5 +105,10 @@ func (p *parser) expect(f fields) *Expect {
 		p.errorf(v.pos, "SG025", fix, "%s is no number of rows", quoted(number))
 		return nil
 	}
-	return &Expect{AtMost: atMost, N: n, Pos: v.pos}
+	if out.AtLeast && n == 0 {
+		p.errorf(v.pos, "SG025", "write at_least 1, or leave it out", "`expect: at_least 0` is always met")
+		return nil
+	}
+	out.N = n
+	return out
 }

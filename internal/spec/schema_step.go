@@ -21,7 +21,7 @@ func stepSchema() *schema {
 			key{"into", refTo("local"), false, "The list to which the rows are appended; `result` gives it back."},
 			key{"with", refTo("with"), false, ""},
 			when,
-			key{"expect", expectSchema(), false, "The number of rows that it must affect: N, or at_most N."},
+			key{"expect", expectSchema(), false, "The number of rows that it must affect, or return: N, at_most N, or at_least N."},
 			key{"missing", refTo("errorName"), false, "The error for a row that is not there; a case of scope.ErrNotFound."},
 			key{"unsafe", refTo("reason"), false, "Why the rows that it reads need no lock."},
 			ignoreKey(),
@@ -56,7 +56,7 @@ const countPattern = `\+?(0|[1-9][0-9]*)`
 
 func expectSchema() *schema {
 	zero := 0
-	return anyOf(&schema{Type: "integer", Minimum: &zero}, matching(`^\s*at_most\s+`+countPattern+`\s*$`))
+	return anyOf(&schema{Type: "integer", Minimum: &zero}, matching(`^\s*(at_most\s+`+countPattern+`|at_least\s+\+?[1-9][0-9]*)\s*$`))
 }
 
 func withSchema() *schema {

@@ -1,6 +1,6 @@
 // Package alike holds one call against the call for many: whatever function of
-// the application fails, both leave the same rows, on a fresh connection and on
-// one that has run the same call before.
+// the application fails, and whatever table is empty, both leave the same rows, on a
+// fresh connection and on one that has run the same call before.
 package alike
 
 import (
@@ -31,6 +31,10 @@ func Fails(name string) error {
 	return nil
 }
 
+// Empties begins the name of a failure that is no function's: the table behind it is
+// empty.
+const Empties = "empty "
+
 // Call makes a call of a script. It is made in every way first, with each of the
 // functions failing, and what that leaves is undone.
 func Call[S, T any](
@@ -52,7 +56,7 @@ func Call[S, T any](
 			for _, state := range []string{"fresh", "warm"} {
 				name := fmt.Sprintf("%T: %s fails: %s on a %s connection", spec, function, call.name, state)
 				got := s.try(ctx, function, state == "warm", call.run)
-				if got.err != nil && !got.committed && got.rows != s.rows {
+				if got.err != nil && !got.committed && got.rows != got.before {
 					fail("%s: it failed, and left rows: %v", name, got.err)
 				}
 				if first.name == "" {
@@ -78,6 +82,7 @@ func fail(format string, args ...any) {
 // outcome is what a call gave and left.
 type outcome struct {
 	name      string
+	before    string
 	rows      string
 	err       error
 	committed bool
@@ -95,9 +100,17 @@ func (s *state) try(ctx context.Context, function string, warm bool, call func(c
 			s.restore(ctx)
 		}
 	}
+	if table, ok := strings.CutPrefix(function, Empties); ok {
+		s.run(ctx, func(add func(string, ...any)) {
+			add("SET session_replication_role = replica")
+			add("DELETE FROM %s", table)
+			add("SET session_replication_role = origin")
+		})
+	}
 	failing = function
 	defer func() { failing = "" }()
-	got := outcome{err: recovered(func() error { return call(ctx, pool) })}
+	got := outcome{before: s.read(ctx)}
+	got.err = recovered(func() error { return call(ctx, pool) })
 	var e *scope.Error
 	got.committed = errors.As(got.err, &e) && e.Committed
 	var p panicked
