@@ -104,6 +104,7 @@ func (g *Generation) resolve(doc *spec.Document) *model.Project {
 		funcs = sqlcapi.LoadFuncs(g.files, g.Base, doc.Go.Value, doc.Go.Pos, &g.Problems)
 	}
 	broken := slices.ContainsFunc(g.Problems.Sorted(), breaksAll) || doc.Damage.Lost("sqlc")
+	damaged := found.HasErrors()
 	found.Append(&g.Problems)
 	g.Problems = found
 	if broken {
@@ -111,10 +112,11 @@ func (g *Generation) resolve(doc *spec.Document) *model.Project {
 	}
 	var resolved diag.List
 	project := model.Resolve(model.Sources{Document: doc, API: in.API, Catalog: in.Catalog, Funcs: funcs, ImportPath: importPath}, &resolved)
-	if !g.Problems.HasErrors() { // what a damaged document lacks may only be lost
+	if !damaged { // what a damaged document lacks may only be lost
 		check.Run(project, in.Catalog, &resolved)
 	}
 	unusable := unusableIn(in.API, &resolved)
+	g.Problems = unusable.concerning(&g.Problems)
 	for _, p := range resolved.Sorted() {
 		if !followsFrom(doc.Damage, p) && !unusable.explains(p) {
 			g.Problems.Add(p)

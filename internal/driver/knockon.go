@@ -33,13 +33,17 @@ func followsFrom(d *spec.Damage, p diag.Problem) bool {
 
 // ofOneQuery are the codes of problems that make one query unusable, and leave
 // the others as they are.
-var ofOneQuery = []string{"SG162", "SG163", "SG166"}
+var ofOneQuery = []string{"SG162", "SG163", "SG166", codeStaleQuery}
 
 // breaksAll reports whether a problem of the files that a document names leaves
 // nothing to be said of the document.
 func breaksAll(p diag.Problem) bool {
 	return p.Severity == diag.Error && !slices.Contains(ofOneQuery, p.Code)
 }
+
+// codeStaleQuery is what a query gets whose statement sqlc has not read. Who does not
+// call it does not care.
+const codeStaleQuery = "SG167"
 
 // unusable are the queries that a document calls, and that were reported as
 // unusable.
@@ -66,4 +70,15 @@ func unusableIn(api *sqlcapi.API, resolved *diag.List) unusable {
 // used.
 func (u unusable) explains(p diag.Problem) bool {
 	return len(u) > 0 && (p.Code == codeUnknownQuery && u[p.Missing] || slices.Contains(fragile, p.Code))
+}
+
+// concerning leaves problems of queries out that the document does not call.
+func (u unusable) concerning(found *diag.List) diag.List {
+	var kept diag.List
+	for _, p := range found.Sorted() {
+		if p.Code != codeStaleQuery || u[p.Missing] {
+			kept.Add(p)
+		}
+	}
+	return kept
 }

@@ -17,7 +17,7 @@ scopes:
   team:
     row: CreateTeam
     create:
-      - {query: CreateRole, ignore: {SG167: the old one is deployed}}
+      - {query: CreateRole, ignore: {SG517: the old one is deployed}}
       - CreateGrant
 `
 
@@ -28,23 +28,23 @@ func TestSilence(t *testing.T) {
 	warning := func(pos diag.Pos, code string) diag.Problem {
 		return diag.Problem{Pos: pos, Severity: diag.Warning, Code: code, Message: "a warning"}
 	}
-	there := warning(sql, "SG167")
+	there := warning(sql, "SG517")
 	there.Related = []diag.Related{{Pos: at(8, 17), Message: "called here"}}
-	elsewhere := warning(sql, "SG167")
+	elsewhere := warning(sql, "SG517")
 	elsewhere.Related = []diag.Related{{Pos: at(9, 9), Message: "called here"}}
-	behind := warning(at(9, 9), "SG167")
+	behind := warning(at(9, 9), "SG517")
 	behind.Related = []diag.Related{{Pos: at(8, 17), Message: "unlike here"}}
-	broken := warning(at(8, 17), "SG167")
+	broken := warning(at(8, 17), "SG517")
 	broken.Severity = diag.Error
 	for name, tc := range map[string]struct {
 		problem  diag.Problem
 		silenced bool
 		unused   bool
 	}{
-		"in the step":                    {warning(at(8, 17), "SG167"), true, false},
+		"in the step":                    {warning(at(8, 17), "SG517"), true, false},
 		"in SQL that the step calls":     {there, true, false},
 		"in SQL that another step calls": {elsewhere, false, true},
-		"in the next step":               {warning(at(9, 9), "SG167"), false, true},
+		"in the next step":               {warning(at(9, 9), "SG517"), false, true},
 		"explained by the step":          {behind, false, true},
 		"another code":                   {warning(at(8, 17), "SG164"), false, true},
 		"an error":                       {broken, false, false},

@@ -9,7 +9,7 @@ import (
 // Ignore is an entry of `ignore`: a warning of one step, scope or block that is
 // meant as it is.
 type Ignore struct {
-	Code   Text // such as "SG167"; not checked
+	Code   Text // such as "SG517"; not checked
 	Reason Text
 	Owner  diag.Pos // of the step, or of the scope's or block's name
 	From   diag.Pos // where the text of the owner begins, which may be an anchor's
@@ -34,7 +34,7 @@ func (p *parser) ignore(f fields, owner diag.Pos, node *yaml.Node) {
 	if !ok {
 		return
 	}
-	m, _ := p.mapping(v, "`ignore`", "a mapping of codes to reasons, such as {SG167: the reason}")
+	m, _ := p.mapping(v, "`ignore`", "a mapping of codes to reasons, such as {SG517: the reason}")
 	for _, e := range m.entries {
 		if e.value.isNull() || e.value.node.Kind == yaml.ScalarNode && firstVisible([]rune(e.value.node.Value)) < 0 {
 			p.errorf(e.value.pos, "SG043", "write why the warning is none here", "%s is silenced without a reason", quoted(e.key.Value))

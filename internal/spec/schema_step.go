@@ -7,7 +7,7 @@ import (
 
 // ignoreKey is the key of a step, a scope or a block that silences warnings.
 func ignoreKey() key {
-	return key{"ignore", mapOf(nil, refTo("reason")), false, "Warnings that are meant as they are: codes with the reason, such as {SG167: …}."}
+	return key{"ignore", mapOf(nil, refTo("reason")), false, "Warnings that are meant as they are: codes with the reason, such as {SG517: …}."}
 }
 
 // stepSchema is the name of a query, or one of four kinds of step.

@@ -77,12 +77,11 @@ func (l *loader) checkStale(q *Query, s *sqlQuery) bool {
 		})
 		return false
 	case q.SQL != "" && !sameStatement(s.tokens, scanSQL(q.SQL)):
-		// What specgen checks and the program runs is the statement in the Go
-		// code, which is why this is no more than a warning.
 		l.problems.Add(diag.Problem{
-			Pos: s.pos, Severity: diag.Warning, Code: codeStaleSQL, Fix: regenerate, Related: related,
+			Pos: s.pos, Code: codeStaleSQL, Fix: regenerate, Related: related, Missing: s.name,
 			Message: "the query " + s.name + " differs from the statement that its Go method was generated from",
 		})
+		return false
 	case q.SQL != "":
 		q.Source = s.text
 	}
