@@ -54,7 +54,7 @@ func layers() []layer {
 		{pkg: "internal/gittree", does: "lays out the files of a commit"},
 		{pkg: "internal/report", may: []string{"internal/code", "internal/diag"}, does: "writes problems for tools"},
 		// The root package holds the reference RBAC, which init --example writes.
-		{pkg: "internal/initial", may: []string{modulePath, "internal/diag", "internal/goname", "internal/schema", "internal/sqlcapi", "internal/driver"},
+		{pkg: "internal/initial", may: []string{modulePath, "internal/diag", "internal/goname", "internal/spec", "internal/schema", "internal/sqlcapi", "internal/driver"},
 			does: "writes the first specification of a project"},
 		{pkg: "internal/initial/example", may: []string{pgx, "gen/...", "schema"}, does: "the program of init --example"},
 		{pkg: "internal/explain", may: []string{"internal/plan"}, does: "writes plans as JSON and Markdown"},

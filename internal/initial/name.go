@@ -7,6 +7,7 @@ import (
 
 	"github.com/specgen-dev/specgen/internal/goname"
 	"github.com/specgen-dev/specgen/internal/schema"
+	"github.com/specgen-dev/specgen/internal/spec"
 )
 
 func cutSuffix(s, suffix string) (string, bool) {
@@ -26,14 +27,11 @@ func scopeName(t *schema.Table, create *query) string {
 			name = goname.Singular(name)
 		}
 	}
-	if slices.Contains(languageNames, name) {
+	if slices.Contains(spec.Reserved(), name) {
 		name += "_scope"
 	}
 	return name
 }
-
-// languageNames are names that the language has taken.
-var languageNames = []string{"scope", "row", "input", "context", "data", "new", "now", "go", "before", "true", "false", "null"}
 
 // sqlName spells a name in SQL.
 func sqlName(name string) string {

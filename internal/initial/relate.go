@@ -7,6 +7,7 @@ import (
 
 	"github.com/specgen-dev/specgen/internal/goname"
 	"github.com/specgen-dev/specgen/internal/schema"
+	"github.com/specgen-dev/specgen/internal/spec"
 )
 
 // relate finds what the scopes are to each other, and what else a purge of each
@@ -34,7 +35,7 @@ func (p *project) relate(scopes []*scope, m *missing) {
 // parents finds the scopes that the row of this one always refers to.
 func (p *project) parents(s *scope, of map[*schema.Table]*scope, m *missing) {
 	var names goname.Namer
-	names.Reserve(languageNames...)
+	names.Reserve(spec.Reserved()...)
 	for _, r := range p.references(s.table) {
 		above := of[r.to]
 		if above == nil || above == s || r.target != above.key.Name {
@@ -182,7 +183,7 @@ func nameSteps(steps []*deletion) {
 		count[d.table.Name]++
 	}
 	var names goname.Namer
-	names.Reserve(languageNames...)
+	names.Reserve(spec.Reserved()...)
 	for _, d := range steps {
 		if !d.query.counted() {
 			continue

@@ -90,6 +90,9 @@ func (r *resolver) arg(c *Call, i int) *Arg {
 		if col := r.tableColumn(f.Table, f.Column); col != nil {
 			a.Shape = a.Shape.withSQL(col.Type, !col.NotNull)
 			a.table, a.column = f.Table, col
+			if goname.Equal(col.Name, p.Name) && !strings.Contains(a.Name, "_") {
+				a.Name = col.Name // PostgreSQL has folded the case: tenantID is Tenantid in Go
+			}
 			a.primary = isPrimary(r.catalog.Table(f.Table), col.Name)
 			if f.Array && c.Facts.Kind == schema.Insert && f.Table == c.Facts.Target {
 				a.written = true
@@ -184,7 +187,7 @@ func (r *resolver) bindByRule(c *Call, a *Arg, en *env, b binding) bool {
 		return false
 	}
 	if c.Role == ScopeRow && !en.frame.purge || c.Role == PurgeLock || c.Role == PurgeRow {
-		if v := en.frame.inputs[a.Name]; v != nil {
+		if v := en.frame.inputs[inputNamed(en.frame.inputs, a.Name)]; v != nil {
 			return set(v, ruleInput)
 		}
 	}

@@ -84,10 +84,7 @@ func (r *resolver) scopeRow(s *Scope, en *env) *Call {
 // row that no binding and no rule gives a value, and the declared inputs.
 func (r *resolver) resolveInputs(s *Scope, f *frame) {
 	f.inputs = map[string]Value{}
-	declared := map[string]*spec.Declaration{}
-	for _, d := range s.doc.Inputs {
-		declared[d.Name.Value] = d
-	}
+	declared := declaredInputs(s.doc)
 	fields := goNames{}
 	add := func(in *Input) {
 		fields.clash(r, "inputs", in.Name, goname.Exported(in.Name), in.Pos)
@@ -98,14 +95,15 @@ func (r *resolver) resolveInputs(s *Scope, f *frame) {
 	s.partial = s.doc.Row == nil || len(r.api.Lookup(s.doc.Row.Name.Value)) != 1
 	if s.doc.Row != nil {
 		for _, a := range r.rowArgs(s.doc.Row) {
-			d := declared[a.Name]
-			if d == nil && !used[a.Name] && (isProtected(a) || r.rowRuleBinds(s.doc, a)) {
+			d := declaredFor(declared, a)
+			isUsed := inputNamed(used, a.Name) != ""
+			if d == nil && !isUsed && (isProtected(a) || r.rowRuleBinds(s.doc, a)) {
 				continue
 			}
-			if d == nil && !used[a.Name] && hasBinding(s.doc.Row.With, a) {
+			if d == nil && !isUsed && hasBinding(s.doc.Row.With, a) {
 				continue
 			}
-			if d == nil && used[a.Name] && isProtected(a) && !hasBinding(s.doc.Row.With, a) {
+			if d == nil && isUsed && isProtected(a) && !hasBinding(s.doc.Row.With, a) {
 				// $input.id asks for it; only `with` may bind it.
 				r.fail(s.doc.Row.Pos, "SG401", "bind it: with: {"+a.Name+": $input."+a.Name+"}", "nothing binds parameter %q: no rule binds a key or a column with a default", a.Name)
 			}
@@ -114,8 +112,9 @@ func (r *resolver) resolveInputs(s *Scope, f *frame) {
 				in.Doc = a.column.Comment
 			}
 			if d != nil {
+				in.Name = d.Name.Value
 				r.declaredOver(in, d)
-				delete(declared, a.Name)
+				delete(declared, in.Name)
 			}
 			add(in)
 		}

@@ -152,7 +152,7 @@ func (r *resolver) inputRef(e *spec.Ref, name string, en *env) Value {
 		r.fail(e.Pos, "SG204", "a purge is given $scope.id, and the parameters of its lock that nothing binds; read what else it needs by a query", "this purge has no $input")
 		return nil
 	}
-	if v := en.frame.inputs[name]; v != nil {
+	if v := en.frame.inputs[inputNamed(en.frame.inputs, name)]; v != nil {
 		return v
 	}
 	if !en.frame.scope.partial {

@@ -26,7 +26,7 @@ func (r *resolver) meantReference(e spec.Expr, en *env) string {
 		return ""
 	}
 	if m[1] == "input" && en.frame.scope.doc.Row != nil && !en.frame.purge &&
-		slices.ContainsFunc(r.rowArgs(en.frame.scope.doc.Row), func(a *Arg) bool { return a.Name == m[2] }) {
+		slices.ContainsFunc(r.rowArgs(en.frame.scope.doc.Row), func(a *Arg) bool { return sameInput(a.Name, m[2]) }) {
 		return "$" + s.Text // an input, if it were used
 	}
 	if r.resolves(&spec.Ref{Root: m[1], Path: []string{m[2]}, Pos: s.Pos}, en) {

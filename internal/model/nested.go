@@ -62,8 +62,9 @@ func (r *resolver) nestedInputs(s *spec.ScopeStep, child *Scope, en *env) (map[s
 	}
 	out, ok := map[string]Value{}, true
 	for _, in := range child.Inputs {
-		w := given[in.Name]
-		delete(given, in.Name)
+		name := inputNamed(given, in.Name)
+		w := given[name]
+		delete(given, name)
 		switch {
 		case w != nil:
 			out[in.Name] = r.valueFor(w.Value, en, in.Shape, "input \""+in.Name+"\" of "+child.Name)

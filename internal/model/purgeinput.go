@@ -44,7 +44,7 @@ func (r *resolver) boundInPurge(s *Scope, q *spec.Query, a *Arg) bool {
 	for _, w := range q.With {
 		if hasBinding([]*spec.Binding{w}, a) {
 			ref, ok := w.Value.(*spec.Ref)
-			return !ok || ref.Root != "input" || len(ref.Path) != 1 || ref.Path[0] != a.Name
+			return !ok || ref.Root != "input" || len(ref.Path) != 1 || !sameInput(ref.Path[0], a.Name)
 		}
 	}
 	name := ruleName(a)
@@ -99,7 +99,7 @@ func (r *resolver) childInputs(child *Scope, d *spec.Child, l *Loop, en *env) (v
 	for _, in := range child.PurgeInputs {
 		v := r.elementField(l, in.Name)
 		if v == nil {
-			v = en.frame.inputs[in.Name]
+			v = en.frame.inputs[inputNamed(en.frame.inputs, in.Name)]
 		}
 		if v == nil {
 			if ok = false; en.frame.scope.purgePartial {

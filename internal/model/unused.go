@@ -74,11 +74,15 @@ func (r *resolver) unusedInputs(s *spec.Scope) {
 		return
 	}
 	used := r.inputsUsed(s)
+	declared := declaredInputs(s)
 	for _, a := range r.rowArgs(s.Row) {
 		used[a.Name] = true
+		if d := declaredFor(declared, a); d != nil {
+			used[d.Name.Value] = true
+		}
 	}
 	for _, d := range s.Inputs {
-		if !used[d.Name.Value] {
+		if inputNamed(used, d.Name.Value) == "" {
 			r.unused(d.Name, fmt.Sprintf("nothing uses the input %q of scope %q", d.Name.Value, s.Name.Value), "use it as $input."+d.Name.Value+", or remove it")
 		}
 	}

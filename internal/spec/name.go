@@ -22,16 +22,16 @@ var (
 )
 
 // isReserved reports whether $name, or name inside ${…}, already means something else.
-func isReserved(name string) bool { return slices.Contains(reserved(), name) }
+func isReserved(name string) bool { return slices.Contains(Reserved(), name) }
 
-// reserved are the names that expressions begin with, and that the language has for
+// Reserved are the names that expressions begin with, and that the language has for
 // itself. Names behind a dot, as of inputs, context values and data, are apart from them.
-func reserved() []string {
+func Reserved() []string {
 	return []string{"before", "context", "data", "false", "go", "input", "new", "now", "null", "row", "scope", "true"}
 }
 
 // otherThanReserved is the fix for a name that is reserved.
-func otherThanReserved() string { return "choose a name other than " + strings.Join(reserved(), ", ") }
+func otherThanReserved() string { return "choose a name other than " + strings.Join(Reserved(), ", ") }
 
 // goWords cannot be the name of a package that others import: Go's keywords, and main.
 func goWords() []string {

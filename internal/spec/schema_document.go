@@ -60,7 +60,7 @@ func definitions() properties {
 		{"errorName", describe(matching(errorPattern.String()), "The name of an exported error, such as ErrNameTaken. It is generated.")},
 		{"queryName", describe(matching(queryPattern.String()), "The name of a query of sqlc, such as CreateRole, or audit.InsertEvent with its package.")},
 		{"name", matching(namePattern.String())},
-		{"local", matching(namePattern.String()).except(&schema{Enum: reserved()})},
+		{"local", matching(namePattern.String()).except(&schema{Enum: Reserved()})},
 		{"foreign", matching(foreignPattern.String())},
 		{"text", matching(`\S`)},
 	}
@@ -108,7 +108,7 @@ func scopeSchema() *schema {
 		key{"type", refTo("text"), false, "The stored value of $scope.type. Default: the scope's key. Different for every scope."},
 		key{"isolation", &schema{Type: "string", Enum: []string{repeatableRead}}, false,
 			"The isolation level of the creation: repeatable read has all its statements see one snapshot. Default: read committed."},
-		key{"inputs", mapOf(refTo("name"), refTo("input")), false, "Fields of the creator's specification: $input.name. Parameters of `row` that nothing binds are fields without being listed."},
+		key{"inputs", mapOf(refTo("foreign"), refTo("input")), false, "Fields of the creator's specification: $input.name. Parameters of `row` that nothing binds are fields without being listed."},
 		key{"parents", listOf(refTo("parent")), false, "Rows that must exist, and stay, while the scope is made."},
 		key{"before", listOf(refTo("beforeCall")), false, "Calls of Go functions in front of the transaction, once a call."},
 		key{"row", refTo("query"), true, "The query that inserts the scope's own row: :one, with RETURNING. It is $row then."},

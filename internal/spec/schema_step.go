@@ -100,7 +100,7 @@ func whereSchema() *schema {
 func eachSchema() *schema {
 	s := matching(`^\s*[a-z][a-z0-9_]*\s+in\s+` + refPattern + `\s*$`)
 	s.Not = anyOf(
-		&schema{Pattern: `^\s*(` + alternatives(reserved()) + `)\s`},
+		&schema{Pattern: `^\s*(` + alternatives(Reserved()) + `)\s`},
 		&schema{Pattern: `\$(go|new|now)(\.|\s*$)`},
 	)
 	s.Description = "`name in $list`: rows of a query, constants ($data.name), or an input."

@@ -98,8 +98,12 @@ func (p *parser) declarations(f fields, key string) []*Declaration {
 	}
 	m, _ := p.mapping(v, "`"+key+"`", "a mapping of names to types")
 	var declarations []*Declaration
+	check := p.isName
+	if key == "inputs" {
+		check = p.isForeign // it may be the name of a parameter
+	}
 	for _, e := range m.entries {
-		named := p.isName(e.key, "the name of an entry of `"+key+"`")
+		named := check(e.key, "the name of an entry of `"+key+"`")
 		if d := p.declaration(e, key); d != nil && named {
 			declarations = append(declarations, d)
 		}
