@@ -89,8 +89,8 @@ func endingCalls() []endingCall {
 		})
 	}
 	bulk := func(ctx context.Context, db scope.DB, id string, hook func(context.Context) error) error {
-		_, err := scope.Bulk(ctx, scope.NewRunner(db), 1, func(ctx context.Context, tx *scope.Tx, _ int) ([]string, error) {
-			return []string{id}, write(tx, id, hook)(ctx)
+		_, err := scope.Many(ctx, scope.NewRunner(db), []string{id}, func(ctx context.Context, tx *scope.Tx, ids []string) ([]string, error) {
+			return ids, write(tx, id, hook)(ctx)
 		})
 		return err
 	}

@@ -58,15 +58,6 @@ func (r *recorder) send(ctx context.Context, queue []queued, ends bool) (err err
 		if failure := r.settled(step, time.Since(start), err); failure != nil {
 			return r.failed(ctx, rep, ends, err, failure)
 		}
-		if r.op.absent {
-			// What the others answer does not matter. An error among them, and a
-			// connection that is lost, end the transaction as we do.
-			tx.undo = tx.undoes()
-			if err := results.Close(); err != nil {
-				tx.forget(err)
-			}
-			return nil
-		}
 	}
 	if ends {
 		err = tx.readEnd(ctx, results)

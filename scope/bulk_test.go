@@ -34,7 +34,7 @@ func insertEach(ctx context.Context, tx *scope.Tx, names []string) ([]string, er
 	f := op.Flush()
 	for name := range scope.Items(op, names) {
 		f.Do(scope.Step{Name: "row", Query: "InsertItem"}, func(ctx context.Context) error {
-			_, err := op.Exec(ctx, "INSERT INTO items (name) VALUES ($1)", name)
+			_, err := op.Exec(ctx, "INSERT INTO items (name) VALUES ($1)", *name)
 			return err
 		})
 	}
@@ -44,13 +44,12 @@ func insertEach(ctx context.Context, tx *scope.Tx, names []string) ([]string, er
 	return names, nil
 }
 
-type insertMany func(context.Context, *scope.Tx, []string) ([]string, error)
+type insertMany = scope.Coordinator[string, string]
 
-func bulk(ctx context.Context, r *scope.Runner, names []string, insert insertMany) ([]string, error) {
-	return scope.Bulk(ctx, r, len(names), func(ctx context.Context, tx *scope.Tx, n int) ([]string, error) {
-		return insert(ctx, tx, names[:n])
-	})
-}
+// providerOn is a provider as it is generated.
+type providerOn struct{ runner *scope.Runner }
+
+func (p providerOn) Runner() *scope.Runner { return p.runner }
 
 func TestBulkNamesTheItem(t *testing.T) {
 	t.Parallel()
@@ -68,7 +67,7 @@ func TestBulkNamesTheItem(t *testing.T) {
 						names[i] = fmt.Sprint("item ", i)
 					}
 					names[bad] = "taken"
-					got, err := bulk(t.Context(), scope.NewRunner(pool), names, insert)
+					got, err := scope.Many(t.Context(), scope.NewRunner(pool), names, insert)
 					var item *scope.ItemError
 					if !errors.As(err, &item) || item.Index != bad || !errors.Is(err, scope.ErrAlreadyExists) || got != nil {
 						t.Errorf("got %v, %v; want an ItemError of item %d", got, err, bad)
@@ -90,15 +89,15 @@ func TestBulkNamesTheItemInACallersTransaction(t *testing.T) {
 	pool := newDB(t)
 	err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error {
 		r := scope.NewRunner(tx)
-		if _, err := bulk(t.Context(), r, []string{"a", "b"}, insertAll); err != nil {
+		if _, err := scope.Many(t.Context(), r, []string{"a", "b"}, insertAll); err != nil {
 			return err
 		}
-		_, err := bulk(t.Context(), r, []string{"c", "d", "e", "b", "f"}, insertAll)
+		_, err := scope.Many(t.Context(), r, []string{"c", "d", "e", "b", "f"}, insertAll)
 		var item *scope.ItemError
 		if !errors.As(err, &item) || item.Index != 3 {
 			t.Errorf("got %v, want an ItemError of item 3", err)
 		}
-		_, err = bulk(t.Context(), r, []string{"g"}, insertAll)
+		_, err = scope.Many(t.Context(), r, []string{"g"}, insertAll)
 		return err
 	})
 	if err != nil {
@@ -115,13 +114,13 @@ func TestBulkBlamesNobodyWhenTheCauseIsGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	calls := 0
-	_, err := scope.Bulk(t.Context(), scope.NewRunner(pool), 3, func(ctx context.Context, tx *scope.Tx, n int) ([]string, error) {
+	_, err := scope.Many(t.Context(), scope.NewRunner(pool), []string{"a", "taken", "b"}, func(ctx context.Context, tx *scope.Tx, names []string) ([]string, error) {
 		if calls++; calls == 2 {
 			if _, err := pool.Exec(ctx, "DELETE FROM items"); err != nil {
 				return nil, err
 			}
 		}
-		return insertAll(ctx, tx, []string{"a", "taken", "b"}[:n])
+		return insertAll(ctx, tx, names)
 	})
 	var item *scope.ItemError
 	if !errors.As(err, &item) || item.Index != -1 || !errors.Is(err, scope.ErrAlreadyExists) {
@@ -137,7 +136,7 @@ func TestBulkFindsWhatCommitRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := []string{"a", "b", "taken", "c"}
-	_, err := bulk(t.Context(), scope.NewRunner(pool), names, func(ctx context.Context, tx *scope.Tx, names []string) ([]string, error) {
+	_, err := scope.Many(t.Context(), scope.NewRunner(pool), names, func(ctx context.Context, tx *scope.Tx, names []string) ([]string, error) {
 		op := tx.Create("item", nil, nil)
 		f := op.Flush()
 		f.Do(scope.Step{Name: "rows"}, func(ctx context.Context) error {
@@ -155,7 +154,7 @@ func TestBulkFindsWhatCommitRefuses(t *testing.T) {
 func TestBulkOfNothing(t *testing.T) {
 	t.Parallel()
 	pool := newDB(t)
-	got, err := bulk(t.Context(), scope.NewRunner(pool), nil, func(context.Context, *scope.Tx, []string) ([]string, error) {
+	got, err := scope.Many(t.Context(), scope.NewRunner(pool), nil, func(context.Context, *scope.Tx, []string) ([]string, error) {
 		t.Error("the operation ran")
 		return nil, nil
 	})
@@ -168,10 +167,10 @@ func TestBulkOfNothing(t *testing.T) {
 func TestItemsEndWithTheirLoop(t *testing.T) {
 	t.Parallel()
 	pool := newDB(t)
-	_, err := scope.Bulk(t.Context(), scope.NewRunner(pool), 2, func(ctx context.Context, tx *scope.Tx, n int) ([]int, error) {
+	_, err := scope.Many(t.Context(), scope.NewRunner(pool), []string{"b", "a"}, func(ctx context.Context, tx *scope.Tx, names []string) ([]int, error) {
 		op := tx.Create("item", nil, nil)
-		for i := range scope.ItemsBy(op, []string{"b", "a"}, func(s string) string { return s }) {
-			if i == "b" {
+		for i := range scope.ItemsBy(op, names, func(s *string) string { return *s }) {
+			if *i == "b" {
 				return nil, op.Fail("go", errors.New("no"))
 			}
 		}
@@ -181,9 +180,9 @@ func TestItemsEndWithTheirLoop(t *testing.T) {
 	if !errors.As(err, &item) || item.Index != 0 {
 		t.Errorf("got %v, want item 0, the second in the order of keys", err)
 	}
-	_, err = scope.Bulk(t.Context(), scope.NewRunner(pool), 2, func(ctx context.Context, tx *scope.Tx, n int) ([]int, error) {
+	_, err = scope.Many(t.Context(), scope.NewRunner(pool), []string{"a", "b"}, func(ctx context.Context, tx *scope.Tx, names []string) ([]int, error) {
 		op := tx.Create("item", nil, nil)
-		for range scope.Items(op, []string{"a", "b"}) {
+		for range scope.Items(op, names) {
 		}
 		return nil, op.Fail("go", errors.New("no"))
 	})
@@ -198,8 +197,8 @@ func TestDistinctItemsTakesTheFirstOfEach(t *testing.T) {
 	var seen []string
 	_, err := scope.In(t.Context(), scope.NewRunner(pool), func(ctx context.Context, tx *scope.Tx) (int, error) {
 		op := tx.Create("item", nil, nil)
-		for s := range scope.DistinctItems(op, []string{"b1", "a1", "b2", "a2"}, func(s string) string { return s[:1] }) {
-			seen = append(seen, s)
+		for s := range scope.DistinctItems(op, []string{"b1", "a1", "b2", "a2"}, func(s *string) string { return (*s)[:1] }) {
+			seen = append(seen, *s)
 		}
 		return 0, nil
 	})
@@ -237,14 +236,14 @@ func TestEachKeepsTheOthers(t *testing.T) {
 	}
 	each := func(ctx context.Context, r *scope.Runner, opts ...scope.EachOption) ([]string, error) {
 		one := func(ctx context.Context, name string) (string, error) {
-			_, err := bulk(ctx, r, []string{name}, insertEach)
+			_, err := scope.Many(ctx, r, []string{name}, insertEach)
 			if err != nil {
 				return "", err
 			}
 			return name, nil
 		}
-		all := func(ctx context.Context, names []string) ([]string, error) { return bulk(ctx, r, names, insertAll) }
-		return scope.Each(ctx, r, names, one, all, opts...)
+		all := func(ctx context.Context, names []string) ([]string, error) { return scope.Many(ctx, r, names, insertAll) }
+		return scope.Each(ctx, providerOn{r}, names, one, all, opts...)
 	}
 	t.Run("on a pool", func(t *testing.T) {
 		t.Parallel()
@@ -286,10 +285,10 @@ func TestEachRunsSeveralAtATime(t *testing.T) {
 		case <-ctx.Done():
 			return "", ctx.Err()
 		}
-		_, err := bulk(ctx, r, []string{name}, insertEach)
+		_, err := scope.Many(ctx, r, []string{name}, insertEach)
 		return name, err
 	}
-	if _, err := scope.Each(t.Context(), r, []string{"a", "b", "c", "d"}, one, nil, scope.WithConcurrency(2)); err != nil {
+	if _, err := scope.Each(t.Context(), providerOn{r}, []string{"a", "b", "c", "d"}, one, nil, scope.WithConcurrency(2)); err != nil {
 		t.Fatal(err)
 	}
 	if most.Load() != 2 {
@@ -306,7 +305,7 @@ func TestEachPanicsForItsItems(t *testing.T) {
 			t.Errorf("recovered %v, want boom", p)
 		}
 	}()
-	_, _ = scope.Each(t.Context(), scope.NewRunner(pool), []int{0, 1, 2, 3}, func(_ context.Context, i int) (int, error) {
+	_, _ = scope.Each(t.Context(), providerOn{scope.NewRunner(pool)}, []int{0, 1, 2, 3}, func(_ context.Context, i int) (int, error) {
 		if i == 1 {
 			panic("boom")
 		}
@@ -320,11 +319,11 @@ func TestEachStopsWithItsContext(t *testing.T) {
 	pool := newDB(t)
 	r := scope.NewRunner(pool)
 	ctx, cancel := context.WithCancel(t.Context())
-	got, err := scope.Each(ctx, r, []string{"a", "b", "c"}, func(ctx context.Context, name string) (string, error) {
+	got, err := scope.Each(ctx, providerOn{r}, []string{"a", "b", "c"}, func(ctx context.Context, name string) (string, error) {
 		if name == "b" {
 			cancel()
 		}
-		if _, err := bulk(ctx, r, []string{name}, insertEach); err != nil {
+		if _, err := scope.Many(ctx, r, []string{name}, insertEach); err != nil {
 			return "", err
 		}
 		return name, nil

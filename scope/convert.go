@@ -48,6 +48,12 @@ func ParseInt(text string) (int64, error) {
 	return n, nil
 }
 
+// ExpectTaken returns err when a purge did not take the row that it had locked,
+// and nil otherwise. A nil err stands for [ErrInUse].
+func ExpectTaken(locked, taken bool, err error) error {
+	return Refuse(CountTrue(locked && !taken), err)
+}
+
 // CountTrue is 1 for true and 0 for false: what an EXISTS query counts.
 func CountTrue(b bool) int64 {
 	if b {

@@ -26,7 +26,14 @@ func WithConcurrency(n int) EachOption {
 	return func(c *eachConfig) { c.concurrency = n }
 }
 
-// Each runs one for each item, in a transaction of its own. The results are in
+// Provider is what generated providers have in common.
+type Provider interface {
+	// Runner is what runs their transactions.
+	Runner() *Runner
+}
+
+// Each runs one for each item, in a transaction of its own: provider is a generated
+// one, and one and all are two of its methods, for one item and for many. The results are in
 // the order of the items; that of an item that failed is the zero value, unless
 // its transaction was committed all the same. The error is an [*ItemsError] when
 // any item failed. Once ctx is done, the items that are left fail.
@@ -37,7 +44,8 @@ func WithConcurrency(n int) EachOption {
 //
 // When one panics, no further item is begun, and Each panics with the same value
 // once those that run have ended.
-func Each[S, T any](ctx context.Context, r *Runner, items []S, one func(context.Context, S) (T, error), all func(context.Context, []S) ([]T, error), opts ...EachOption) ([]T, error) {
+func Each[S, T any](ctx context.Context, provider Provider, items []S, one func(context.Context, S) (T, error), all func(context.Context, []S) ([]T, error), opts ...EachOption) ([]T, error) {
+	r := provider.Runner()
 	config := eachConfig{concurrency: 1}
 	for _, opt := range opts {
 		opt(&config)

@@ -30,10 +30,6 @@ type Step struct {
 	// [ErrConflict], on which our own transaction is run again.
 	MayVanish []string
 
-	// Decides says that nothing behind the step may have an effect unless its query
-	// finds a row; see [Op.Present].
-	Decides bool
-
 	item int // one more than the index of the item that it is for; 0 for none
 }
 

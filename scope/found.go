@@ -39,8 +39,12 @@ var errAnswersLost = newSentinel("it is committed, as a look-up by its id has sh
 // [Op.NewUUID], be the only column of a unique key, and be inserted without ON
 // CONFLICT: that is what running again after an [ErrCommitUnknown] rests on.
 //
-// It is used by [Single] in a transaction of our own. query is sqlc's name.
+// It is used by [One] in a transaction of our own, and does nothing for several
+// items. query is sqlc's name.
 func (op *Op) LookUp(query string, call func(ctx context.Context) error) {
+	if op.several {
+		return
+	}
 	op.lookUp = &queued{step: Step{Name: "found", Query: query}, call: call}
 }
 

@@ -64,15 +64,15 @@ func OfItem[T any](result T, err error) (T, error) {
 	return result, &ItemError{Index: index, Err: err}
 }
 
-// Items goes through the items of an operation for many scopes. The steps that
-// are queued, and the failures that are told, within the loop are those of the
-// item.
-func Items[T any](op *Op, items []T) iter.Seq[T] {
-	return func(yield func(T) bool) {
+// Items goes through the items of an operation. The steps that are queued, and the
+// failures that are told, within the loop are those of the item.
+func Items[T any](op *Op, items []T) iter.Seq[*T] {
+	op.several = len(items) > 1
+	return func(yield func(*T) bool) {
 		defer func() { op.item = 0 }()
-		for i, item := range items {
+		for i := range items {
 			op.item = i + 1
-			if !yield(item) {
+			if !yield(&items[i]) {
 				return
 			}
 		}
@@ -82,33 +82,36 @@ func Items[T any](op *Op, items []T) iter.Seq[T] {
 // ItemsBy is [Items] in the order of what key returns: rows that several
 // transactions lock are locked in one order, so that they wait for each other and
 // do not deadlock (PostgreSQL manual, section 13.3.4).
-func ItemsBy[T any](op *Op, items []T, key func(T) string) iter.Seq[T] {
+func ItemsBy[T any](op *Op, items []T, key func(*T) string) iter.Seq[*T] {
 	return inOrder(op, items, key, false)
 }
 
 // DistinctItems is [ItemsBy] for the first item only of those with the same key.
-func DistinctItems[T any](op *Op, items []T, key func(T) string) iter.Seq[T] {
+func DistinctItems[T any](op *Op, items []T, key func(*T) string) iter.Seq[*T] {
 	return inOrder(op, items, key, true)
 }
 
-func inOrder[T any](op *Op, items []T, key func(T) string, distinct bool) iter.Seq[T] {
+func inOrder[T any](op *Op, items []T, key func(*T) string, distinct bool) iter.Seq[*T] {
+	if len(items) == 1 {
+		return Items(op, items)
+	}
 	type keyed struct {
 		index int
 		key   string
 	}
 	order := make([]keyed, len(items))
-	for i, item := range items {
-		order[i] = keyed{i, key(item)}
+	for i := range items {
+		order[i] = keyed{i, key(&items[i])}
 	}
 	slices.SortStableFunc(order, func(a, b keyed) int { return cmp.Compare(a.key, b.key) })
 	if distinct {
 		order = slices.CompactFunc(order, func(a, b keyed) bool { return a.key == b.key })
 	}
-	return func(yield func(T) bool) {
+	return func(yield func(*T) bool) {
 		defer func() { op.item = 0 }()
 		for _, k := range order {
 			op.item = k.index + 1
-			if !yield(items[k.index]) {
+			if !yield(&items[k.index]) {
 				return
 			}
 		}

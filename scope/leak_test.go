@@ -207,7 +207,7 @@ func TestNoValueInOtherTextsOfOurs(t *testing.T) {
 	for name, err := range map[string]error{
 		"a value of the context": valueErr,
 		"preparing":              scope.PrepareFailed("item", "before.Check", serverErr),
-		"no id":                  scope.NoID("item"),
+		"no id":                  scope.NoID("item", 0),
 		"not prepared":           scope.NotPrepared("item"),
 		"after the commit":       hookErr,
 		"unknown":                unknown,
@@ -232,14 +232,14 @@ func TestHintsOfTheClientsErrors(t *testing.T) {
 	for _, tc := range []struct{ got, want string }{
 		{fail(uuidErr), "create item: step $uuid: not a UUID: want 32 hexadecimal digits in groups of 8-4-4-4-12; correct the value"},
 		{fail(intErr), "create item: step $uuid: not an integer of 64 bits; correct the value"},
-		{scope.NoID("item").Error(), "purge item: step id: the id of the scope is not set: give the specification an ID"},
+		{scope.NoID("item", 0).Error(), "purge item: step id: the id of the scope is not set: give the specification an ID"},
 		{scope.NotPrepared("item").Error(), "create item: step before: not prepared: call the Prepare function before the transaction, and pass its result"},
 	} {
 		if tc.got != tc.want {
 			t.Errorf("text %q, want %q", tc.got, tc.want)
 		}
 	}
-	if !errors.Is(scope.NoID("item"), scope.ErrInvalid) || !errors.Is(scope.NotPrepared("item"), scope.ErrPrepareFirst) {
+	if !errors.Is(scope.NoID("item", 0), scope.ErrInvalid) || !errors.Is(scope.NotPrepared("item"), scope.ErrPrepareFirst) {
 		t.Error("the sentinels are not found")
 	}
 }

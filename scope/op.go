@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Op is one create or one purge. It is the [DBTX] that the queries of the
+// Op is one operation, for one scope or for several. It is the [DBTX] that the queries of the
 // operation run on, but only inside the functions given to [Flush.Do]: outside
 // of them its methods fail, because a statement there could not travel with
 // others. It lives as long as its [Tx], and like it is not for concurrent use.
@@ -21,10 +21,10 @@ type Op struct {
 	constraints map[string]error
 	flushes     int
 	item        int          // one more than the index of the item that steps are queued for; 0 for none
+	several     bool         // it has more than one item
 	lookUp      *queued      // finds out whether the scope is there; nil for none
 	copies      []*copied    // what was read of which other rows are made, in order
 	seed        maphash.Seed // of their multisets
-	absent      bool         // a step that decides has found that there is nothing to do
 	misuse      error        // found when the Op was made, told at its first flush
 	via         DBTX         // where statements go; set by the executor while a function of Flush.Do runs
 }

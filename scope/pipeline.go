@@ -49,9 +49,6 @@ func sendPipelined(ctx context.Context, f *Flush, queue []queued, settled settle
 		if err := rec.send(ctx, queue[:n], rec.sure && n == len(queue)); err != nil {
 			return statements, err
 		}
-		if op.absent {
-			return statements, nil
-		}
 		queue = queue[n:]
 		if rec.alone {
 			if err := op.tx.openAlone(ctx); err != nil {
@@ -128,10 +125,6 @@ func (r *recorder) record(ctx context.Context, queue []queued) (n int, err error
 			r.silent = append(r.silent, issued == 0)
 		}
 		n++
-		if q.step.Decides && !r.op.tx.undoes() {
-			r.sure = r.sure && n == len(queue)
-			return n, nil // the others wait for its answer
-		}
 	}
 	return n, nil
 }

@@ -14,6 +14,18 @@ func PrepareFailed(scopeType, step string, err error) error {
 	return &Error{Op: OpPrepare, Scope: Context{Type: scopeType}, Step: step, cause: err, goStep: true}
 }
 
+// Prepare prepares each of several specifications. Its error is an [*ItemError].
+func Prepare[S, P any](ctx context.Context, specs []S, prepare func(context.Context, S) (P, error)) ([]P, error) {
+	out := make([]P, len(specs))
+	for i, spec := range specs {
+		var err error
+		if out[i], err = prepare(ctx, spec); err != nil {
+			return nil, &ItemError{Index: i, Err: err}
+		}
+	}
+	return out, nil
+}
+
 // Value asks a function of the application for a value of the context, such as
 // the user on whose behalf a call is made. name is the value's name in the
 // specification, for the error.
@@ -30,10 +42,10 @@ func Value[T any](ctx context.Context, name string, from func(context.Context) (
 }
 
 // NoID returns the error of a purge that was given no id: its statements would
-// find nothing, and it would read as a scope that is gone. It is an
-// [ErrInvalid]; nothing was sent.
-func NoID(scopeType string) error {
-	return &Error{Op: OpPurge, Scope: Context{Type: scopeType}, Step: "id", generic: ErrInvalid, cause: misuse("the id of the scope is not set: give the specification an ID")}
+// find nothing, and it would read as a scope that is gone. item is the index of
+// its specification. It is an [ErrInvalid]; nothing was sent.
+func NoID(scopeType string, item int) error {
+	return &Error{Op: OpPurge, Scope: Context{Type: scopeType}, Step: "id", item: item + 1, generic: ErrInvalid, cause: misuse("the id of the scope is not set: give the specification an ID")}
 }
 
 // NotPrepared returns the error of a creation in a caller's transaction that has

@@ -49,6 +49,15 @@ type PurgerSpec interface {
 	PurgesScope() Context
 }
 
+// Address is the scope that an operation is about: that of its one item, and only
+// the type for several.
+func Address[S PurgerSpec](scopeType string, items []S) Context {
+	if len(items) == 1 {
+		return items[0].PurgesScope()
+	}
+	return Context{Type: scopeType}
+}
+
 // What a coordinator does, as [Error.Op] and [Event.Op] give it.
 const (
 	OpCreate      = "create"

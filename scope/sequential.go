@@ -40,10 +40,6 @@ func sendSequentially(
 		if err := settled(q.step, took, err); err != nil {
 			return statements, err
 		}
-		if op.absent {
-			op.tx.undo = op.tx.undoes()
-			return statements, nil
-		}
 	}
 	return statements, nil
 }

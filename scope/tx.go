@@ -29,7 +29,6 @@ type Tx struct {
 	drawn     int // how many of call.draws this attempt has taken
 
 	failure *Error // the first failure of an operation: the transaction cannot commit
-	undo    bool   // its one operation has found that there is nothing to do: it is rolled back, and succeeds
 	dropped *Error // the first error of the server, also when the code in between dropped it
 	over    bool   // the attempt is: nothing may be sent any more
 
@@ -132,7 +131,7 @@ func (tx *Tx) note(e *Error) {
 // call of In from within fn on the same Runner nests only when it is joined;
 // otherwise it is another transaction, which does not see this one.
 func In[T any](ctx context.Context, r *Runner, fn func(ctx context.Context, tx *Tx) (T, error), opts ...TxOption) (T, error) {
-	return in(ctx, r, false, fn, opts)
+	return in(ctx, r, &call{}, false, fn, opts)
 }
 
 // Single is [In] for a function that runs one operation and does nothing after
@@ -145,12 +144,12 @@ func In[T any](ctx context.Context, r *Runner, fn func(ctx context.Context, tx *
 // commit does not run then. If it is not, fn runs again, as after a 40001.
 // What cannot be decided stays an [ErrCommitUnknown].
 func Single[T any](ctx context.Context, r *Runner, fn func(ctx context.Context, tx *Tx) (T, error), opts ...TxOption) (T, error) {
-	return in(ctx, r, true, fn, opts)
+	return in(ctx, r, &call{}, true, fn, opts)
 }
 
-func in[T any](ctx context.Context, r *Runner, single bool, fn func(ctx context.Context, tx *Tx) (T, error), opts []TxOption) (T, error) {
+func in[T any](ctx context.Context, r *Runner, shared *call, single bool, fn func(ctx context.Context, tx *Tx) (T, error), opts []TxOption) (T, error) {
 	var results []T // of the attempts
-	attempt, err := r.run(ctx, single, r.level(opts), func(ctx context.Context, tx *Tx) error {
+	attempt, err := r.run(ctx, shared, single, r.level(opts), func(ctx context.Context, tx *Tx) error {
 		result, err := fn(ctx, tx)
 		results = append(results, make([]T, tx.attempt-len(results))...)
 		results[tx.attempt-1] = result
@@ -166,8 +165,7 @@ func in[T any](ctx context.Context, r *Runner, single bool, fn func(ctx context.
 // run runs attempts until one commits or none is left. It returns the attempt
 // that is committed, or whose savepoint is released, counted from 1; 0 for none,
 // or when its result is not whole.
-func (r *Runner) run(ctx context.Context, single bool, level pgx.TxIsoLevel, fn func(context.Context, *Tx) error) (committed int, err error) {
-	shared := &call{}
+func (r *Runner) run(ctx context.Context, shared *call, single bool, level pgx.TxIsoLevel, fn func(context.Context, *Tx) error) (committed int, err error) {
 	defer shared.drop()
 	var open lost
 	for attempt := 1; ; attempt++ {
@@ -268,9 +266,6 @@ func (tx *Tx) run(ctx context.Context, fn func(context.Context, *Tx) error) (com
 	case tx.ended && err != nil:
 		return true, tx.afterEnd(err)
 	case tx.ended:
-		return true, nil
-	case err == nil && tx.undo:
-		_ = tx.rollback(ctx) // without COMMIT nothing stays, also where ROLLBACK does not arrive
 		return true, nil
 	case err == nil:
 		err = tx.commit(ctx)

@@ -62,7 +62,7 @@ func TestBulkBadInput(t *testing.T) {
 			if after := rows(t, pool); after != before {
 				t.Errorf("%d rows were written", after-before)
 			}
-			made, err := p.CreateEachProject(t.Context(), tc.specs)
+			made, err := scope.Each(t.Context(), p, tc.specs, p.CreateProject, p.CreateProjects)
 			var failed *scope.ItemsError
 			if !errors.As(err, &failed) || !errors.Is(err, tc.is) {
 				t.Fatalf("each: %v", err)
@@ -125,7 +125,7 @@ func TestBulkBadInput(t *testing.T) {
 	t.Run("nothing", func(t *testing.T) {
 		made, err := p.CreateProjects(t.Context(), nil)
 		gone, err2 := p.PurgeProjects(t.Context(), nil)
-		each, err3 := p.CreateEachProject(t.Context(), nil)
+		each, err3 := scope.Each(t.Context(), p, nil, p.CreateProject, p.CreateProjects)
 		if err := errors.Join(err, err2, err3); err != nil || len(made)+len(gone)+len(each) != 0 {
 			t.Errorf("got %v, %v, %v, %v", made, gone, each, err)
 		}

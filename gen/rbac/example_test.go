@@ -143,7 +143,7 @@ func ExampleProvider_CreateProjects() {
 }
 
 // Those that can be created are; the error has an item for each of the others.
-func ExampleProvider_CreateEachProject() {
+func ExampleProvider_each() {
 	ctx := context.Background()
 	scopes := rbac.NewProvider(openExample())
 	domain, err := scopes.CreateDomain(ctx, rbac.DomainCreatorSpec{Name: "acme"})
@@ -151,11 +151,11 @@ func ExampleProvider_CreateEachProject() {
 		panic(err)
 	}
 
-	made, err := scopes.CreateEachProject(ctx, []rbac.ProjectCreatorSpec{
+	made, err := scope.Each(ctx, scopes, []rbac.ProjectCreatorSpec{
 		{DomainID: domain.Row.ID, Name: "vision"},
 		{DomainID: domain.Row.ID, Name: "vision"},
 		{DomainID: domain.Row.ID, Name: "speech"},
-	})
+	}, scopes.CreateProject, scopes.CreateProjects)
 	var failed *scope.ItemsError
 	if errors.As(err, &failed) {
 		for _, item := range failed.Items {

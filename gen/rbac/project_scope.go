@@ -38,183 +38,13 @@ type ProjectCreatorResult struct {
 	Roles []rbacdb.Role
 }
 
-// PreparedProject is a ProjectCreatorSpec that is ready to run: its defaults
-// are filled in and its ids are drawn. It serves one call, and every retry of
-// that call.
-type PreparedProject struct {
-	spec  ProjectCreatorSpec
-	draws *scope.Draws
-}
-
-// PrepareProject prepares the creation of a project. Call it outside of any
-// transaction.
-func (p *Provider) PrepareProject(ctx context.Context, spec ProjectCreatorSpec) (*PreparedProject, error) {
-	prepared := &PreparedProject{spec: spec, draws: p.runner.Draw()}
-	return prepared, nil
-}
-
 // CreateProject creates a project with everything that belongs to it: in a
 // transaction of its own, or under a savepoint when the Provider joins a
 // caller's. On an error nothing was written, unless the error is
 // scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that
 // one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateProject(ctx context.Context, spec ProjectCreatorSpec) (*ProjectCreatorResult, error) {
-	prepared, err := p.PrepareProject(ctx, spec)
-	if err != nil {
-		return nil, err
-	}
-	return p.CreatePreparedProject(ctx, prepared)
-}
-
-// CreatePreparedProject is CreateProject for what PrepareProject returned.
-func (p *Provider) CreatePreparedProject(ctx context.Context, prepared *PreparedProject) (*ProjectCreatorResult, error) {
-	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ProjectCreatorResult, error) {
-		return createProject(ctx, tx, prepared)
-	})
-}
-
-// CreateProject is Provider.CreateProject within the transaction of ops.
-func (ops *WriterOps) CreateProject(ctx context.Context, spec ProjectCreatorSpec) (*ProjectCreatorResult, error) {
-	prepared, err := ops.provider.PrepareProject(ctx, spec)
-	if err != nil {
-		return nil, err
-	}
-	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
-	return createProject(ctx, ops.tx, prepared)
-}
-
-// CreatePreparedProject is Provider.CreatePreparedProject within the
-// transaction of ops.
-func (ops *WriterOps) CreatePreparedProject(ctx context.Context, prepared *PreparedProject) (*ProjectCreatorResult, error) {
-	return createProject(ctx, ops.tx, prepared)
-}
-
-// projectConstraints maps the constraints that the specification names to its
-// errors; nothing writes it.
-var projectConstraints = map[string]error{
-	"projects_domain_id_name_key": ErrProjectNameTaken,
-}
-
-// createProject runs the plan of creating a project: 2 flushes.
-func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*ProjectCreatorResult, error) {
-	op := tx.Create("project", p.draws, projectConstraints)
-	q := rbacdb.New(op)
-	res := &ProjectCreatorResult{}
-
-	// Flush 1 of 2.
-	f := op.Flush()
-	f.Do(scope.Step{Name: "parents.domain", Query: "LockDomain", Missing: scope.ErrParentNotFound}, func(ctx context.Context) error {
-		_, err := q.LockDomain(ctx, p.spec.DomainID)
-		return err
-	})
-	projectID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-	f.Do(scope.Step{Name: "row", Query: "CreateProject"}, func(ctx context.Context) (err error) {
-		res.Row, err = q.CreateProject(ctx, rbacdb.CreateProjectParams{
-			ID:          projectID,
-			DomainID:    p.spec.DomainID,
-			Name:        p.spec.Name,
-			Description: p.spec.Description,
-		})
-		return err
-	})
-	var presets []rbacdb.ListRolePresetsWithEntriesRow
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
-		presets, err = q.ListRolePresetsWithEntries(ctx, "project")
-		return err
-	})
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	// Flush 2 of 2.
-	f = op.Flush()
-	presetGroups := scope.Group(presets, func(row rbacdb.ListRolePresetsWithEntriesRow) pgtype.UUID {
-		return row.ID
-	})
-	projectIDText := scope.UUID(projectID.Bytes).String()
-	for _, preset := range presetGroups {
-		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
-			row, err := q.CreateRole(ctx, rbacdb.CreateRoleParams{
-				ID:         roleID,
-				Name:       preset[0].Name,
-				Source:     "preset",
-				Status:     "active",
-				AutoAssign: preset[0].AutoAssign,
-			})
-			if err != nil {
-				return err
-			}
-			res.Roles = append(res.Roles, row)
-			return nil
-		})
-		for _, entry := range preset {
-			if !entry.EntryID.Valid {
-				continue
-			}
-			permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
-				return q.CreatePermission(ctx, rbacdb.CreatePermissionParams{
-					ID:         permissionID,
-					RoleID:     roleID,
-					ScopeType:  "project",
-					ScopeID:    projectIDText,
-					EntityType: *entry.EntityType,
-					Operation:  *entry.Operation,
-				})
-			})
-		}
-		associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
-			return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
-				ID:           associationID,
-				ScopeType:    "project",
-				ScopeID:      projectIDText,
-				EntityType:   "role",
-				EntityID:     scope.UUID(roleID.Bytes).String(),
-				RelationType: "auto",
-			})
-		})
-	}
-	associationID2 := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-	f.Do(scope.Step{Name: "join_parents.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
-		return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
-			ID:           associationID2,
-			ScopeType:    "domain",
-			ScopeID:      scope.UUID(p.spec.DomainID.Bytes).String(),
-			EntityType:   "project",
-			EntityID:     projectIDText,
-			RelationType: "auto",
-		})
-	})
-	f.MayEnd()
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	return res, nil
-}
-
-// PreparedProjects are several ProjectCreatorSpec that are ready to run, as
-// PreparedProject is one. They serve one call, and every retry of that call.
-type PreparedProjects struct {
-	items []*PreparedProject
-	draws *scope.Draws
-}
-
-// PrepareProjects prepares the creation of several scopes of type project. Call
-// it outside of any transaction. Its error is a *scope.ItemError, which names
-// the specification that cannot be prepared.
-func (p *Provider) PrepareProjects(ctx context.Context, specs []ProjectCreatorSpec) (*PreparedProjects, error) {
-	prepared := &PreparedProjects{draws: p.runner.Draw()}
-	for i, spec := range specs {
-		item, err := p.PrepareProject(ctx, spec)
-		if err != nil {
-			return nil, &scope.ItemError{Index: i, Err: err}
-		}
-		prepared.items = append(prepared.items, item)
-	}
-	return prepared, nil
+	return scope.One(ctx, p.runner, spec, createProjects)
 }
 
 // CreateProjects creates several scopes of type project, all of them or none:
@@ -224,70 +54,49 @@ func (p *Provider) PrepareProjects(ctx context.Context, specs []ProjectCreatorSp
 // that can be told; what CreateProject says of errors holds for all items
 // together.
 func (p *Provider) CreateProjects(ctx context.Context, specs []ProjectCreatorSpec) ([]*ProjectCreatorResult, error) {
-	prepared, err := p.PrepareProjects(ctx, specs)
-	if err != nil {
-		return nil, err
-	}
-	return p.CreatePreparedProjects(ctx, prepared)
+	return scope.Many(ctx, p.runner, specs, createProjects)
 }
 
-// CreatePreparedProjects is CreateProjects for what PrepareProjects returned.
-func (p *Provider) CreatePreparedProjects(ctx context.Context, prepared *PreparedProjects) ([]*ProjectCreatorResult, error) {
-	return scope.Bulk(ctx, p.runner, len(prepared.items), func(ctx context.Context, tx *scope.Tx, n int) ([]*ProjectCreatorResult, error) {
-		return createProjects(ctx, tx, prepared.items[:n], prepared.draws)
-	})
-}
-
-// CreateEachProject creates several scopes of type project, each in a
-// transaction of its own: those that fail leave the others. The results are in
-// the order of specs, nil for what failed; the error is then a
-// *scope.ItemsError. On a caller's transaction the items are created under
-// savepoints. scope.WithConcurrency has several created at the same time.
-func (p *Provider) CreateEachProject(ctx context.Context, specs []ProjectCreatorSpec, opts ...scope.EachOption) ([]*ProjectCreatorResult, error) {
-	return scope.Each(ctx, p.runner, specs, p.CreateProject, p.CreateProjects, opts...)
+// CreateProject is Provider.CreateProject within the transaction of ops.
+func (ops *WriterOps) CreateProject(ctx context.Context, spec ProjectCreatorSpec) (*ProjectCreatorResult, error) {
+	return scope.OneIn(ctx, ops.tx, spec, createProjects)
 }
 
 // CreateProjects is Provider.CreateProjects within the transaction of ops.
 func (ops *WriterOps) CreateProjects(ctx context.Context, specs []ProjectCreatorSpec) ([]*ProjectCreatorResult, error) {
-	prepared, err := ops.provider.PrepareProjects(ctx, specs)
-	if err != nil {
-		return nil, err
-	}
-	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
-	return ops.CreatePreparedProjects(ctx, prepared)
+	return scope.ManyIn(ctx, ops.tx, specs, createProjects)
 }
 
-// CreatePreparedProjects is Provider.CreatePreparedProjects within the
-// transaction of ops.
-func (ops *WriterOps) CreatePreparedProjects(ctx context.Context, prepared *PreparedProjects) ([]*ProjectCreatorResult, error) {
-	return scope.OfItem(createProjects(ctx, ops.tx, prepared.items, prepared.draws))
+// projectConstraints maps the constraints that the specification names to its
+// errors; nothing writes it.
+var projectConstraints = map[string]error{
+	"projects_domain_id_name_key": ErrProjectNameTaken,
 }
 
-// createProjects runs the plan of creating many scopes of type project: 2
-// flushes.
-func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProject, draws *scope.Draws) ([]*ProjectCreatorResult, error) {
-	op := tx.Create("project", draws, projectConstraints)
+// createProjects runs the plan of creating scopes of type project: 2 flushes.
+func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpec) ([]*ProjectCreatorResult, error) {
+	op := tx.Create("project", nil, projectConstraints)
 	q := rbacdb.New(op)
 	type projectItem struct {
-		p             *PreparedProject
+		spec          ProjectCreatorSpec
 		res           *ProjectCreatorResult
 		projectID     pgtype.UUID
 		projectIDText string
 	}
-	items := make([]*projectItem, len(prepared))
-	res := make([]*ProjectCreatorResult, len(prepared))
-	for i, p := range prepared {
+	items := make([]projectItem, len(specs))
+	res := make([]*ProjectCreatorResult, len(specs))
+	for i, spec := range specs {
 		res[i] = &ProjectCreatorResult{}
-		items[i] = &projectItem{p: p, res: res[i]}
+		items[i] = projectItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 2.
 	f := op.Flush()
 	for item := range scope.DistinctItems(op, items, func(item *projectItem) string {
-		return scope.UUID(item.p.spec.DomainID.Bytes).String()
+		return scope.UUID(item.spec.DomainID.Bytes).String()
 	}) {
 		f.Do(scope.Step{Name: "parents.domain", Query: "LockDomain", Missing: scope.ErrParentNotFound}, func(ctx context.Context) error {
-			_, err := q.LockDomain(ctx, item.p.spec.DomainID)
+			_, err := q.LockDomain(ctx, item.spec.DomainID)
 			return err
 		})
 	}
@@ -296,9 +105,9 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 		f.Do(scope.Step{Name: "row", Query: "CreateProject"}, func(ctx context.Context) (err error) {
 			item.res.Row, err = q.CreateProject(ctx, rbacdb.CreateProjectParams{
 				ID:          item.projectID,
-				DomainID:    item.p.spec.DomainID,
-				Name:        item.p.spec.Name,
-				Description: item.p.spec.Description,
+				DomainID:    item.spec.DomainID,
+				Name:        item.spec.Name,
+				Description: item.spec.Description,
 			})
 			return err
 		})
@@ -368,7 +177,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 			return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
 				ID:           associationID2,
 				ScopeType:    "domain",
-				ScopeID:      scope.UUID(item.p.spec.DomainID.Bytes).String(),
+				ScopeID:      scope.UUID(item.spec.DomainID.Bytes).String(),
 				EntityType:   "project",
 				EntityID:     item.projectIDText,
 				RelationType: "auto",
@@ -418,79 +227,7 @@ type ProjectPurgerResult struct {
 // error: Found is false, and what was left of it is removed. ctx governs every
 // statement.
 func (p *Provider) PurgeProject(ctx context.Context, spec ProjectPurgerSpec) (*ProjectPurgerResult, error) {
-	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ProjectPurgerResult, error) {
-		return purgeProject(ctx, tx, spec)
-	})
-}
-
-// PurgeProject is Provider.PurgeProject within the transaction of ops.
-func (ops *WriterOps) PurgeProject(ctx context.Context, spec ProjectPurgerSpec) (*ProjectPurgerResult, error) {
-	return purgeProject(ctx, ops.tx, spec)
-}
-
-// purgeProject runs the plan of purging a project: one flush.
-func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*ProjectPurgerResult, error) {
-	if !spec.ID.Valid {
-		return nil, scope.NoID("project")
-	}
-	op := tx.Purge(spec.PurgesScope(), projectConstraints)
-	q := rbacdb.New(op)
-	res := &ProjectPurgerResult{}
-
-	// Flush 1 of 1.
-	f := op.Flush()
-	f.RequireReadCommitted()
-	f.Do(scope.Step{Name: "lock", Query: "LockProjectForPurge"}, func(ctx context.Context) error {
-		_, err := q.LockProjectForPurge(ctx, spec.ID)
-		return scope.Optional(err)
-	})
-	IDText := scope.UUID(spec.ID.Bytes).String()
-	f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteScopePermissions(ctx, rbacdb.DeleteScopePermissionsParams{
-			ScopeType: "project",
-			ScopeID:   IDText,
-		})
-		if err != nil {
-			return err
-		}
-		res.Permissions += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteScopeAssociations(ctx, rbacdb.DeleteScopeAssociationsParams{
-			ScopeType: "project",
-			ScopeID:   IDText,
-		})
-		if err != nil {
-			return err
-		}
-		res.ScopeAssociations += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteEntityAssociations(ctx, rbacdb.DeleteEntityAssociationsParams{
-			EntityType: "project",
-			EntityID:   IDText,
-		})
-		if err != nil {
-			return err
-		}
-		res.EntityAssociations += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "row", Query: "DeleteProject", Deletes: true}, func(ctx context.Context) error {
-		row, err := q.DeleteProject(ctx, spec.ID)
-		if res.Found, err = scope.Found(err); res.Found {
-			res.Row = row
-		}
-		return err
-	})
-	f.MayEnd()
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	return res, nil
+	return scope.One(ctx, p.runner, spec, purgeProjects)
 }
 
 // PurgeProjects removes several scopes of type project, all of them or none, as
@@ -498,40 +235,36 @@ func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*P
 // in the order of their ids. The results are in the order of specs. An error is
 // a *scope.ItemError, which tells the item that failed where that can be told.
 func (p *Provider) PurgeProjects(ctx context.Context, specs []ProjectPurgerSpec) ([]*ProjectPurgerResult, error) {
-	return scope.Bulk(ctx, p.runner, len(specs), func(ctx context.Context, tx *scope.Tx, n int) ([]*ProjectPurgerResult, error) {
-		return purgeProjects(ctx, tx, specs[:n])
-	})
+	return scope.Many(ctx, p.runner, specs, purgeProjects)
 }
 
-// PurgeEachProject removes several scopes of type project, each in a
-// transaction of its own, as CreateEachProject creates them.
-func (p *Provider) PurgeEachProject(ctx context.Context, specs []ProjectPurgerSpec, opts ...scope.EachOption) ([]*ProjectPurgerResult, error) {
-	return scope.Each(ctx, p.runner, specs, p.PurgeProject, p.PurgeProjects, opts...)
+// PurgeProject is Provider.PurgeProject within the transaction of ops.
+func (ops *WriterOps) PurgeProject(ctx context.Context, spec ProjectPurgerSpec) (*ProjectPurgerResult, error) {
+	return scope.OneIn(ctx, ops.tx, spec, purgeProjects)
 }
 
 // PurgeProjects is Provider.PurgeProjects within the transaction of ops.
 func (ops *WriterOps) PurgeProjects(ctx context.Context, specs []ProjectPurgerSpec) ([]*ProjectPurgerResult, error) {
-	return scope.OfItem(purgeProjects(ctx, ops.tx, specs))
+	return scope.ManyIn(ctx, ops.tx, specs, purgeProjects)
 }
 
-// purgeProjects runs the plan of purging many scopes of type project: one
-// flush.
+// purgeProjects runs the plan of purging scopes of type project: one flush.
 func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec) ([]*ProjectPurgerResult, error) {
-	op := tx.Purge(scope.Context{Type: "project"}, projectConstraints)
+	op := tx.Purge(scope.Address("project", specs), projectConstraints)
 	q := rbacdb.New(op)
 	type projectItem struct {
 		spec   ProjectPurgerSpec
 		res    *ProjectPurgerResult
 		IDText string
 	}
-	items := make([]*projectItem, len(specs))
+	items := make([]projectItem, len(specs))
 	res := make([]*ProjectPurgerResult, len(specs))
 	for i, spec := range specs {
 		if !spec.ID.Valid {
-			return nil, &scope.ItemError{Index: i, Err: scope.NoID("project")}
+			return nil, scope.NoID("project", i)
 		}
 		res[i] = &ProjectPurgerResult{}
-		items[i] = &projectItem{spec: spec, res: res[i]}
+		items[i] = projectItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 1.

@@ -26,6 +26,35 @@ func NewProvider(db scope.DB, opts ...scope.Option) *Provider {
 	return &Provider{runner: scope.NewRunner(db, opts...)}
 }
 
+// Runner is what runs the transactions of p, for scope.Each.
+func (p *Provider) Runner() *scope.Runner {
+	return p.runner
+}
+
+// Ops are the operations that a Provider and WriterOps both have, for services
+// that take either and for tests that bring their own. On a Provider each call
+// is a transaction of its own; calls are all or nothing together on WriterOps
+// alone. A scope that is added to the specification adds methods.
+type Ops interface {
+	CreateDomain(ctx context.Context, spec DomainCreatorSpec) (*DomainCreatorResult, error)
+	CreateDomains(ctx context.Context, specs []DomainCreatorSpec) ([]*DomainCreatorResult, error)
+	PurgeDomain(ctx context.Context, spec DomainPurgerSpec) (*DomainPurgerResult, error)
+	PurgeDomains(ctx context.Context, specs []DomainPurgerSpec) ([]*DomainPurgerResult, error)
+	CreateProject(ctx context.Context, spec ProjectCreatorSpec) (*ProjectCreatorResult, error)
+	CreateProjects(ctx context.Context, specs []ProjectCreatorSpec) ([]*ProjectCreatorResult, error)
+	PurgeProject(ctx context.Context, spec ProjectPurgerSpec) (*ProjectPurgerResult, error)
+	PurgeProjects(ctx context.Context, specs []ProjectPurgerSpec) ([]*ProjectPurgerResult, error)
+	CreateUser(ctx context.Context, spec UserCreatorSpec) (*UserCreatorResult, error)
+	CreateUsers(ctx context.Context, specs []UserCreatorSpec) ([]*UserCreatorResult, error)
+	PurgeUser(ctx context.Context, spec UserPurgerSpec) (*UserPurgerResult, error)
+	PurgeUsers(ctx context.Context, specs []UserPurgerSpec) ([]*UserPurgerResult, error)
+}
+
+var (
+	_ Ops = (*Provider)(nil)
+	_ Ops = (*WriterOps)(nil)
+)
+
 // WriterOps are operations that share one transaction. They are valid until the
 // function given to Provider.WriterOps returns, and not for concurrent use.
 type WriterOps struct {

@@ -39,202 +39,13 @@ type UserCreatorResult struct {
 	Roles []rbacdb.Role
 }
 
-// PreparedUser is a UserCreatorSpec that is ready to run: its defaults are
-// filled in and its ids are drawn. It serves one call, and every retry of that
-// call.
-type PreparedUser struct {
-	spec  UserCreatorSpec
-	draws *scope.Draws
-}
-
-// PrepareUser prepares the creation of a user. Call it outside of any
-// transaction.
-func (p *Provider) PrepareUser(ctx context.Context, spec UserCreatorSpec) (*PreparedUser, error) {
-	prepared := &PreparedUser{spec: spec, draws: p.runner.Draw()}
-	return prepared, nil
-}
-
 // CreateUser creates a user with everything that belongs to it: in a
 // transaction of its own, or under a savepoint when the Provider joins a
 // caller's. On an error nothing was written, unless the error is
 // scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that
 // one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateUser(ctx context.Context, spec UserCreatorSpec) (*UserCreatorResult, error) {
-	prepared, err := p.PrepareUser(ctx, spec)
-	if err != nil {
-		return nil, err
-	}
-	return p.CreatePreparedUser(ctx, prepared)
-}
-
-// CreatePreparedUser is CreateUser for what PrepareUser returned.
-func (p *Provider) CreatePreparedUser(ctx context.Context, prepared *PreparedUser) (*UserCreatorResult, error) {
-	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*UserCreatorResult, error) {
-		return createUser(ctx, tx, prepared)
-	})
-}
-
-// CreateUser is Provider.CreateUser within the transaction of ops.
-func (ops *WriterOps) CreateUser(ctx context.Context, spec UserCreatorSpec) (*UserCreatorResult, error) {
-	prepared, err := ops.provider.PrepareUser(ctx, spec)
-	if err != nil {
-		return nil, err
-	}
-	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
-	return createUser(ctx, ops.tx, prepared)
-}
-
-// CreatePreparedUser is Provider.CreatePreparedUser within the transaction of
-// ops.
-func (ops *WriterOps) CreatePreparedUser(ctx context.Context, prepared *PreparedUser) (*UserCreatorResult, error) {
-	return createUser(ctx, ops.tx, prepared)
-}
-
-// userConstraints maps the constraints that the specification names to its
-// errors; nothing writes it.
-var userConstraints = map[string]error{
-	"users_email_key": ErrUserEmailTaken,
-}
-
-// createUser runs the plan of creating a user: 3 flushes.
-func createUser(ctx context.Context, tx *scope.Tx, p *PreparedUser) (*UserCreatorResult, error) {
-	op := tx.Create("user", p.draws, userConstraints)
-	q := rbacdb.New(op)
-	res := &UserCreatorResult{}
-
-	// Flush 1 of 3.
-	f := op.Flush()
-	f.Do(scope.Step{Name: "parents.domain", Query: "LockDomain", Missing: scope.ErrParentNotFound}, func(ctx context.Context) error {
-		_, err := q.LockDomain(ctx, p.spec.DomainID)
-		return err
-	})
-	userID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-	f.Do(scope.Step{Name: "row", Query: "CreateUser"}, func(ctx context.Context) (err error) {
-		res.Row, err = q.CreateUser(ctx, rbacdb.CreateUserParams{
-			ID:       userID,
-			DomainID: p.spec.DomainID,
-			Email:    p.spec.Email,
-			FullName: p.spec.FullName,
-		})
-		return err
-	})
-	var presets []rbacdb.ListRolePresetsWithEntriesRow
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
-		presets, err = q.ListRolePresetsWithEntries(ctx, "user")
-		return err
-	})
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	// Flush 2 of 3.
-	f = op.Flush()
-	presetGroups := scope.Group(presets, func(row rbacdb.ListRolePresetsWithEntriesRow) pgtype.UUID {
-		return row.ID
-	})
-	userIDText := scope.UUID(userID.Bytes).String()
-	for _, preset := range presetGroups {
-		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
-			row, err := q.CreateRole(ctx, rbacdb.CreateRoleParams{
-				ID:         roleID,
-				Name:       preset[0].Name,
-				Source:     "preset",
-				Status:     "active",
-				AutoAssign: preset[0].AutoAssign,
-			})
-			if err != nil {
-				return err
-			}
-			res.Roles = append(res.Roles, row)
-			return nil
-		})
-		for _, entry := range preset {
-			if !entry.EntryID.Valid {
-				continue
-			}
-			permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
-				return q.CreatePermission(ctx, rbacdb.CreatePermissionParams{
-					ID:         permissionID,
-					RoleID:     roleID,
-					ScopeType:  "user",
-					ScopeID:    userIDText,
-					EntityType: *entry.EntityType,
-					Operation:  *entry.Operation,
-				})
-			})
-		}
-		associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
-			return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
-				ID:           associationID,
-				ScopeType:    "user",
-				ScopeID:      userIDText,
-				EntityType:   "role",
-				EntityID:     scope.UUID(roleID.Bytes).String(),
-				RelationType: "auto",
-			})
-		})
-	}
-	associationID2 := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-	f.Do(scope.Step{Name: "join_parents.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
-		return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
-			ID:           associationID2,
-			ScopeType:    "domain",
-			ScopeID:      scope.UUID(p.spec.DomainID.Bytes).String(),
-			EntityType:   "user",
-			EntityID:     userIDText,
-			RelationType: "auto",
-		})
-	})
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	// Flush 3 of 3.
-	f = op.Flush()
-	for _, own := range res.Roles {
-		if !own.AutoAssign {
-			continue
-		}
-		userRoleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "create_user_role", Query: "CreateUserRole"}, func(ctx context.Context) error {
-			return q.CreateUserRole(ctx, rbacdb.CreateUserRoleParams{
-				ID:     userRoleID,
-				UserID: userID,
-				RoleID: own.ID,
-			})
-		})
-	}
-	f.MayEnd()
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	return res, nil
-}
-
-// PreparedUsers are several UserCreatorSpec that are ready to run, as
-// PreparedUser is one. They serve one call, and every retry of that call.
-type PreparedUsers struct {
-	items []*PreparedUser
-	draws *scope.Draws
-}
-
-// PrepareUsers prepares the creation of several scopes of type user. Call it
-// outside of any transaction. Its error is a *scope.ItemError, which names the
-// specification that cannot be prepared.
-func (p *Provider) PrepareUsers(ctx context.Context, specs []UserCreatorSpec) (*PreparedUsers, error) {
-	prepared := &PreparedUsers{draws: p.runner.Draw()}
-	for i, spec := range specs {
-		item, err := p.PrepareUser(ctx, spec)
-		if err != nil {
-			return nil, &scope.ItemError{Index: i, Err: err}
-		}
-		prepared.items = append(prepared.items, item)
-	}
-	return prepared, nil
+	return scope.One(ctx, p.runner, spec, createUsers)
 }
 
 // CreateUsers creates several scopes of type user, all of them or none: in a
@@ -244,69 +55,49 @@ func (p *Provider) PrepareUsers(ctx context.Context, specs []UserCreatorSpec) (*
 // that can be told; what CreateUser says of errors holds for all items
 // together.
 func (p *Provider) CreateUsers(ctx context.Context, specs []UserCreatorSpec) ([]*UserCreatorResult, error) {
-	prepared, err := p.PrepareUsers(ctx, specs)
-	if err != nil {
-		return nil, err
-	}
-	return p.CreatePreparedUsers(ctx, prepared)
+	return scope.Many(ctx, p.runner, specs, createUsers)
 }
 
-// CreatePreparedUsers is CreateUsers for what PrepareUsers returned.
-func (p *Provider) CreatePreparedUsers(ctx context.Context, prepared *PreparedUsers) ([]*UserCreatorResult, error) {
-	return scope.Bulk(ctx, p.runner, len(prepared.items), func(ctx context.Context, tx *scope.Tx, n int) ([]*UserCreatorResult, error) {
-		return createUsers(ctx, tx, prepared.items[:n], prepared.draws)
-	})
-}
-
-// CreateEachUser creates several scopes of type user, each in a transaction of
-// its own: those that fail leave the others. The results are in the order of
-// specs, nil for what failed; the error is then a *scope.ItemsError. On a
-// caller's transaction the items are created under savepoints.
-// scope.WithConcurrency has several created at the same time.
-func (p *Provider) CreateEachUser(ctx context.Context, specs []UserCreatorSpec, opts ...scope.EachOption) ([]*UserCreatorResult, error) {
-	return scope.Each(ctx, p.runner, specs, p.CreateUser, p.CreateUsers, opts...)
+// CreateUser is Provider.CreateUser within the transaction of ops.
+func (ops *WriterOps) CreateUser(ctx context.Context, spec UserCreatorSpec) (*UserCreatorResult, error) {
+	return scope.OneIn(ctx, ops.tx, spec, createUsers)
 }
 
 // CreateUsers is Provider.CreateUsers within the transaction of ops.
 func (ops *WriterOps) CreateUsers(ctx context.Context, specs []UserCreatorSpec) ([]*UserCreatorResult, error) {
-	prepared, err := ops.provider.PrepareUsers(ctx, specs)
-	if err != nil {
-		return nil, err
-	}
-	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
-	return ops.CreatePreparedUsers(ctx, prepared)
+	return scope.ManyIn(ctx, ops.tx, specs, createUsers)
 }
 
-// CreatePreparedUsers is Provider.CreatePreparedUsers within the transaction of
-// ops.
-func (ops *WriterOps) CreatePreparedUsers(ctx context.Context, prepared *PreparedUsers) ([]*UserCreatorResult, error) {
-	return scope.OfItem(createUsers(ctx, ops.tx, prepared.items, prepared.draws))
+// userConstraints maps the constraints that the specification names to its
+// errors; nothing writes it.
+var userConstraints = map[string]error{
+	"users_email_key": ErrUserEmailTaken,
 }
 
-// createUsers runs the plan of creating many scopes of type user: 3 flushes.
-func createUsers(ctx context.Context, tx *scope.Tx, prepared []*PreparedUser, draws *scope.Draws) ([]*UserCreatorResult, error) {
-	op := tx.Create("user", draws, userConstraints)
+// createUsers runs the plan of creating scopes of type user: 3 flushes.
+func createUsers(ctx context.Context, tx *scope.Tx, specs []UserCreatorSpec) ([]*UserCreatorResult, error) {
+	op := tx.Create("user", nil, userConstraints)
 	q := rbacdb.New(op)
 	type userItem struct {
-		p          *PreparedUser
+		spec       UserCreatorSpec
 		res        *UserCreatorResult
 		userID     pgtype.UUID
 		userIDText string
 	}
-	items := make([]*userItem, len(prepared))
-	res := make([]*UserCreatorResult, len(prepared))
-	for i, p := range prepared {
+	items := make([]userItem, len(specs))
+	res := make([]*UserCreatorResult, len(specs))
+	for i, spec := range specs {
 		res[i] = &UserCreatorResult{}
-		items[i] = &userItem{p: p, res: res[i]}
+		items[i] = userItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 3.
 	f := op.Flush()
 	for item := range scope.DistinctItems(op, items, func(item *userItem) string {
-		return scope.UUID(item.p.spec.DomainID.Bytes).String()
+		return scope.UUID(item.spec.DomainID.Bytes).String()
 	}) {
 		f.Do(scope.Step{Name: "parents.domain", Query: "LockDomain", Missing: scope.ErrParentNotFound}, func(ctx context.Context) error {
-			_, err := q.LockDomain(ctx, item.p.spec.DomainID)
+			_, err := q.LockDomain(ctx, item.spec.DomainID)
 			return err
 		})
 	}
@@ -315,9 +106,9 @@ func createUsers(ctx context.Context, tx *scope.Tx, prepared []*PreparedUser, dr
 		f.Do(scope.Step{Name: "row", Query: "CreateUser"}, func(ctx context.Context) (err error) {
 			item.res.Row, err = q.CreateUser(ctx, rbacdb.CreateUserParams{
 				ID:       item.userID,
-				DomainID: item.p.spec.DomainID,
-				Email:    item.p.spec.Email,
-				FullName: item.p.spec.FullName,
+				DomainID: item.spec.DomainID,
+				Email:    item.spec.Email,
+				FullName: item.spec.FullName,
 			})
 			return err
 		})
@@ -387,7 +178,7 @@ func createUsers(ctx context.Context, tx *scope.Tx, prepared []*PreparedUser, dr
 			return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
 				ID:           associationID2,
 				ScopeType:    "domain",
-				ScopeID:      scope.UUID(item.p.spec.DomainID.Bytes).String(),
+				ScopeID:      scope.UUID(item.spec.DomainID.Bytes).String(),
 				EntityType:   "user",
 				EntityID:     item.userIDText,
 				RelationType: "auto",
@@ -459,87 +250,7 @@ type UserPurgerResult struct {
 // must then be READ COMMITTED. A scope that is not there is no error: Found is
 // false, and what was left of it is removed. ctx governs every statement.
 func (p *Provider) PurgeUser(ctx context.Context, spec UserPurgerSpec) (*UserPurgerResult, error) {
-	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*UserPurgerResult, error) {
-		return purgeUser(ctx, tx, spec)
-	})
-}
-
-// PurgeUser is Provider.PurgeUser within the transaction of ops.
-func (ops *WriterOps) PurgeUser(ctx context.Context, spec UserPurgerSpec) (*UserPurgerResult, error) {
-	return purgeUser(ctx, ops.tx, spec)
-}
-
-// purgeUser runs the plan of purging a user: one flush.
-func purgeUser(ctx context.Context, tx *scope.Tx, spec UserPurgerSpec) (*UserPurgerResult, error) {
-	if !spec.ID.Valid {
-		return nil, scope.NoID("user")
-	}
-	op := tx.Purge(spec.PurgesScope(), userConstraints)
-	q := rbacdb.New(op)
-	res := &UserPurgerResult{}
-
-	// Flush 1 of 1.
-	f := op.Flush()
-	f.RequireReadCommitted()
-	f.Do(scope.Step{Name: "lock", Query: "LockUserForPurge"}, func(ctx context.Context) error {
-		_, err := q.LockUserForPurge(ctx, spec.ID)
-		return scope.Optional(err)
-	})
-	f.Do(scope.Step{Name: "user_roles", Query: "DeleteUserRoles", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteUserRoles(ctx, spec.ID)
-		if err != nil {
-			return err
-		}
-		res.UserRoles += n
-		return nil
-	})
-	IDText := scope.UUID(spec.ID.Bytes).String()
-	f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteScopePermissions(ctx, rbacdb.DeleteScopePermissionsParams{
-			ScopeType: "user",
-			ScopeID:   IDText,
-		})
-		if err != nil {
-			return err
-		}
-		res.Permissions += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteScopeAssociations(ctx, rbacdb.DeleteScopeAssociationsParams{
-			ScopeType: "user",
-			ScopeID:   IDText,
-		})
-		if err != nil {
-			return err
-		}
-		res.ScopeAssociations += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteEntityAssociations(ctx, rbacdb.DeleteEntityAssociationsParams{
-			EntityType: "user",
-			EntityID:   IDText,
-		})
-		if err != nil {
-			return err
-		}
-		res.EntityAssociations += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "row", Query: "DeleteUser", Deletes: true}, func(ctx context.Context) error {
-		row, err := q.DeleteUser(ctx, spec.ID)
-		if res.Found, err = scope.Found(err); res.Found {
-			res.Row = row
-		}
-		return err
-	})
-	f.MayEnd()
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	return res, nil
+	return scope.One(ctx, p.runner, spec, purgeUsers)
 }
 
 // PurgeUsers removes several scopes of type user, all of them or none, as
@@ -547,39 +258,36 @@ func purgeUser(ctx context.Context, tx *scope.Tx, spec UserPurgerSpec) (*UserPur
 // the order of their ids. The results are in the order of specs. An error is a
 // *scope.ItemError, which tells the item that failed where that can be told.
 func (p *Provider) PurgeUsers(ctx context.Context, specs []UserPurgerSpec) ([]*UserPurgerResult, error) {
-	return scope.Bulk(ctx, p.runner, len(specs), func(ctx context.Context, tx *scope.Tx, n int) ([]*UserPurgerResult, error) {
-		return purgeUsers(ctx, tx, specs[:n])
-	})
+	return scope.Many(ctx, p.runner, specs, purgeUsers)
 }
 
-// PurgeEachUser removes several scopes of type user, each in a transaction of
-// its own, as CreateEachUser creates them.
-func (p *Provider) PurgeEachUser(ctx context.Context, specs []UserPurgerSpec, opts ...scope.EachOption) ([]*UserPurgerResult, error) {
-	return scope.Each(ctx, p.runner, specs, p.PurgeUser, p.PurgeUsers, opts...)
+// PurgeUser is Provider.PurgeUser within the transaction of ops.
+func (ops *WriterOps) PurgeUser(ctx context.Context, spec UserPurgerSpec) (*UserPurgerResult, error) {
+	return scope.OneIn(ctx, ops.tx, spec, purgeUsers)
 }
 
 // PurgeUsers is Provider.PurgeUsers within the transaction of ops.
 func (ops *WriterOps) PurgeUsers(ctx context.Context, specs []UserPurgerSpec) ([]*UserPurgerResult, error) {
-	return scope.OfItem(purgeUsers(ctx, ops.tx, specs))
+	return scope.ManyIn(ctx, ops.tx, specs, purgeUsers)
 }
 
-// purgeUsers runs the plan of purging many scopes of type user: one flush.
+// purgeUsers runs the plan of purging scopes of type user: one flush.
 func purgeUsers(ctx context.Context, tx *scope.Tx, specs []UserPurgerSpec) ([]*UserPurgerResult, error) {
-	op := tx.Purge(scope.Context{Type: "user"}, userConstraints)
+	op := tx.Purge(scope.Address("user", specs), userConstraints)
 	q := rbacdb.New(op)
 	type userItem struct {
 		spec   UserPurgerSpec
 		res    *UserPurgerResult
 		IDText string
 	}
-	items := make([]*userItem, len(specs))
+	items := make([]userItem, len(specs))
 	res := make([]*UserPurgerResult, len(specs))
 	for i, spec := range specs {
 		if !spec.ID.Valid {
-			return nil, &scope.ItemError{Index: i, Err: scope.NoID("user")}
+			return nil, scope.NoID("user", i)
 		}
 		res[i] = &UserPurgerResult{}
-		items[i] = &userItem{spec: spec, res: res[i]}
+		items[i] = userItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 1.

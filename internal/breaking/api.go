@@ -161,9 +161,10 @@ func (c *comparison) inputs(before, after map[string]*model.Input, old, now *pla
 
 // creator compares what a caller fills and gets.
 func (c *comparison) creator(old, now *scope) {
-	c.inputs(inputsOf(old.model.Inputs), inputsOf(now.model.Inputs), old.plan.Creator.Spec, now.plan.Creator.Spec)
-	c.result(old.plan.Creator.Result, now.plan.Creator.Result, now.model.Pos)
-	switch had, has := old.plan.Creator.HasHooks, now.plan.Creator.HasHooks; {
+	o, n := old.plan.Operation(plan.Create), now.plan.Operation(plan.Create)
+	c.inputs(inputsOf(old.model.Inputs), inputsOf(now.model.Inputs), o.Spec, n.Spec)
+	c.result(o.Result, n.Result, now.model.Pos)
+	switch had, has := o.Prepared != nil, n.Prepared != nil; {
 	case has && !had:
 		c.breaking("method-removed", is(now.model.Before[0].Pos), "WriterOps has no Create%s: prepare before the transaction, and pass the result to CreatePrepared%[1]s", now.plan.GoName)
 	case had && !has:
@@ -180,13 +181,12 @@ func defaultText(in *model.Input) string {
 
 // purger compares what a caller gives and gets.
 func (c *comparison) purger(old, now *scope) {
-	spec := now.plan.Purger.Spec.Name
-	o, n := fieldsOf(old.plan.Purger.Spec)["ID"], fieldsOf(now.plan.Purger.Spec)["ID"]
-	if o.Type != n.Type {
-		c.breaking("field-changed", is(now.model.Purge.Pos), "the field ID of %s is of the type %s, and was of %s", spec, n.Type, o.Type)
+	o, n := old.plan.Operation(plan.Purge), now.plan.Operation(plan.Purge)
+	if before, after := fieldsOf(o.Spec)["ID"].Type, fieldsOf(n.Spec)["ID"].Type; before != after {
+		c.breaking("field-changed", is(now.model.Purge.Pos), "the field ID of %s is of the type %s, and was of %s", n.Spec.Name, after, before)
 	}
-	c.inputs(inputsOf(old.model.PurgeInputs), inputsOf(now.model.PurgeInputs), old.plan.Purger.Spec, now.plan.Purger.Spec)
-	c.result(old.plan.Purger.Result, now.plan.Purger.Result, now.model.Purge.Pos)
+	c.inputs(inputsOf(old.model.PurgeInputs), inputsOf(now.model.PurgeInputs), o.Spec, n.Spec)
+	c.result(o.Result, n.Result, now.model.Purge.Pos)
 }
 
 // result compares the fields of what comes back.

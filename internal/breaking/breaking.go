@@ -117,12 +117,12 @@ func (c *comparison) scope(name string, old, now *scope) {
 	c.creator(old, now)
 	c.coordinator(&side{old.model.Create, true}, &side{now.model.Create, false})
 	c.hooks("before", old.model.Before, now.model.Before, now.model.Pos)
-	c.trips(old.plan.Creator.Plan, now.plan.Creator.Plan, now.model.Pos)
+	c.trips(old.plan, now.plan, plan.Create, now.model.Pos)
 	c.where = "purge " + name
 	if old.model.Purge != nil && now.model.Purge != nil {
 		c.purger(old, now)
 		c.coordinator(&side{old.model.Purge, true}, &side{now.model.Purge, false})
-		c.trips(old.plan.Purger.Plan, now.plan.Purger.Plan, now.model.Purge.Pos)
+		c.trips(old.plan, now.plan, plan.Purge, now.model.Purge.Pos)
 	} else if old.model.Purge != nil {
 		c.breaking("purger-removed", was(old.model.Purge.Pos), "Purge%s is gone", old.plan.GoName)
 	} else if now.model.Purge != nil {
@@ -131,8 +131,8 @@ func (c *comparison) scope(name string, old, now *scope) {
 }
 
 // trips compares what a coordinator costs.
-func (c *comparison) trips(old, now *plan.Coordinator, at diag.Pos) {
-	if before, after := old.RoundTrips(), now.RoundTrips(); after > before {
+func (c *comparison) trips(old, now *plan.Scope, kind plan.Kind, at diag.Pos) {
+	if before, after := old.Operation(kind).Plan.RoundTrips(), now.Operation(kind).Plan.RoundTrips(); after > before {
 		c.note("round-trips", is(at), "takes %d round trips, and took %d", after, before)
 	}
 }

@@ -16,9 +16,8 @@ func (g *Generation) advise() {
 		}
 	}
 	for _, s := range g.Plan.Scopes {
-		attach(s.Creator.Plan, hints)
-		if s.Purger != nil {
-			attach(s.Purger.Plan, hints)
+		for _, o := range s.Operations {
+			attach(o.Plan, hints)
 		}
 	}
 }

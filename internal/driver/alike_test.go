@@ -146,15 +146,11 @@ func inEveryWay(t *testing.T, script string, functions []string, p *plan.Package
 	for _, c := range calls {
 		method := strings.TrimPrefix(spell(t, files, c.Fun), "p.")
 		for _, s := range p.Scopes {
-			var many, spec string
-			switch {
-			case method == "Create"+s.GoName:
-				many, spec = "Create"+s.Creator.Many.GoName, s.Creator.Spec.Name
-			case s.Purger != nil && method == "Purge"+s.GoName:
-				many, spec = "Purge"+s.Purger.Many.GoName, s.Purger.Spec.Name
-			default:
+			i := slices.IndexFunc(s.Operations, func(o *plan.Operation) bool { return o.Method() == method })
+			if i < 0 {
 				continue
 			}
+			many, spec := s.Operations[i].MethodForMany(), s.Operations[i].Spec.Name
 			n++
 			one := spell(t, files, c.Fun)
 			of := func(method, arg string) string {

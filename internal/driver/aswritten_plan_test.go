@@ -241,7 +241,6 @@ func (r *planRun) answer(q *queuedCall, query *worldQuery, rows []any) error {
 		add(a.Target, values...)
 	case plan.FoundLock:
 		r.at(a.Target, q.env).set(len(values) > 0)
-	case plan.Decide: // the teams that are purged are there
 	case plan.Ignore, plan.NoAnswer, plan.Count, plan.CountRows, plan.FoundNothing, plan.FoundRow, plan.FoundCount:
 	default:
 		panic(fmt.Sprintf("no meaning for the answer %d", a.Kind))

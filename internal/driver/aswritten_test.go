@@ -112,50 +112,38 @@ type comparedRun struct {
 
 func runsOf(s *specification, p *plan.Package) []comparedRun {
 	sc := p.Scopes[0]
-	item := func(elem string, v any) *object {
-		return &object{map[string]any{elem: v, "res": &object{map[string]any{}}}}
-	}
-	prepared := func(name string, flag bool) *object {
-		return &object{map[string]any{"spec": &object{map[string]any{"Name": name, "Flag": flag}}}}
+	create, purge := sc.Operation(plan.Create), sc.Operation(plan.Purge)
+	items := func(o *plan.Operation, specs ...map[string]any) *frameVars {
+		var items []any
+		for _, spec := range specs {
+			items = append(items, &object{map[string]any{o.Given: &object{spec}, "res": &object{map[string]any{}}}})
+		}
+		return &frameVars{vars: map[string]any{"items": items, "res": &object{map[string]any{}}, "op": nil, "ctx": nil}}
 	}
 	flag := s.world.rnd.IntN(2) == 0
 	var ids []string
 	for i := range seedTeams {
 		ids = append(ids, seedTeam(i))
 	}
-	purged := func(elem, id string) any {
-		if elem == "id" {
-			return id
+	created := func(names ...string) func(r *planRun) error {
+		var specs []map[string]any
+		for _, name := range names {
+			specs = append(specs, map[string]any{"Name": name, "Flag": flag})
 		}
-		return &object{map[string]any{"ID": id}}
+		return func(r *planRun) error { return r.coordinator(create.Plan, items(create, specs...)) }
 	}
-	many := func(items []any) *frameVars {
-		return &frameVars{vars: map[string]any{"items": items, "res": &object{map[string]any{}}, "op": nil, "ctx": nil}}
-	}
-	one := func(name string, v any) *frameVars {
-		return &frameVars{vars: map[string]any{name: v, "res": &object{map[string]any{}}, "op": nil, "ctx": nil}}
+	purged := func(ids ...string) func(r *planRun) error {
+		var specs []map[string]any
+		for _, id := range ids {
+			specs = append(specs, map[string]any{"ID": id})
+		}
+		return func(r *planRun) error { return r.coordinator(purge.Plan, items(purge, specs...)) }
 	}
 	return []comparedRun{
-		{"create", func(r *asWritten) error { r.flag = flag; return r.create(s, []string{"one"}) },
-			func(r *planRun) error { return r.coordinator(sc.Creator.Plan, one("p", prepared("one", flag))) }},
-		{"create many", func(r *asWritten) error { r.flag = flag; return r.create(s, []string{"one", "two"}) },
-			func(r *planRun) error {
-				m := sc.Creator.Many
-				return r.coordinator(m.Plan, many([]any{item(m.Elem, prepared("one", flag)), item(m.Elem, prepared("two", flag))}))
-			}},
-		{"purge", func(r *asWritten) error { return r.purge(s, ids[:1]) },
-			func(r *planRun) error {
-				return r.coordinator(sc.Purger.Plan, one("spec", &object{map[string]any{"ID": ids[0]}}))
-			}},
-		{"purge many", func(r *asWritten) error { return r.purge(s, ids) },
-			func(r *planRun) error {
-				m := sc.Purger.Many
-				var items []any
-				for _, id := range ids {
-					items = append(items, item(m.Elem, purged(m.Elem, id)))
-				}
-				return r.coordinator(m.Plan, many(items))
-			}},
+		{"create", func(r *asWritten) error { r.flag = flag; return r.create(s, []string{"one"}) }, created("one")},
+		{"create many", func(r *asWritten) error { r.flag = flag; return r.create(s, []string{"one", "two"}) }, created("one", "two")},
+		{"purge", func(r *asWritten) error { return r.purge(s, ids[:1]) }, purged(ids[0])},
+		{"purge many", func(r *asWritten) error { return r.purge(s, ids) }, purged(ids...)},
 	}
 }
 

@@ -87,7 +87,6 @@ func generateCase(t *testing.T, c *caseFile) {
 		c.golden(t, "explain", nil)
 		return
 	}
-	checkMany(t, g.Plan)
 	text, err := plan.Explain(g.Plan, "")
 	if err != nil {
 		t.Fatal(err)
@@ -109,26 +108,6 @@ func (c *caseFile) shown(problems []diag.Problem) []diag.Problem {
 	return slices.DeleteFunc(problems, func(p diag.Problem) bool {
 		return p.Severity == diag.Hint && !strings.HasPrefix(c.name, "hint") || p.Severity == diag.Lint && c.script != ""
 	})
-}
-
-// checkMany makes sure that many scopes take as many trips as one, but for one
-// trip of a purge.
-func checkMany(t *testing.T, p *plan.Package) {
-	t.Helper()
-	for _, s := range p.Scopes {
-		if one, many := s.Creator.Plan.RoundTrips(), s.Creator.Many.Plan.RoundTrips(); one != many {
-			t.Errorf("%s: creating one takes %d round trips, creating many %d", s.Name, one, many)
-		}
-		if s.Purger == nil {
-			continue
-		}
-		// Where a lock decides whether anything is done, many wait for its answer; one
-		// is rolled back, when COMMIT would be a trip of its own.
-		first := s.Purger.Plan.Flushes[0]
-		if one, many := s.Purger.Plan.RoundTrips(), s.Purger.Many.Plan.RoundTrips(); one != many && !(first.Decides && many == one+1) {
-			t.Errorf("%s: purging one takes %d round trips, purging many %d", s.Name, one, many)
-		}
-	}
 }
 
 // checkPositions makes sure that every position of a problem is a place in a

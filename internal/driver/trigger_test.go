@@ -135,11 +135,8 @@ func shapeOf(t *testing.T, path string, text []byte, in *driver.Inputs) []string
 		}
 	}
 	for _, s := range g.Plan.Scopes {
-		tell("create "+s.Name, s.Creator.Plan)
-		tell("create many "+s.Name, s.Creator.Many.Plan)
-		if s.Purger != nil {
-			tell("purge "+s.Name, s.Purger.Plan)
-			tell("purge many "+s.Name, s.Purger.Many.Plan)
+		for _, o := range s.Operations {
+			tell(string(o.Kind)+" "+s.Name, o.Plan)
 		}
 	}
 	return out

@@ -5,7 +5,6 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
-	"github.com/specgen-dev/specgen/internal/goname"
 	"github.com/specgen-dev/specgen/internal/plan"
 )
 
@@ -40,8 +39,37 @@ func provider(p *plan.Package) *file {
 		}
 	})))
 	f.Line()
+	f.doc("Runner is what runs the transactions of p, for scope.Each.")
+	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("Runner").Params().Op("*").Qual(scopePath, "Runner").Block(jen.Return(jen.Id("p").Dot("runner")))
+	f.Line()
+	f.ops(p)
 	f.writerOps()
 	return f
+}
+
+// ops prints the interface of the operations.
+func (f *file) ops(p *plan.Package) {
+	f.doc("Ops are the operations that a Provider and WriterOps both have, for services that take either and for tests that bring their own. On a Provider each call is a transaction of its own; calls are all or nothing together on WriterOps alone. A scope that is added to the specification adds methods.")
+	f.Type().Id("Ops").InterfaceFunc(func(g *jen.Group) {
+		for _, s := range p.Scopes {
+			for _, o := range s.Operations {
+				op := operation{f, s, o, words[o.Kind]}
+				for _, many := range []bool{false, true} {
+					name, param := op.named("", many), op.param(many)
+					if o.Prepared != nil {
+						name, param = op.named("Prepared", many), jen.Id("prepared").Add(op.preparedType(many))
+					}
+					g.Id(name).Params(ctxParam(), param).Params(op.results(many), jen.Error())
+				}
+			}
+		}
+	})
+	f.Line()
+	f.Var().Defs(
+		jen.Id("_").Id("Ops").Op("=").Parens(jen.Op("*").Id("Provider")).Parens(jen.Nil()),
+		jen.Id("_").Id("Ops").Op("=").Parens(jen.Op("*").Id("WriterOps")).Parens(jen.Nil()),
+	)
+	f.Line()
 }
 
 func scopeList(p *plan.Package) string {
@@ -121,13 +149,4 @@ func data(p *plan.Package) *file {
 		f.Line()
 	}
 	return f
-}
-
-// contextLets prints the look-up of the context's values that a call needs.
-func (f *file) contextLets(g *jen.Group, list []*plan.Field, target func(field string) *jen.Statement, p jen.Code, define bool) {
-	for _, c := range list {
-		g.List(target(c.Name), jen.Err()).Op(map[bool]string{true: ":=", false: "="}[define]).Qual(scopePath, "Value").Call(
-			jen.Id("ctx"), jen.Lit(c.Doc), jen.Add(p).Dot("values").Dot(goname.Exported(c.Doc)))
-		g.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err()))
-	}
 }

@@ -144,9 +144,6 @@ func (f *file) do(g *jen.Group, s *plan.Do) {
 	if s.Locks {
 		fields = append(fields, jen.Id("Locks").Op(":").True())
 	}
-	if s.Decides {
-		fields = append(fields, jen.Id("Decides").Op(":").True())
-	}
 	if s.Deletes {
 		fields = append(fields, jen.Id("Deletes").Op(":").True())
 	}
@@ -252,7 +249,7 @@ func (f *file) found(g *jen.Group, s *plan.Do) {
 	case plan.FoundNothing:
 		g.List(jen.Id("_"), jen.Err()).Op(":=").Add(f.expr(s.Call))
 		g.Return(jen.Qual(scopePath, "Optional").Call(jen.Err()))
-	case plan.FoundLock, plan.Decide:
+	case plan.FoundLock:
 		f.locked(g, s)
 	case plan.FoundRow:
 		g.List(jen.Id("row"), jen.Err()).Op(":=").Add(f.expr(s.Call))
@@ -291,10 +288,6 @@ func (f *file) locked(g *jen.Group, s *plan.Do) {
 		name, found = "n", jen.List(counted(a).Op(">").Lit(0), jen.Err())
 	}
 	g.List(jen.Id(name), jen.Err()).Op(":=").Add(f.expr(s.Call))
-	if a.Kind == plan.Decide {
-		g.Return(jen.Id("op").Dot("Present").Call(found))
-		return
-	}
 	if a.One {
 		g.List(f.expr(a.Target), jen.Err()).Op("=").Add(found)
 	} else {

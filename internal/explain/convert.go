@@ -3,7 +3,7 @@ package explain
 import "github.com/specgen-dev/specgen/internal/plan"
 
 func newScope(s *plan.Scope) Scope {
-	out := Scope{Name: s.Name, Type: s.Type, Doc: s.Doc, At: s.At, Parents: []Parent{}, Makes: list(s.Makes), Children: []Child{}}
+	out := Scope{Name: s.Name, Type: s.Type, Doc: s.Doc, At: s.At, Parents: []Parent{}, Makes: list(s.Makes), Children: []Child{}, Operations: []Operation{}}
 	for _, p := range s.Parents {
 		out.Parents = append(out.Parents, Parent{Name: p.Name, Type: p.Type, At: p.At, Lock: p.Lock, Unsafe: p.Unsafe, Optional: p.When, Many: p.Many})
 	}
@@ -14,18 +14,17 @@ func newScope(s *plan.Scope) Scope {
 		}
 		out.Children = append(out.Children, Child{Scope: c.Scope, Found: found, At: c.At})
 	}
-	out.Create = coordinator("Create", s.GoName, s.Creator.Plan, s.Creator.Many)
-	if s.Purger != nil {
-		purge := coordinator("Purge", s.GoName, s.Purger.Plan, s.Purger.Many)
-		out.Purge = &purge
+	for _, o := range s.Operations {
+		out.Operations = append(out.Operations, operation(o))
 	}
 	return out
 }
 
-func coordinator(op, name string, c *plan.Coordinator, many *plan.Many) Coordinator {
-	out := Coordinator{Method: op + name, RoundTrips: c.RoundTrips(), Begin: c.Begin(), Isolation: c.Isolation, Commit: c.Commit(), LookUp: c.Found, Flushes: []Flush{}, Errors: []Failure{},
+func operation(o *plan.Operation) Operation {
+	c := o.Plan
+	out := Operation{Kind: string(o.Kind), Method: o.Method(), RoundTrips: c.RoundTrips(), Begin: c.Begin(), Isolation: c.Isolation, Commit: c.Commit(), LookUp: c.Found, Flushes: []Flush{}, Errors: []Failure{},
 		Before: hooks(c.Before), After: hooks(c.After),
-		Many: Many{Method: op + many.GoName, RoundTrips: many.Plan.RoundTrips(), Once: list(many.Once())}}
+		Many: Many{Method: o.MethodForMany(), RoundTrips: c.RoundTrips(), Once: list(o.Once())}}
 	if out.Begin == "" {
 		out.Begin = "BEGIN travels with flush 1"
 	}

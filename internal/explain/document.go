@@ -23,15 +23,14 @@ type Document struct {
 
 // Scope is a scope with its plans.
 type Scope struct {
-	Name     string       `json:"name" doc:"the key in the specification"`
-	Type     string       `json:"type" doc:"the stored scope type"`
-	Doc      string       `json:"doc,omitempty"`
-	At       string       `json:"at" doc:"file:line:column of the scope in the specification"`
-	Parents  []Parent     `json:"parents"`
-	Makes    []string     `json:"makes" doc:"the scopes that its creation makes, too"`
-	Children []Child      `json:"children" doc:"the scopes that its purge looks for below it"`
-	Create   Coordinator  `json:"create"`
-	Purge    *Coordinator `json:"purge,omitempty"`
+	Name       string      `json:"name" doc:"the key in the specification"`
+	Type       string      `json:"type" doc:"the stored scope type"`
+	Doc        string      `json:"doc,omitempty"`
+	At         string      `json:"at" doc:"file:line:column of the scope in the specification"`
+	Parents    []Parent    `json:"parents"`
+	Makes      []string    `json:"makes" doc:"the scopes that its creation makes, too"`
+	Children   []Child     `json:"children" doc:"the scopes that its purge looks for below it"`
+	Operations []Operation `json:"operations" doc:"what can be done to it: its create first"`
 }
 
 // Parent is what a scope lies in.
@@ -52,8 +51,9 @@ type Child struct {
 	At    string `json:"at" doc:"file:line:column"`
 }
 
-// Coordinator is the plan of a creation or of a purge.
-type Coordinator struct {
+// Operation is the plan of what can be done to a scope.
+type Operation struct {
+	Kind       string    `json:"kind" doc:"create or purge"`
 	Method     string    `json:"method" doc:"of the generated Provider"`
 	RoundTrips int       `json:"round_trips" doc:"how often the client waits for the server, in a transaction of its own and in steady state"`
 	Before     []Hook    `json:"before" doc:"what runs in front of the transaction"`

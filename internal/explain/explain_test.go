@@ -81,8 +81,8 @@ func validate(t *testing.T, text string) {
 // TestNothingIsNull holds that readers find empty arrays.
 func TestNothingIsNull(t *testing.T) {
 	t.Parallel()
-	d, err := explain.New(&plan.Package{Name: "p", Scopes: []*plan.Scope{{Name: "s", Creator: &plan.Creator{Many: &plan.Many{Plan: &plan.Coordinator{}},
-		Plan: &plan.Coordinator{Flushes: []*plan.Flush{{}, {Calls: []*plan.Call{{}}}}}}}}}, "")
+	d, err := explain.New(&plan.Package{Name: "p", Scopes: []*plan.Scope{{Name: "s", Operations: []*plan.Operation{{
+		Plan: &plan.Coordinator{Flushes: []*plan.Flush{{}, {Calls: []*plan.Call{{}}}}}}}}}}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestMarkdownIsText(t *testing.T) {
 	const attack = "a|b`c``d\n\n# evil <img> ~~~ ```` [x](y) \\"
 	c := &plan.Coordinator{Flushes: []*plan.Flush{{Calls: []*plan.Call{{Step: attack, Action: attack, Query: attack, SQL: attack,
 		Args: []plan.Arg{{Name: attack, Source: attack, Rule: attack}}, Fails: []plan.Failure{{When: attack, Error: attack}}}}}}}
-	d, err := explain.New(&plan.Package{Name: attack, Scopes: []*plan.Scope{{Name: attack, Doc: attack, Creator: &plan.Creator{Many: &plan.Many{Plan: c}, Plan: c}}}}, "")
+	d, err := explain.New(&plan.Package{Name: attack, Scopes: []*plan.Scope{{Name: attack, Doc: attack, Operations: []*plan.Operation{{Plan: c}}}}}, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,9 +59,8 @@ func (w *writer) scope(s Scope) {
 		}
 		w.item(i+len(s.Parents)+len(s.Makes), "- %s %s below it", does, code(c.Scope))
 	}
-	w.coordinator(s.Create)
-	if s.Purge != nil {
-		w.coordinator(*s.Purge)
+	for _, o := range s.Operations {
+		w.operation(o)
 	}
 }
 
@@ -74,7 +73,7 @@ func (w *writer) item(i int, format string, args ...any) {
 	fmt.Fprintf(&w.b, format+"\n", args...)
 }
 
-func (w *writer) coordinator(c Coordinator) {
+func (w *writer) operation(c Operation) {
 	w.line("### %s: %s", text(c.Method), plan.Trips(c.RoundTrips))
 	w.hooks("Before, outside of the transaction:", c.Before)
 	for _, f := range c.Flushes {

@@ -3,6 +3,7 @@ package graph
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/specgen-dev/specgen/internal/plan"
 )
@@ -28,10 +29,11 @@ func (b *builder) add(nodes map[string]*Node, letter string, kind Kind, name str
 func (b *builder) scope(s *plan.Scope) {
 	n := b.add(b.scopes, "s", ScopeNode, s.Name)
 	n.Scope = s
-	n.Note = fmt.Sprintf("create: %s", plan.Trips(s.Creator.Plan.RoundTrips()))
-	if s.Purger != nil {
-		n.Note = fmt.Sprintf("round trips: create %d, purge %d", s.Creator.Plan.RoundTrips(), s.Purger.Plan.RoundTrips())
+	var trips []string
+	for _, o := range s.Operations {
+		trips = append(trips, fmt.Sprintf("%s %d", o.Kind, o.Plan.RoundTrips()))
 	}
+	n.Note = "round trips: " + strings.Join(trips, ", ")
 }
 
 // edge adds an edge, or returns the one that is there.
@@ -80,26 +82,25 @@ func (b *builder) relatives(n *Node) {
 
 // uses adds the tables and constants that the coordinators of a scope use.
 func (b *builder) uses(n *Node) {
-	b.steps(n, n.Scope.Creator.Plan, func(e *Edge, step int) { e.Create = append(e.Create, step) })
-	if n.Scope.Purger != nil {
-		b.steps(n, n.Scope.Purger.Plan, func(e *Edge, step int) { e.Purge = append(e.Purge, step) })
+	for _, o := range n.Scope.Operations {
+		b.steps(n, o)
 	}
 }
 
-func (b *builder) steps(n *Node, c *plan.Coordinator, count func(*Edge, int)) {
+func (b *builder) steps(n *Node, o *plan.Operation) {
 	step := 0
-	for _, f := range c.Flushes {
+	for _, f := range o.Plan.Flushes {
 		for _, call := range f.Calls {
 			step++
 			for _, d := range call.Data {
-				count(b.edge(n, b.add(b.data, "d", DataNode, d), Reads), step)
+				b.edge(n, b.add(b.data, "d", DataNode, d), Reads).add(o, step)
 			}
 			for _, t := range call.Writes {
-				count(b.edge(n, b.table(t), Writes), step)
+				b.edge(n, b.table(t), Writes).add(o, step)
 			}
 			for _, t := range call.Reads {
 				if !slices.Contains(call.Writes, t) {
-					count(b.edge(n, b.table(t), Reads), step)
+					b.edge(n, b.table(t), Reads).add(o, step)
 				}
 			}
 		}
@@ -118,7 +119,7 @@ func (b *builder) presets() {
 		read := false
 		written := slices.ContainsFunc(b.graph.Edges, func(e *Edge) bool { return e.To == n && e.Relation == Writes })
 		for _, e := range b.graph.Edges {
-			read = read || e.To == n && slices.ContainsFunc(e.Create, func(step int) bool { return isStep(e.From.Scope.Creator.Plan, step) })
+			read = read || e.To == n && slices.ContainsFunc(e.Of, Steps.create)
 		}
 		switch {
 		case read && !written:
@@ -132,6 +133,11 @@ func (b *builder) presets() {
 			n.Note = "constants of the specification"
 		}
 	}
+}
+
+// create reports whether a create has such steps that the document lists.
+func (s Steps) create() bool {
+	return s.Op.Kind == plan.Create && slices.ContainsFunc(s.Numbers, func(step int) bool { return isStep(s.Op.Plan, step) })
 }
 
 // isStep reports whether a step, by its number, is one that the document lists,

@@ -59,23 +59,37 @@ const (
 type Edge struct {
 	From, To *Node
 	Relation Relation
-	// Create and Purge are the numbers of the steps that the edge stands for, as
-	// explain counts them.
-	Create, Purge []int
-	Note          string // such as "optional"
+	// Of are the steps that the edge stands for, by operation.
+	Of   []Steps
+	Note string // such as "optional"
 	// Also are further relations of the same two nodes, which are not drawn
 	// apart: a lock of the row that is written, children of a parent.
 	Also []*Edge
 }
 
+// Steps are steps of one operation, by their numbers, as explain counts them.
+type Steps struct {
+	Op      *plan.Operation
+	Numbers []int
+}
+
+// String is such as "create 1, 2".
+func (s Steps) String() string { return string(s.Op.Kind) + " " + numbers(s.Numbers) }
+
+// add notes a step of an operation. Those of one operation come one after the other.
+func (e *Edge) add(o *plan.Operation, step int) {
+	if last := len(e.Of) - 1; last >= 0 && e.Of[last].Op == o {
+		e.Of[last].Numbers = append(e.Of[last].Numbers, step)
+		return
+	}
+	e.Of = append(e.Of, Steps{o, []int{step}})
+}
+
 // Steps says in words which steps an edge stands for.
 func (e *Edge) Steps() string {
 	var parts []string
-	if len(e.Create) > 0 {
-		parts = append(parts, "create "+numbers(e.Create))
-	}
-	if len(e.Purge) > 0 {
-		parts = append(parts, "purge "+numbers(e.Purge))
+	for _, s := range e.Of {
+		parts = append(parts, s.String())
 	}
 	return strings.Join(parts, " · ")
 }

@@ -102,11 +102,11 @@ func TestPageHoldsEveryStep(t *testing.T) {
 	p := planOf(t, "specgen.yaml")
 	page := formats(t, p, "")["html"]
 	for _, s := range p.Scopes {
-		for _, c := range []*plan.Coordinator{s.Creator.Plan, s.Purger.Plan} {
-			for _, f := range c.Flushes {
+		for _, o := range s.Operations {
+			for _, f := range o.Plan.Flushes {
 				for _, call := range f.Calls {
 					if call.SQL == "" || !strings.Contains(page, strings.Split(call.SQL, "\n")[0]) {
-						t.Errorf("%s %s: the page lacks the SQL of step %s: %q", c.Op, s.Name, call.Step, call.SQL)
+						t.Errorf("%s %s: the page lacks the SQL of step %s: %q", o.Kind, s.Name, call.Step, call.SQL)
 					}
 				}
 			}

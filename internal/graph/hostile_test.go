@@ -29,14 +29,15 @@ func hostile(text string) *plan.Package {
 		return &plan.Coordinator{Flushes: []*plan.Flush{{Calls: []*plan.Call{call}, Own: text}}, Waits: text, Found: text,
 			Constraints: []plan.Constraint{{Name: text, Error: text}}}
 	}
-	many := &plan.Many{GoName: text, Plan: coordinator()}
 	return &plan.Package{Name: text, Scopes: []*plan.Scope{{
 		Name: text, GoName: text, Type: text, Doc: text, At: text,
 		Parents:  []plan.Parent{{Name: text, Type: text + "3", Lock: text, At: text}, {Name: text, Type: text, Scope: text, Unsafe: text}},
 		Makes:    []string{text},
 		Children: []plan.Child{{Scope: text, Cascade: true}, {Scope: text}},
-		Creator:  &plan.Creator{Plan: coordinator(), Many: many},
-		Purger:   &plan.Purger{Plan: coordinator(), Many: many},
+		Operations: []*plan.Operation{
+			{Kind: plan.Create, GoName: text, Plural: text, Plan: coordinator()},
+			{Kind: plan.Purge, GoName: text, Plural: text, Plan: coordinator()},
+		},
 	}}}
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+
+	"github.com/specgen-dev/specgen/internal/plan"
 )
 
 //go:embed page.tmpl
@@ -154,23 +156,29 @@ func (l line) Head() string {
 	return fmt.Sprintf("M%d %dl-8 -4v8z", l.X, l.Y)
 }
 
-// Above and Below are the numbers of steps at the arrow's head.
-func (l line) Above() string { return counted("create", l.Edge.Create) }
+// Above and Below are the numbers of steps at the arrow's head: those of creations,
+// and of the other operations.
+func (l line) Above() string { return l.counted(true) }
 
 // Below is the text under the line.
-func (l line) Below() string { return counted("purge", l.Edge.Purge) }
+func (l line) Below() string { return l.counted(false) }
 
 // counted names steps by their numbers, as far as there is room.
-func counted(op string, steps []int) string {
+func (l line) counted(creates bool) string {
 	const most = 4
-	switch {
-	case len(steps) == 0:
-		return ""
-	case len(steps) > most:
-		return op + " " + numbers(steps[:most]) + ", …"
-	default:
-		return op + " " + numbers(steps)
+	var parts []string
+	for _, s := range l.Edge.Of {
+		if (s.Op.Kind == plan.Create) != creates {
+			continue
+		}
+		text := s.String()
+		if len(s.Numbers) > most {
+			s.Numbers = s.Numbers[:most]
+			text = s.String() + ", …"
+		}
+		parts = append(parts, text)
 	}
+	return strings.Join(parts, " · ")
 }
 
 // LabelX, AboveY and BelowY place these texts.

@@ -63,9 +63,8 @@ func (g *Graph) scopePanel(n *Node) *scopePanel {
 		}
 		p.Relations = append(p.Relations, "its purge refuses while there is a "+clean(c.Scope)+" below it")
 	}
-	p.Coordinators = append(p.Coordinators, coordinator(stepPrefix(n, "c"), "Create"+s.GoName, s.Creator.Plan, s.Creator.Many.Summary("Create")))
-	if s.Purger != nil {
-		p.Coordinators = append(p.Coordinators, coordinator(stepPrefix(n, "p"), "Purge"+s.GoName, s.Purger.Plan, s.Purger.Many.Summary("Purge")))
+	for _, o := range s.Operations {
+		p.Coordinators = append(p.Coordinators, coordinator(stepPrefix(n, o), o.Method(), o.Plan, o.Summary()))
 	}
 	return p
 }
@@ -87,7 +86,7 @@ func parentText(p plan.Parent) string {
 	return text
 }
 
-func stepPrefix(n *Node, op string) string { return n.ID + "-" + op }
+func stepPrefix(n *Node, o *plan.Operation) string { return n.ID + "-" + string(o.Kind) + "-" }
 
 func coordinator(prefix, title string, c *plan.Coordinator, many string) *coordinatorPanel {
 	p := &coordinatorPanel{Title: clean(title), Trips: plan.Trips(c.RoundTrips()), Begin: clean(c.Begin()), Commit: clean(c.Commit()), Settle: clean(c.Settle()), Many: clean(many)}
@@ -176,9 +175,8 @@ func (g *Graph) storePanel(n *Node) *storePanel {
 		}
 		for _, e := range append([]*Edge{e}, e.Also...) {
 			u := usePanel{Scope: clean(e.From.Name), Does: string(e.Relation)}
-			u.Steps = append(u.Steps, links(stepPrefix(e.From, "c"), "create", e.Create, e.From.Scope.Creator.Plan)...)
-			if e.From.Scope.Purger != nil {
-				u.Steps = append(u.Steps, links(stepPrefix(e.From, "p"), "purge", e.Purge, e.From.Scope.Purger.Plan)...)
+			for _, s := range e.Of {
+				u.Steps = append(u.Steps, links(stepPrefix(e.From, s.Op), s)...)
 			}
 			p.Uses = append(p.Uses, u)
 		}
@@ -186,14 +184,14 @@ func (g *Graph) storePanel(n *Node) *storePanel {
 	return p
 }
 
-func links(prefix, op string, steps []int, c *plan.Coordinator) []stepLink {
+func links(prefix string, s Steps) []stepLink {
 	var calls []*plan.Call
-	for _, f := range c.Flushes {
+	for _, f := range s.Op.Plan.Flushes {
 		calls = append(calls, f.Calls...)
 	}
 	var out []stepLink
-	for _, n := range steps {
-		out = append(out, stepLink{ID: fmt.Sprintf("%s%d", prefix, n), Text: fmt.Sprintf("%s %d: %s", op, n, clean(calls[n-1].Step))})
+	for _, n := range s.Numbers {
+		out = append(out, stepLink{ID: fmt.Sprintf("%s%d", prefix, n), Text: fmt.Sprintf("%s %d: %s", s.Op.Kind, n, clean(calls[n-1].Step))})
 	}
 	return out
 }

@@ -45,8 +45,11 @@ func (r *resolver) createMany(s *Scope) *Coordinator {
 		r.declareIn(en, h.Conds, spec.Text{Value: h.As, Pos: h.Pos}, &symbol{value: &HookResult{Hook: h}})
 	}
 	m.nested.Row = r.creation(s, en)
+	found := r.found(s, en)
 	m.nested.Lists = r.results(s, f)
-	return m.coordinator(r, r.hooks(s.doc.AfterCommit, en, false), s.Create.Constraints)
+	c := m.coordinator(r, r.hooks(s.doc.AfterCommit, en, false), s.Create.Constraints)
+	c.Found = found
+	return c
 }
 
 func (r *resolver) purgeMany(s *Scope) *Coordinator {
@@ -145,7 +148,7 @@ func (m *many) stepByStep(tables Tables) []Node {
 			continue
 		}
 		m.keepOrder(p, tables)
-		if before != nil && (m.isLock(*before) || m.gathers(*before)) {
+		if before != nil && (m.isLock(*before) || m.gathers(*before)) || changesCopied(p, group, tables) {
 			end()
 		}
 		if open == nil {
@@ -156,6 +159,23 @@ func (m *many) stepByStep(tables Tables) []Node {
 	}
 	end()
 	return out
+}
+
+// changesCopied reports whether a piece writes what an earlier one of the same loop
+// copies, or the other way round: in one loop it would be written for one item
+// between what is read for that one and for another.
+func changesCopied(p piece, group []piece, tables Tables) bool {
+	changes := func(w, read *Call) bool {
+		return read.Role == PlainStep && read.Selects() && tables.Changes(w, read)
+	}
+	var earlier []Node
+	for _, g := range group {
+		earlier = append(earlier, g.node)
+	}
+	calls := Calls([]Node{p.node})
+	return slices.ContainsFunc(Calls(earlier), func(a *Call) bool {
+		return slices.ContainsFunc(calls, func(b *Call) bool { return changes(a, b) || changes(b, a) })
+	})
 }
 
 // nextLoop is the loop over the items itself the first time, and then one that

@@ -34,7 +34,7 @@ func declarations(scope string) []string {
 	x, local := goname.Exported(scope), goname.Unexported(scope)
 	return []string{
 		x, x + "CreatorSpec", x + "CreatorResult", "Prepared" + x, x + "PurgerSpec", x + "PurgerResult",
-		"Create" + x, "CreatePrepared" + x, "CreateEach" + x, local + "Constraints", local + "PurgeConstraints",
+		"Create" + x, "CreatePrepared" + x, local + "Constraints", local + "PurgeConstraints",
 		goname.Plural(x), "Prepared" + goname.Plural(x), "Create" + goname.Plural(x), "CreatePrepared" + goname.Plural(x), "Purge" + goname.Plural(x),
 	}
 }

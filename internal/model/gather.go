@@ -69,6 +69,18 @@ func (c *Call) Gathers() bool {
 // turn cannot be told from them.
 func (c *Call) Together() bool { return c.Gathers() || c.Bulk() }
 
+// Repeats reports whether the call is sent several times for one scope: a loop of the
+// document is around it, which it is not gathered over.
+func (c *Call) Repeats() bool { return len(InnerLoops(c.Loops[:len(c.Loops)-len(c.Over)])) > 0 }
+
+// InnerLoops leaves the loop over the items out, which is around everything.
+func InnerLoops(loops []*Loop) []*Loop {
+	if len(loops) > 0 && loops[0].Items {
+		return loops[1:]
+	}
+	return loops
+}
+
 // Owner is the column that tells of which turn a row of a gathered call is; nil
 // when none does.
 func (c *Call) Owner() *ColumnValue { return c.owner }

@@ -77,7 +77,7 @@ func (r *resolver) checkNestedIsolation(s *Scope, nested []*Nested) {
 // checkVarying refuses a SELECT that is read again and never answers the same.
 func (r *resolver) checkVarying(calls []*Call) {
 	reads := copiesOf(calls)
-	if len(reads) == 1 && len(reads[0].Loops) == len(reads[0].Over) && !reads[0].LocksRows() {
+	if len(reads) == 1 && !reads[0].Repeats() && !reads[0].LocksRows() {
 		return
 	}
 	for _, c := range reads {

@@ -22,7 +22,7 @@ func (r *resolver) torn(calls []*Call, reasons map[spec.Text]bool) (first, secon
 	var all []copier
 	for _, x := range copiers(calls) {
 		other := x.call
-		if !x.set || len(x.call.Loops) == len(x.call.Over) {
+		if !x.set || !x.call.Repeats() {
 			i := slices.IndexFunc(all, func(earlier copier) bool {
 				return (x.set || earlier.set) && r.tied(x.tables, earlier.tables)
 			})

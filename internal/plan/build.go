@@ -26,61 +26,34 @@ func Build(p *model.Project) *Package {
 	for _, s := range p.Scopes {
 		out := &Scope{Name: s.Name, GoName: goname.Exported(s.Name), Type: s.Type, FileName: goname.Snake(s.Name) + "_scope.go", Doc: s.Doc}
 		relatives(s, out, p.Scopes)
-		out.Creator = creator(s, out, shared)
+		out.Operations = append(out.Operations, create(s, out, shared))
 		if s.Purge != nil {
-			out.Purger = purger(s, out, shared)
-			tellApart(out.Creator.Plan, out.Purger.Plan)
-			many := out.Purger.Many.Plan
-			many.ConstraintsVar, many.ConstraintsShared = out.Purger.Plan.ConstraintsVar, true
+			out.Operations = append(out.Operations, purge(s, out, shared))
 		}
+		shareConstraints(out)
 		pkg.Scopes = append(pkg.Scopes, out)
 	}
 	return pkg
 }
 
-// tellApart lets a purge share the creator's map of constraints when they are
-// the same; scopes that are nested in the creator make them differ.
-func tellApart(create, purge *Coordinator) {
-	if purge.ConstraintsVar == "" {
-		return
-	}
-	if purge.ConstraintsShared = slices.Equal(create.Constraints, purge.Constraints); !purge.ConstraintsShared {
-		purge.ConstraintsVar = strings.Replace(purge.ConstraintsVar, "Constraints", "PurgeConstraints", 1)
+// shareConstraints lets operations of a scope share a map of constraints where it is
+// the same; scopes that are nested in one of them make it differ.
+func shareConstraints(s *Scope) {
+	first := s.Operations[0].Plan
+	for _, o := range s.Operations[1:] {
+		c := o.Plan
+		if c.ConstraintsVar == "" {
+			continue
+		}
+		if c.ConstraintsShared = slices.Equal(first.Constraints, c.Constraints); !c.ConstraintsShared {
+			c.ConstraintsVar = strings.Replace(c.ConstraintsVar, "Constraints", o.Verb()+"Constraints", 1)
+		}
 	}
 }
 
 // errorText is the text of a sentinel: ErrProjectNameTaken is "project name taken".
 func errorText(name string) string {
 	return strings.Join(goname.Words(strings.TrimPrefix(name, "Err")), " ")
-}
-
-func creator(s *model.Scope, out *Scope, shared *common) *Creator {
-	c := &Creator{Func: "create" + out.GoName, HasHooks: len(s.Before) > 0}
-	c.Spec = &Struct{Name: out.GoName + "CreatorSpec", Fields: inputFields(s.Inputs)}
-	c.Prepared = &Struct{Name: "Prepared" + out.GoName}
-	p := ident("p")
-	hooks := shared.hookFields(s.Before)
-	values := callerValues{
-		input:   fromAnywhere(inputOf(&Select{X: p, Name: "spec"})),
-		context: func(in *model.Input, _ *level) Expr { return &Select{X: p, Name: shared.contexts[in]} },
-		hook:    func(h *model.Hook, _ *level) Expr { return &Select{X: p, Name: hooks[h]} },
-	}
-	b := newBuilder(s.Create, s.Type, "create", shared, values)
-	b.names.Reserve("p")
-	b.plan.require(s.Create.Level)
-	b.within = []place{fixed(ident("res"))}
-	b.ownResult(b.within[0], s.Create.Row, s.Create.Lists)
-	top := b.build(s.Create.Body)
-	b.afterCommit(s.Create.AfterCommit, top)
-	b.constraints(s.Create, s)
-	b.plan.Rides, b.plan.Waits = b.ending()
-	c.Plan = b.plan
-	c.Plan.Before, c.Plan.After = tellHooks(s.Before), tellHooks(s.Create.AfterCommit)
-	c.Many = createMany(s, out, shared)
-	c.Many.Plan.ConstraintsShared = true
-	c.Result = creatorResult(s, out)
-	c.prepare(s, b, shared, hooks)
-	return c
 }
 
 // inputFields are the fields that the caller fills.
@@ -110,23 +83,17 @@ func inputOf(spec Expr) func(*model.Input) Expr {
 	}
 }
 
-// fromAnywhere reads an input in the same way at every level.
-func fromAnywhere(read func(*model.Input) Expr) func(*model.Input, *level) Expr {
-	return func(in *model.Input, _ *level) Expr { return read(in) }
-}
-
 // needsPointer reports whether a field with a default must be a pointer to
 // tell that it was left out.
 func needsPointer(in *model.Input) bool { return !in.Shape.Optional() }
 
 // creatorResult is what a creator gives back: the row, lists, nested scopes.
-func creatorResult(s *model.Scope, out *Scope) *Struct {
-	r := &Struct{Name: out.GoName + "CreatorResult"}
+func creatorResult(r *Struct, s *model.Scope) {
 	if s.Create.Row != nil {
 		r.Fields = append(r.Fields, &Field{Name: "Row", Type: s.Create.Row.Query.Row, Doc: "Row is the row of the scope itself."})
 	}
 	r.Fields = append(r.Fields, listFields(s.Create.Lists)...)
-	return addNested(r, s.Create.Nested)
+	addNested(r, s.Create.Nested)
 }
 
 func listFields(lists []*model.Collected) []*Field {
@@ -138,7 +105,7 @@ func listFields(lists []*model.Collected) []*Field {
 	return out
 }
 
-func addNested(r *Struct, nested []*model.Nested) *Struct {
+func addNested(r *Struct, nested []*model.Nested) {
 	for _, n := range nested {
 		typ := goname.Basic(nestedType(n)).PointerTo()
 		name := nestedField(n)
@@ -156,7 +123,6 @@ func addNested(r *Struct, nested []*model.Nested) *Struct {
 		}
 		r.Fields = append(r.Fields, &Field{Name: name, Type: typ, Doc: doc})
 	}
-	return r
 }
 
 // nestedType is the type of a nested scope's result.
@@ -172,50 +138,6 @@ func nestedField(n *model.Nested) string {
 		return goname.Exported(goname.Plural(n.Name))
 	}
 	return goname.Exported(n.Name)
-}
-
-// prepare fills the prepared specification: defaults, the context's values,
-// and what `before` gives.
-func (c *Creator) prepare(s *model.Scope, b *builder, shared *common, hooks map[*model.Hook]string) {
-	for _, in := range s.Inputs {
-		if in.Default == nil {
-			continue
-		}
-		field := &Select{X: ident("spec"), Name: goname.Exported(in.Name)}
-		c.Defaults = append(c.Defaults, &If{Cond: leftOut(in, field), Body: []Stmt{&Assign{Target: field, Value: defaultValue(in)}}})
-	}
-	prepared := ident("prepared")
-	hb := &builder{uses: &uses{shared: map[model.Value]int{}}, lets: map[model.Value]place{}, letShape: map[model.Value]model.Shape{}, texts: map[model.Value]place{}, frames: map[*model.Loop]*frame{}, plan: b.plan}
-	hb.names.Reserve(reservedLocals...)
-	hb.names.Reserve(otherLocals...)
-	hb.names.Reserve(shared.taken...)
-	hb.values = callerValues{
-		input:   fromAnywhere(inputOf(ident("spec"))),
-		context: func(in *model.Input, _ *level) Expr { return &Select{X: prepared, Name: shared.contexts[in]} },
-		hook:    func(h *model.Hook, _ *level) Expr { return &Select{X: prepared, Name: hooks[h]} },
-	}
-	contexts := b.uses.contexts
-	hookUses := newUses(&schedule{}, nil, s.Before)
-	for in := range hookUses.contexts {
-		contexts[in] = true
-	}
-	c.Context = shared.contextFields(contexts)
-	for _, h := range s.Before {
-		lv := &level{}
-		stmt := &Let{Assign: true, Fails: h.Call.Func.Fails, NoValue: h.Call.Func.Result.Go.IsZero(), Step: "before." + h.Call.Func.Name}
-		switch {
-		case h.As != "":
-			stmt.Name = &Select{X: prepared, Name: hooks[h]}
-			c.Prepared.Fields = append(c.Prepared.Fields, &Field{Name: hooks[h], Type: h.Call.Func.Result.Go})
-		case !stmt.NoValue:
-			stmt.Name = ident("_")
-		}
-		hb.guarded(h.Conds, lv, func(at *level) Stmt {
-			stmt.Value = hb.goCall(h.Call, at)
-			return stmt
-		})
-		c.Prepare = append(c.Prepare, lv.out...)
-	}
 }
 
 // leftOut tells that the caller did not fill a field.

@@ -38,7 +38,6 @@ func (b *builder) queue(c *model.Call, lv *level) []Stmt {
 	if c.Only != nil {
 		do.Answer.Only = b.locked[c.Only](lv)
 	}
-	do.Decides = do.Answer.Kind == Decide
 	if c != b.row || b.found == nil {
 		return []Stmt{do}
 	}
@@ -219,8 +218,6 @@ func (b *builder) purgedRow(c *model.Call, lv *level) Answer {
 func (b *builder) lock(c *model.Call, lv *level) Answer {
 	a := Answer{Kind: Ignore, Tag: c.Query.Cmd == "execresult"}
 	switch {
-	case c.Decisive != "" && len(c.Loops) == 0:
-		a.Kind = Decide
 	case b.uses.locked[c]:
 		b.locked[c] = b.keep(innermost(c.Loops), lv, "locked", goname.Basic("bool"))
 		a.Kind, a.Target = FoundLock, b.locked[c](lv)
@@ -250,15 +247,21 @@ func (b *builder) refusal(c *model.Call) Answer {
 // result is the result of the scope whose steps are being built.
 func (b *builder) result(lv *level) Expr { return b.within[len(b.within)-1](lv) }
 
+// tellLoops tells the loops that the document has.
+func tellLoops(loops []*model.Loop) []string {
+	var out []string
+	for _, l := range model.InnerLoops(loops) {
+		out = append(out, l.Var+" in "+l.Over.String())
+	}
+	return out
+}
+
 // describe tells a call to explain.
 func (b *builder) describe(c *model.Call) *Call {
 	out := &Call{Step: c.Step, Query: c.Query.Name, Origin: c.Query.Pos.String(), At: c.Pos.String(), Action: c.Action(), Cmd: c.Query.Cmd, Waits: b.schedule.why[c]}
-	for _, l := range c.Loops {
-		out.Repeats = append(out.Repeats, l.Var+" in "+l.Over.String())
-	}
-	out.once = !slices.ContainsFunc(c.Loops[:len(c.Loops)-len(c.Over)], func(l *model.Loop) bool { return l.Items })
 	kept := len(c.Loops) - len(c.Over)
-	out.Repeats, out.Gathers = out.Repeats[:kept:kept], out.Repeats[kept:]
+	out.Repeats, out.Gathers = tellLoops(c.Loops[:kept]), tellLoops(c.Over)
+	out.once = !slices.ContainsFunc(c.Loops[:kept], func(l *model.Loop) bool { return l.Items })
 	for _, g := range c.Guards {
 		out.When = append(out.When, g.Key())
 	}

@@ -49,7 +49,6 @@ type callerValues struct {
 	input   func(in *model.Input, lv *level) Expr
 	context func(in *model.Input, lv *level) Expr
 	hook    func(h *model.Hook, lv *level) Expr
-	id      Expr // of a purge
 }
 
 // level is the body of a loop, of a condition, or of the coordinator: where
@@ -101,14 +100,14 @@ func (lv *level) within(c model.Cond) bool {
 	return false
 }
 
-func newBuilder(c *model.Coordinator, stored, op string, shared *common, values callerValues) *builder {
+func newBuilder(c *model.Coordinator, stored string, kind Kind, shared *common, values callerValues) *builder {
 	b := &builder{
-		schedule: newSchedule(c.Body, shared.tables), values: values, plan: &Coordinator{Scope: stored, Op: op},
+		schedule: newSchedule(c.Body, shared.tables), values: values, plan: &Coordinator{Scope: stored, Kind: kind},
 		packages: map[string]*Queries{}, lists: map[*model.Collected]place{}, rows: map[*model.Call]place{}, locked: map[*model.Call]place{}, results: map[*model.Nested]place{},
 		lets: map[model.Value]place{}, letShape: map[model.Value]model.Shape{}, texts: map[model.Value]place{}, elements: map[*model.Call]place{}, gathered: map[*model.Arg]place{}, gatheredLists: map[*model.Call]place{}, pending: map[*model.Loop][]*model.Call{}, frames: map[*model.Loop]*frame{}, counts: map[*model.Call]string{}, draw: ident("op"),
 	}
 	b.uses = newUses(b.schedule, c.Body, c.AfterCommit)
-	if op == "create" {
+	if kind == Create {
 		b.rereads = newRereads(b.schedule, c.Body)
 	}
 	b.names.Reserve(reservedLocals...)
@@ -158,7 +157,6 @@ func (b *builder) build(body []model.Node) *level {
 		for _, c := range b.schedule.calls {
 			if b.schedule.flush[c] == b.flush {
 				f.Calls = append(f.Calls, b.describe(c))
-				f.Decides = f.Decides || c.Role == model.PurgeLock && c.Decisive != "" && len(c.Loops) == 0
 				if c.Bulk() {
 					f.Own = c.Query.Cmd
 				}

@@ -21,9 +21,8 @@ func explain(p *Package, scope string, full bool) (string, error) {
 	}
 	var b strings.Builder
 	for _, s := range scopes {
-		explainCoordinator(&b, fmt.Sprintf("create %s: %s", s.Name, "Create"+s.GoName), s.Creator.Plan, s.Creator.Many.Summary("Create"), full)
-		if s.Purger != nil {
-			explainCoordinator(&b, fmt.Sprintf("purge %s: %s", s.Name, "Purge"+s.GoName), s.Purger.Plan, s.Purger.Many.Summary("Purge"), full)
+		for _, o := range s.Operations {
+			explainCoordinator(&b, fmt.Sprintf("%s %s: %s", o.Kind, s.Name, o.Method()), o.Plan, o.Summary(), full)
 		}
 	}
 	return b.String(), nil

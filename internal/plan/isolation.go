@@ -13,7 +13,7 @@ const (
 // require decides what the first flush of a coordinator asks of the level.
 func (c *Coordinator) require(l model.Level) {
 	switch {
-	case c.Op == "purge":
+	case c.Kind == Purge:
 		c.Require = requireReadCommitted
 	case l.Snapshot:
 		c.Require, c.Isolation, c.Snapshot = requireSnapshot, "repeatable read, and refused below: "+l.SnapshotFor, true

@@ -60,8 +60,18 @@ type Scope struct {
 	Parents  []Parent
 	Makes    []string // the scopes nested in its creation, by name
 	Children []Child  // whom its purge looks for
-	Creator  *Creator
-	Purger   *Purger // nil for none
+	// Operations are what can be done to it, the create first.
+	Operations []*Operation
+}
+
+// Operation returns the operation of a kind, nil for none.
+func (s *Scope) Operation(k Kind) *Operation {
+	for _, o := range s.Operations {
+		if o.Kind == k {
+			return o
+		}
+	}
+	return nil
 }
 
 // Parent is a parent of a scope.
@@ -83,41 +93,59 @@ type Child struct {
 	At      string
 }
 
-// Creator is what makes a scope.
-type Creator struct {
+// Kind is what an operation does to its scopes.
+type Kind string
+
+// The kinds of operations, as the runtime's errors and events name them.
+const (
+	Create Kind = "create"
+	Purge  Kind = "purge"
+)
+
+// Operation is one thing that is done to scopes: to one, or to many at once. Both
+// are done by one coordinator, which takes a list.
+type Operation struct {
+	Kind     Kind
+	GoName   string // of one scope, such as Project
+	Plural   string // of many, such as Projects
 	Spec     *Struct
 	Result   *Struct
-	Prepared *Struct  // unexported fields: spec, draws, the context's and the hooks' values
-	Func     string   // of the coordinator, such as createProject
-	Prepare  []Stmt   // fill the fields of Prepared; `spec` and `prepared` are in scope
-	Defaults []Stmt   // fill the fields that the caller left out; `spec` is in scope
-	Context  []*Field // fields of Prepared that carry the context's values; Doc is the value's name
-	Many     *Many
-	HasHooks bool // it has `before`: it must be prepared outside a transaction
+	Prepared *Prepared // nil unless something comes before the transaction
+	FuncName string    // of the coordinator, such as createProjects
+	Item     *Struct   // what the coordinator keeps of a scope, its first frame
+	Given    string    // the field of Item that holds what the caller gave
+	Defaults []Stmt    // fill the fields of `spec` that the caller left out
+	Context  []*Field  // the context's values: parameters of Func, or fields of Prepared; Doc is the value's name
+	NoID     Expr      // tells that the id in `spec` is not set; nil where it cannot be told
+	IDText   Expr      // the scope's id as text, of `spec`; nil for a create, whose spec has none
+	Absent   string    // of a purge: what becomes of the rest where the row is not there, in words
+	Stays    string    // of a purge: the error where the row is there and is not taken; "" where that cannot be
 	Plan     *Coordinator
 }
 
-// Purger is what purges a scope.
-type Purger struct {
-	Spec    *Struct
-	Result  *Struct
-	Func    string
-	IDText  Expr     // the scope's id as text; `spec` is in scope
-	Absent  string   // what becomes of the rest where the row is not there, in words
-	Stays   string   // the error where the row is there and is not taken; "" where that cannot be
-	Context []*Field // parameters of Func that carry the context's values
-	Many    *Many
-	Plan    *Coordinator
+// Prepared is a specification of which the work before the transaction is done.
+type Prepared struct {
+	Type  *Struct // its unexported fields beside spec and draws: what the work gave
+	Work  []Stmt  // fill these fields; `spec` and `prepared` are in scope
+	Hooks bool    // it has `before`
 }
+
+// Method is the name of the operation on a provider, for one scope.
+func (o *Operation) Method() string { return o.Verb() + o.GoName }
+
+// MethodForMany is the name of the operation on a provider, for many scopes.
+func (o *Operation) MethodForMany() string { return o.Verb() + o.Plural }
+
+// Verb begins the names of its methods, such as Create.
+func (o *Operation) Verb() string { return goname.Exported(string(o.Kind)) }
 
 // Coordinator is a list of flushes.
 type Coordinator struct {
 	Scope             string // stored type
-	Op                string // "create" or "purge"
+	Kind              Kind
 	Constraints       []Constraint
 	ConstraintsVar    string // name of the map, "" for none
-	ConstraintsShared bool   // the map is declared by the creator
-	NoID              Expr   // of a purge: tells that the id is not set; nil where it cannot be told
+	ConstraintsShared bool   // the map is declared by an earlier operation
 	Packages          []*Queries
 	Frames            []*Struct // local types for what a loop keeps between flushes
 	Rides             bool      // COMMIT may travel with the last flush
@@ -157,10 +185,8 @@ type Queries struct {
 type Flush struct {
 	Calls []*Call // in order, for explain
 	Body  []Stmt
-	// Decides: one of its answers may tell that there is nothing to do.
-	Decides bool
-	Again   []string // the steps whose rows are compared in it with what they were
-	Own     string   // the command of its one call, of a bulk query; "" for a batch of single ones
+	Again []string // the steps whose rows are compared in it with what they were
+	Own   string   // the command of its one call, of a bulk query; "" for a batch of single ones
 }
 
 // Call is one statement of a flush, for explain.
@@ -292,7 +318,6 @@ type Do struct {
 	Missing Expr // nil for the generic error
 	Lock    Expr // what a parent is looked up by, where its value decides the order of the locks; else nil
 	Deletes bool
-	Decides bool // without a row nothing is done
 	Copied  bool // other rows are made of its rows, and several statements read them
 	Locks   bool // of such a step: it locks its rows
 	Call    Expr
@@ -316,7 +341,7 @@ type Answer struct {
 	Child  string      // RefuseChildren: the child's type
 	Method string      // Batch: of the batch's results, which hands each answer to a function
 	Turns  bool        // Batch: target holds a pointer to a list for each answer
-	One    bool        // Decide, FoundLock: of a :one
+	One    bool        // FoundLock: of a :one
 	Tag    bool        // the answer is a command tag: count its RowsAffected
 	Only   Expr        // Refuse…, Store: without it the answer means nothing; nil for none
 	Locked Expr        // Found…: whether the scope's row was there, so that the purge fails when it is not taken; nil where it may stay
@@ -345,7 +370,6 @@ const (
 	FoundCount                     // target = answer > 0
 	FoundNothing                   // no row is fine
 	FoundLock                      // target = there is a row
-	Decide                         // no row: there is nothing to do
 	RefuseCount                    // fail when answer > 0
 	RefuseRows                     // fail when there are rows
 	RefuseTrue                     // fail when answer is true

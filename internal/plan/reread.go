@@ -17,7 +17,7 @@ type rereads struct {
 func newRereads(s *schedule, body []model.Node) rereads {
 	all := compared(body)
 	reads := slices.DeleteFunc(slices.Clone(all), func(c *model.Call) bool { return s.ownWrites(c, all) })
-	if len(reads) == 1 && len(reads[0].Loops) == len(reads[0].Over) && !locks(reads[0]) {
+	if len(reads) == 1 && !reads[0].Repeats() && !locks(reads[0]) {
 		return rereads{}
 	}
 	r := rereads{reads: reads}
@@ -65,9 +65,11 @@ func (s *schedule) before(a, b *model.Call) bool {
 	return slices.Index(s.calls, a) < slices.Index(s.calls, b)
 }
 
-// together reports whether two calls take turns in one loop.
+// together reports whether two calls take turns in one loop. The items take none:
+// what one writes that was read for another is sent in a loop of its own.
 func together(a, b *model.Call) bool {
-	return len(a.Loops) > 0 && len(b.Loops) > 0 && a.Loops[0] == b.Loops[0]
+	x, y := model.InnerLoops(a.Loops), model.InnerLoops(b.Loops)
+	return len(x) > 0 && len(y) > 0 && x[0] == y[0]
 }
 
 // steps names the steps that are sent again: all but the last one, unless that
@@ -75,7 +77,7 @@ func together(a, b *model.Call) bool {
 func (r rereads) steps() []string {
 	var out []string
 	for i, c := range r.reads {
-		if i < len(r.reads)-1 || locks(c) || len(c.Loops) > len(c.Over) {
+		if i < len(r.reads)-1 || locks(c) || c.Repeats() {
 			out = append(out, c.Step)
 		}
 	}

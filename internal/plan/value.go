@@ -62,8 +62,6 @@ func (b *builder) converted(v model.Value, x Expr, from, to model.Shape, lv *lev
 // that of the scope's own id.
 func (b *builder) onceFor(v model.Value) (loop *model.Loop, once bool) {
 	switch v := v.(type) {
-	case *model.ScopeID:
-		return nil, true
 	case *model.ElemValue:
 		return v.Loop, v.Loop.Items
 	case *model.NewUUID:
@@ -150,8 +148,6 @@ func (b *builder) raw(v model.Value, lv *level) Expr {
 		return b.values.context(v.Input, lv)
 	case *model.HookResult:
 		return b.values.hook(v.Hook, lv)
-	case *model.ScopeID:
-		return b.values.id
 	case *model.LockedValue:
 		return b.locked[v.Call](lv)
 	case *model.RowValue:

@@ -35,196 +35,13 @@ type ContainerRegistryCreatorResult struct {
 	Roles []backendaidb.Role
 }
 
-// PreparedContainerRegistry is a ContainerRegistryCreatorSpec that is ready to
-// run: its defaults are filled in and its ids are drawn. It serves one call,
-// and every retry of that call.
-type PreparedContainerRegistry struct {
-	spec  ContainerRegistryCreatorSpec
-	draws *scope.Draws
-}
-
-// PrepareContainerRegistry prepares the creation of a container_registry. Call
-// it outside of any transaction.
-func (p *Provider) PrepareContainerRegistry(ctx context.Context, spec ContainerRegistryCreatorSpec) (*PreparedContainerRegistry, error) {
-	prepared := &PreparedContainerRegistry{spec: spec, draws: p.runner.Draw()}
-	return prepared, nil
-}
-
 // CreateContainerRegistry creates a container_registry with everything that
 // belongs to it: in a transaction of its own, or under a savepoint when the
 // Provider joins a caller's. On an error nothing was written, unless the error
 // is scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with
 // that one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateContainerRegistry(ctx context.Context, spec ContainerRegistryCreatorSpec) (*ContainerRegistryCreatorResult, error) {
-	prepared, err := p.PrepareContainerRegistry(ctx, spec)
-	if err != nil {
-		return nil, err
-	}
-	return p.CreatePreparedContainerRegistry(ctx, prepared)
-}
-
-// CreatePreparedContainerRegistry is CreateContainerRegistry for what
-// PrepareContainerRegistry returned.
-func (p *Provider) CreatePreparedContainerRegistry(ctx context.Context, prepared *PreparedContainerRegistry) (*ContainerRegistryCreatorResult, error) {
-	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ContainerRegistryCreatorResult, error) {
-		return createContainerRegistry(ctx, tx, prepared)
-	})
-}
-
-// CreateContainerRegistry is Provider.CreateContainerRegistry within the
-// transaction of ops.
-func (ops *WriterOps) CreateContainerRegistry(ctx context.Context, spec ContainerRegistryCreatorSpec) (*ContainerRegistryCreatorResult, error) {
-	prepared, err := ops.provider.PrepareContainerRegistry(ctx, spec)
-	if err != nil {
-		return nil, err
-	}
-	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
-	return createContainerRegistry(ctx, ops.tx, prepared)
-}
-
-// CreatePreparedContainerRegistry is Provider.CreatePreparedContainerRegistry
-// within the transaction of ops.
-func (ops *WriterOps) CreatePreparedContainerRegistry(ctx context.Context, prepared *PreparedContainerRegistry) (*ContainerRegistryCreatorResult, error) {
-	return createContainerRegistry(ctx, ops.tx, prepared)
-}
-
-// containerRegistryConstraints maps the constraints that the specification
-// names to its errors; nothing writes it.
-var containerRegistryConstraints = map[string]error{
-	"pk_container_registries": ErrContainerRegistryNameTaken,
-}
-
-// createContainerRegistry runs the plan of creating a container_registry: 2
-// flushes.
-func createContainerRegistry(ctx context.Context, tx *scope.Tx, p *PreparedContainerRegistry) (*ContainerRegistryCreatorResult, error) {
-	op := tx.Create("container_registry", p.draws, containerRegistryConstraints)
-	q := backendaidb.New(op)
-	res := &ContainerRegistryCreatorResult{}
-
-	// Flush 1 of 2.
-	f := op.Flush()
-	containerRegistryID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-	f.Do(scope.Step{Name: "row", Query: "CreateContainerRegistry"}, func(ctx context.Context) (err error) {
-		res.Row, err = q.CreateContainerRegistry(ctx, backendaidb.CreateContainerRegistryParams{
-			ID:   containerRegistryID,
-			Name: p.spec.Name,
-		})
-		return err
-	})
-	var presets []backendaidb.ListRolePresetsWithEntriesRow
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
-		presets, err = q.ListRolePresetsWithEntries(ctx, "container_registry")
-		return err
-	})
-	nodeID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-	f.Do(scope.Step{Name: "virtual_scope.node", Query: "CreateVirtualScope"}, func(ctx context.Context) error {
-		_, err := q.CreateVirtualScope(ctx, backendaidb.CreateVirtualScopeParams{
-			ID:        nodeID,
-			ScopeType: "container_registry",
-			ScopeID:   containerRegistryID,
-		})
-		return err
-	})
-	f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
-		return q.CreateEntityMembership(ctx, backendaidb.CreateEntityMembershipParams{
-			VirtualScopeID: nodeID,
-			EntityType:     "container_registry",
-			EntityID:       containerRegistryID,
-		})
-	})
-	f.Do(scope.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
-		return q.CreateScopeBinding(ctx, backendaidb.CreateScopeBindingParams{
-			VirtualScopeID: nodeID,
-			ScopeType:      "container_registry",
-			ScopeID:        containerRegistryID,
-		})
-	})
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	// Flush 2 of 2.
-	f = op.Flush()
-	presetGroups := scope.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
-		return row.ID
-	})
-	containerRegistryIDText := scope.UUID(containerRegistryID.Bytes).String()
-	for _, preset := range presetGroups {
-		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "container_registry", p.spec.Name)
-		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
-			row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
-				ID:         roleID,
-				Name:       name,
-				AutoAssign: preset[0].AutoAssign,
-			})
-			if err != nil {
-				return err
-			}
-			res.Roles = append(res.Roles, row)
-			return nil
-		})
-		for _, entry := range preset {
-			if !entry.EntryID.Valid {
-				continue
-			}
-			permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			permission, err := rbacfunc.PermissionBit(*entry.Operation)
-			if err != nil {
-				return nil, op.Fail("$go.PermissionBit", err)
-			}
-			f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
-				return q.CreatePermission(ctx, backendaidb.CreatePermissionParams{
-					ID:         permissionID,
-					RoleID:     roleID,
-					ScopeType:  "container_registry",
-					ScopeID:    containerRegistryIDText,
-					EntityType: *entry.EntityType,
-					Operation:  *entry.Operation,
-					Permission: permission,
-				})
-			})
-		}
-		associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
-			return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
-				ID:         associationID,
-				ScopeType:  "container_registry",
-				ScopeID:    containerRegistryIDText,
-				EntityType: "role",
-				EntityID:   scope.UUID(roleID.Bytes).String(),
-			})
-		})
-	}
-	f.MayEnd()
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	return res, nil
-}
-
-// PreparedContainerRegistries are several ContainerRegistryCreatorSpec that are
-// ready to run, as PreparedContainerRegistry is one. They serve one call, and
-// every retry of that call.
-type PreparedContainerRegistries struct {
-	items []*PreparedContainerRegistry
-	draws *scope.Draws
-}
-
-// PrepareContainerRegistries prepares the creation of several scopes of type
-// container_registry. Call it outside of any transaction. Its error is a
-// *scope.ItemError, which names the specification that cannot be prepared.
-func (p *Provider) PrepareContainerRegistries(ctx context.Context, specs []ContainerRegistryCreatorSpec) (*PreparedContainerRegistries, error) {
-	prepared := &PreparedContainerRegistries{draws: p.runner.Draw()}
-	for i, spec := range specs {
-		item, err := p.PrepareContainerRegistry(ctx, spec)
-		if err != nil {
-			return nil, &scope.ItemError{Index: i, Err: err}
-		}
-		prepared.items = append(prepared.items, item)
-	}
-	return prepared, nil
+	return scope.One(ctx, p.runner, spec, createContainerRegistries)
 }
 
 // CreateContainerRegistries creates several scopes of type container_registry,
@@ -234,65 +51,44 @@ func (p *Provider) PrepareContainerRegistries(ctx context.Context, specs []Conta
 // tells the item that failed where that can be told; what
 // CreateContainerRegistry says of errors holds for all items together.
 func (p *Provider) CreateContainerRegistries(ctx context.Context, specs []ContainerRegistryCreatorSpec) ([]*ContainerRegistryCreatorResult, error) {
-	prepared, err := p.PrepareContainerRegistries(ctx, specs)
-	if err != nil {
-		return nil, err
-	}
-	return p.CreatePreparedContainerRegistries(ctx, prepared)
+	return scope.Many(ctx, p.runner, specs, createContainerRegistries)
 }
 
-// CreatePreparedContainerRegistries is CreateContainerRegistries for what
-// PrepareContainerRegistries returned.
-func (p *Provider) CreatePreparedContainerRegistries(ctx context.Context, prepared *PreparedContainerRegistries) ([]*ContainerRegistryCreatorResult, error) {
-	return scope.Bulk(ctx, p.runner, len(prepared.items), func(ctx context.Context, tx *scope.Tx, n int) ([]*ContainerRegistryCreatorResult, error) {
-		return createContainerRegistries(ctx, tx, prepared.items[:n], prepared.draws)
-	})
-}
-
-// CreateEachContainerRegistry creates several scopes of type
-// container_registry, each in a transaction of its own: those that fail leave
-// the others. The results are in the order of specs, nil for what failed; the
-// error is then a *scope.ItemsError. On a caller's transaction the items are
-// created under savepoints. scope.WithConcurrency has several created at the
-// same time.
-func (p *Provider) CreateEachContainerRegistry(ctx context.Context, specs []ContainerRegistryCreatorSpec, opts ...scope.EachOption) ([]*ContainerRegistryCreatorResult, error) {
-	return scope.Each(ctx, p.runner, specs, p.CreateContainerRegistry, p.CreateContainerRegistries, opts...)
+// CreateContainerRegistry is Provider.CreateContainerRegistry within the
+// transaction of ops.
+func (ops *WriterOps) CreateContainerRegistry(ctx context.Context, spec ContainerRegistryCreatorSpec) (*ContainerRegistryCreatorResult, error) {
+	return scope.OneIn(ctx, ops.tx, spec, createContainerRegistries)
 }
 
 // CreateContainerRegistries is Provider.CreateContainerRegistries within the
 // transaction of ops.
 func (ops *WriterOps) CreateContainerRegistries(ctx context.Context, specs []ContainerRegistryCreatorSpec) ([]*ContainerRegistryCreatorResult, error) {
-	prepared, err := ops.provider.PrepareContainerRegistries(ctx, specs)
-	if err != nil {
-		return nil, err
-	}
-	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
-	return ops.CreatePreparedContainerRegistries(ctx, prepared)
+	return scope.ManyIn(ctx, ops.tx, specs, createContainerRegistries)
 }
 
-// CreatePreparedContainerRegistries is
-// Provider.CreatePreparedContainerRegistries within the transaction of ops.
-func (ops *WriterOps) CreatePreparedContainerRegistries(ctx context.Context, prepared *PreparedContainerRegistries) ([]*ContainerRegistryCreatorResult, error) {
-	return scope.OfItem(createContainerRegistries(ctx, ops.tx, prepared.items, prepared.draws))
+// containerRegistryConstraints maps the constraints that the specification
+// names to its errors; nothing writes it.
+var containerRegistryConstraints = map[string]error{
+	"pk_container_registries": ErrContainerRegistryNameTaken,
 }
 
-// createContainerRegistries runs the plan of creating many scopes of type
+// createContainerRegistries runs the plan of creating scopes of type
 // container_registry: 2 flushes.
-func createContainerRegistries(ctx context.Context, tx *scope.Tx, prepared []*PreparedContainerRegistry, draws *scope.Draws) ([]*ContainerRegistryCreatorResult, error) {
-	op := tx.Create("container_registry", draws, containerRegistryConstraints)
+func createContainerRegistries(ctx context.Context, tx *scope.Tx, specs []ContainerRegistryCreatorSpec) ([]*ContainerRegistryCreatorResult, error) {
+	op := tx.Create("container_registry", nil, containerRegistryConstraints)
 	q := backendaidb.New(op)
 	type containerRegistryItem struct {
-		p                       *PreparedContainerRegistry
+		spec                    ContainerRegistryCreatorSpec
 		res                     *ContainerRegistryCreatorResult
 		containerRegistryID     pgtype.UUID
 		nodeID                  pgtype.UUID
 		containerRegistryIDText string
 	}
-	items := make([]*containerRegistryItem, len(prepared))
-	res := make([]*ContainerRegistryCreatorResult, len(prepared))
-	for i, p := range prepared {
+	items := make([]containerRegistryItem, len(specs))
+	res := make([]*ContainerRegistryCreatorResult, len(specs))
+	for i, spec := range specs {
 		res[i] = &ContainerRegistryCreatorResult{}
-		items[i] = &containerRegistryItem{p: p, res: res[i]}
+		items[i] = containerRegistryItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 2.
@@ -302,7 +98,7 @@ func createContainerRegistries(ctx context.Context, tx *scope.Tx, prepared []*Pr
 		f.Do(scope.Step{Name: "row", Query: "CreateContainerRegistry"}, func(ctx context.Context) (err error) {
 			item.res.Row, err = q.CreateContainerRegistry(ctx, backendaidb.CreateContainerRegistryParams{
 				ID:   item.containerRegistryID,
-				Name: item.p.spec.Name,
+				Name: item.spec.Name,
 			})
 			return err
 		})
@@ -350,7 +146,7 @@ func createContainerRegistries(ctx context.Context, tx *scope.Tx, prepared []*Pr
 		item.containerRegistryIDText = scope.UUID(item.containerRegistryID.Bytes).String()
 		for _, preset := range presetGroups {
 			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "container_registry", item.p.spec.Name)
+			name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "container_registry", item.spec.Name)
 			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 				row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 					ID:         roleID,
@@ -449,136 +245,7 @@ type ContainerRegistryPurgerResult struct {
 // not there is no error: Found is false, and what was left of it is removed.
 // ctx governs every statement.
 func (p *Provider) PurgeContainerRegistry(ctx context.Context, spec ContainerRegistryPurgerSpec) (*ContainerRegistryPurgerResult, error) {
-	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ContainerRegistryPurgerResult, error) {
-		return purgeContainerRegistry(ctx, tx, spec)
-	})
-}
-
-// PurgeContainerRegistry is Provider.PurgeContainerRegistry within the
-// transaction of ops.
-func (ops *WriterOps) PurgeContainerRegistry(ctx context.Context, spec ContainerRegistryPurgerSpec) (*ContainerRegistryPurgerResult, error) {
-	return purgeContainerRegistry(ctx, ops.tx, spec)
-}
-
-// purgeContainerRegistry runs the plan of purging a container_registry: one
-// flush.
-func purgeContainerRegistry(ctx context.Context, tx *scope.Tx, spec ContainerRegistryPurgerSpec) (*ContainerRegistryPurgerResult, error) {
-	if !spec.ID.Valid {
-		return nil, scope.NoID("container_registry")
-	}
-	op := tx.Purge(spec.PurgesScope(), containerRegistryConstraints)
-	q := backendaidb.New(op)
-	res := &ContainerRegistryPurgerResult{}
-
-	// Flush 1 of 1.
-	f := op.Flush()
-	f.RequireReadCommitted()
-	f.Do(scope.Step{Name: "lock", Query: "LockContainerRegistryForPurge"}, func(ctx context.Context) error {
-		_, err := q.LockContainerRegistryForPurge(ctx, spec.ID)
-		return scope.Optional(err)
-	})
-	IDText := scope.UUID(spec.ID.Bytes).String()
-	f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
-			ScopeType: "container_registry",
-			ScopeID:   IDText,
-		})
-		if err != nil {
-			return err
-		}
-		res.Permissions += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
-			ScopeType: "container_registry",
-			ScopeID:   IDText,
-		})
-		if err != nil {
-			return err
-		}
-		res.ScopeAssociations += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
-			EntityType: "container_registry",
-			EntityID:   IDText,
-		})
-		if err != nil {
-			return err
-		}
-		res.EntityAssociations += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.scope_memberships", Query: "DeleteScopeMemberships", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteScopeMemberships(ctx, backendaidb.DeleteScopeMembershipsParams{
-			ScopeType: "container_registry",
-			ScopeID:   spec.ID,
-		})
-		if err != nil {
-			return err
-		}
-		res.ScopeMemberships += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.bindings_into", Query: "DeleteBindingsInto", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteBindingsInto(ctx, backendaidb.DeleteBindingsIntoParams{
-			ScopeType: "container_registry",
-			ScopeID:   spec.ID,
-		})
-		if err != nil {
-			return err
-		}
-		res.BindingsInto += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.entity_memberships", Query: "DeleteEntityMemberships", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteEntityMemberships(ctx, backendaidb.DeleteEntityMembershipsParams{
-			EntityType: "container_registry",
-			EntityID:   spec.ID,
-		})
-		if err != nil {
-			return err
-		}
-		res.EntityMemberships += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.scope_bindings", Query: "DeleteScopeBindings", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteScopeBindings(ctx, backendaidb.DeleteScopeBindingsParams{
-			ScopeType: "container_registry",
-			ScopeID:   spec.ID,
-		})
-		if err != nil {
-			return err
-		}
-		res.ScopeBindings += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.virtual_scopes", Query: "DeleteVirtualScope", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteVirtualScope(ctx, backendaidb.DeleteVirtualScopeParams{
-			ScopeType: "container_registry",
-			ScopeID:   spec.ID,
-		})
-		if err != nil {
-			return err
-		}
-		res.VirtualScopes += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "row", Query: "DeleteContainerRegistry", Deletes: true}, func(ctx context.Context) error {
-		row, err := q.DeleteContainerRegistry(ctx, spec.ID)
-		if res.Found, err = scope.Found(err); res.Found {
-			res.Row = row
-		}
-		return err
-	})
-	f.MayEnd()
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	return res, nil
+	return scope.One(ctx, p.runner, spec, purgeContainerRegistries)
 }
 
 // PurgeContainerRegistries removes several scopes of type container_registry,
@@ -587,42 +254,39 @@ func purgeContainerRegistry(ctx context.Context, tx *scope.Tx, spec ContainerReg
 // are in the order of specs. An error is a *scope.ItemError, which tells the
 // item that failed where that can be told.
 func (p *Provider) PurgeContainerRegistries(ctx context.Context, specs []ContainerRegistryPurgerSpec) ([]*ContainerRegistryPurgerResult, error) {
-	return scope.Bulk(ctx, p.runner, len(specs), func(ctx context.Context, tx *scope.Tx, n int) ([]*ContainerRegistryPurgerResult, error) {
-		return purgeContainerRegistries(ctx, tx, specs[:n])
-	})
+	return scope.Many(ctx, p.runner, specs, purgeContainerRegistries)
 }
 
-// PurgeEachContainerRegistry removes several scopes of type container_registry,
-// each in a transaction of its own, as CreateEachContainerRegistry creates
-// them.
-func (p *Provider) PurgeEachContainerRegistry(ctx context.Context, specs []ContainerRegistryPurgerSpec, opts ...scope.EachOption) ([]*ContainerRegistryPurgerResult, error) {
-	return scope.Each(ctx, p.runner, specs, p.PurgeContainerRegistry, p.PurgeContainerRegistries, opts...)
+// PurgeContainerRegistry is Provider.PurgeContainerRegistry within the
+// transaction of ops.
+func (ops *WriterOps) PurgeContainerRegistry(ctx context.Context, spec ContainerRegistryPurgerSpec) (*ContainerRegistryPurgerResult, error) {
+	return scope.OneIn(ctx, ops.tx, spec, purgeContainerRegistries)
 }
 
 // PurgeContainerRegistries is Provider.PurgeContainerRegistries within the
 // transaction of ops.
 func (ops *WriterOps) PurgeContainerRegistries(ctx context.Context, specs []ContainerRegistryPurgerSpec) ([]*ContainerRegistryPurgerResult, error) {
-	return scope.OfItem(purgeContainerRegistries(ctx, ops.tx, specs))
+	return scope.ManyIn(ctx, ops.tx, specs, purgeContainerRegistries)
 }
 
-// purgeContainerRegistries runs the plan of purging many scopes of type
+// purgeContainerRegistries runs the plan of purging scopes of type
 // container_registry: one flush.
 func purgeContainerRegistries(ctx context.Context, tx *scope.Tx, specs []ContainerRegistryPurgerSpec) ([]*ContainerRegistryPurgerResult, error) {
-	op := tx.Purge(scope.Context{Type: "container_registry"}, containerRegistryConstraints)
+	op := tx.Purge(scope.Address("container_registry", specs), containerRegistryConstraints)
 	q := backendaidb.New(op)
 	type containerRegistryItem struct {
 		spec   ContainerRegistryPurgerSpec
 		res    *ContainerRegistryPurgerResult
 		IDText string
 	}
-	items := make([]*containerRegistryItem, len(specs))
+	items := make([]containerRegistryItem, len(specs))
 	res := make([]*ContainerRegistryPurgerResult, len(specs))
 	for i, spec := range specs {
 		if !spec.ID.Valid {
-			return nil, &scope.ItemError{Index: i, Err: scope.NoID("container_registry")}
+			return nil, scope.NoID("container_registry", i)
 		}
 		res[i] = &ContainerRegistryPurgerResult{}
-		items[i] = &containerRegistryItem{spec: spec, res: res[i]}
+		items[i] = containerRegistryItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 1.

@@ -37,199 +37,13 @@ type DomainCreatorResult struct {
 	Roles []backendaidb.Role
 }
 
-// PreparedDomain is a DomainCreatorSpec that is ready to run: its defaults are
-// filled in and its ids are drawn. It serves one call, and every retry of that
-// call.
-type PreparedDomain struct {
-	spec  DomainCreatorSpec
-	draws *scope.Draws
-}
-
-// PrepareDomain prepares the creation of a domain. Call it outside of any
-// transaction.
-func (p *Provider) PrepareDomain(ctx context.Context, spec DomainCreatorSpec) (*PreparedDomain, error) {
-	prepared := &PreparedDomain{spec: spec, draws: p.runner.Draw()}
-	return prepared, nil
-}
-
 // CreateDomain creates a domain with everything that belongs to it: in a
 // transaction of its own, or under a savepoint when the Provider joins a
 // caller's. On an error nothing was written, unless the error is
 // scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that
 // one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateDomain(ctx context.Context, spec DomainCreatorSpec) (*DomainCreatorResult, error) {
-	prepared, err := p.PrepareDomain(ctx, spec)
-	if err != nil {
-		return nil, err
-	}
-	return p.CreatePreparedDomain(ctx, prepared)
-}
-
-// CreatePreparedDomain is CreateDomain for what PrepareDomain returned.
-func (p *Provider) CreatePreparedDomain(ctx context.Context, prepared *PreparedDomain) (*DomainCreatorResult, error) {
-	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*DomainCreatorResult, error) {
-		return createDomain(ctx, tx, prepared)
-	})
-}
-
-// CreateDomain is Provider.CreateDomain within the transaction of ops.
-func (ops *WriterOps) CreateDomain(ctx context.Context, spec DomainCreatorSpec) (*DomainCreatorResult, error) {
-	prepared, err := ops.provider.PrepareDomain(ctx, spec)
-	if err != nil {
-		return nil, err
-	}
-	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
-	return createDomain(ctx, ops.tx, prepared)
-}
-
-// CreatePreparedDomain is Provider.CreatePreparedDomain within the transaction
-// of ops.
-func (ops *WriterOps) CreatePreparedDomain(ctx context.Context, prepared *PreparedDomain) (*DomainCreatorResult, error) {
-	return createDomain(ctx, ops.tx, prepared)
-}
-
-// domainConstraints maps the constraints that the specification names to its
-// errors; nothing writes it.
-var domainConstraints = map[string]error{
-	"pk_domains": ErrDomainNameTaken,
-}
-
-// createDomain runs the plan of creating a domain: 2 flushes.
-func createDomain(ctx context.Context, tx *scope.Tx, p *PreparedDomain) (*DomainCreatorResult, error) {
-	op := tx.Create("domain", p.draws, domainConstraints)
-	q := backendaidb.New(op)
-	res := &DomainCreatorResult{}
-
-	// Flush 1 of 2.
-	f := op.Flush()
-	domainID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-	f.Do(scope.Step{Name: "row", Query: "CreateDomain"}, func(ctx context.Context) (err error) {
-		res.Row, err = q.CreateDomain(ctx, backendaidb.CreateDomainParams{
-			ID:                      domainID,
-			Name:                    p.spec.Name,
-			Description:             p.spec.Description,
-			IsActive:                true,
-			TotalResourceSlots:      []byte(`{}`),
-			AllowedVfolderHosts:     []byte(`{}`),
-			AllowedDockerRegistries: []string{},
-			IntegrationID:           p.spec.IntegrationID,
-			Dotfiles:                []byte("\x90"),
-		})
-		return err
-	})
-	var presets []backendaidb.ListRolePresetsWithEntriesRow
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
-		presets, err = q.ListRolePresetsWithEntries(ctx, "domain")
-		return err
-	})
-	nodeID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-	f.Do(scope.Step{Name: "virtual_scope.node", Query: "CreateVirtualScope"}, func(ctx context.Context) error {
-		_, err := q.CreateVirtualScope(ctx, backendaidb.CreateVirtualScopeParams{
-			ID:        nodeID,
-			ScopeType: "domain",
-			ScopeID:   domainID,
-		})
-		return err
-	})
-	f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
-		return q.CreateEntityMembership(ctx, backendaidb.CreateEntityMembershipParams{
-			VirtualScopeID: nodeID,
-			EntityType:     "domain",
-			EntityID:       domainID,
-		})
-	})
-	f.Do(scope.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
-		return q.CreateScopeBinding(ctx, backendaidb.CreateScopeBindingParams{
-			VirtualScopeID: nodeID,
-			ScopeType:      "domain",
-			ScopeID:        domainID,
-		})
-	})
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	// Flush 2 of 2.
-	f = op.Flush()
-	presetGroups := scope.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
-		return row.ID
-	})
-	domainIDText := scope.UUID(domainID.Bytes).String()
-	for _, preset := range presetGroups {
-		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "domain", p.spec.Name)
-		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
-			row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
-				ID:         roleID,
-				Name:       name,
-				AutoAssign: preset[0].AutoAssign,
-			})
-			if err != nil {
-				return err
-			}
-			res.Roles = append(res.Roles, row)
-			return nil
-		})
-		for _, entry := range preset {
-			if !entry.EntryID.Valid {
-				continue
-			}
-			permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			permission, err := rbacfunc.PermissionBit(*entry.Operation)
-			if err != nil {
-				return nil, op.Fail("$go.PermissionBit", err)
-			}
-			f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
-				return q.CreatePermission(ctx, backendaidb.CreatePermissionParams{
-					ID:         permissionID,
-					RoleID:     roleID,
-					ScopeType:  "domain",
-					ScopeID:    domainIDText,
-					EntityType: *entry.EntityType,
-					Operation:  *entry.Operation,
-					Permission: permission,
-				})
-			})
-		}
-		associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
-			return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
-				ID:         associationID,
-				ScopeType:  "domain",
-				ScopeID:    domainIDText,
-				EntityType: "role",
-				EntityID:   scope.UUID(roleID.Bytes).String(),
-			})
-		})
-	}
-	f.MayEnd()
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	return res, nil
-}
-
-// PreparedDomains are several DomainCreatorSpec that are ready to run, as
-// PreparedDomain is one. They serve one call, and every retry of that call.
-type PreparedDomains struct {
-	items []*PreparedDomain
-	draws *scope.Draws
-}
-
-// PrepareDomains prepares the creation of several scopes of type domain. Call
-// it outside of any transaction. Its error is a *scope.ItemError, which names
-// the specification that cannot be prepared.
-func (p *Provider) PrepareDomains(ctx context.Context, specs []DomainCreatorSpec) (*PreparedDomains, error) {
-	prepared := &PreparedDomains{draws: p.runner.Draw()}
-	for i, spec := range specs {
-		item, err := p.PrepareDomain(ctx, spec)
-		if err != nil {
-			return nil, &scope.ItemError{Index: i, Err: err}
-		}
-		prepared.items = append(prepared.items, item)
-	}
-	return prepared, nil
+	return scope.One(ctx, p.runner, spec, createDomains)
 }
 
 // CreateDomains creates several scopes of type domain, all of them or none: in
@@ -239,62 +53,41 @@ func (p *Provider) PrepareDomains(ctx context.Context, specs []DomainCreatorSpec
 // that can be told; what CreateDomain says of errors holds for all items
 // together.
 func (p *Provider) CreateDomains(ctx context.Context, specs []DomainCreatorSpec) ([]*DomainCreatorResult, error) {
-	prepared, err := p.PrepareDomains(ctx, specs)
-	if err != nil {
-		return nil, err
-	}
-	return p.CreatePreparedDomains(ctx, prepared)
+	return scope.Many(ctx, p.runner, specs, createDomains)
 }
 
-// CreatePreparedDomains is CreateDomains for what PrepareDomains returned.
-func (p *Provider) CreatePreparedDomains(ctx context.Context, prepared *PreparedDomains) ([]*DomainCreatorResult, error) {
-	return scope.Bulk(ctx, p.runner, len(prepared.items), func(ctx context.Context, tx *scope.Tx, n int) ([]*DomainCreatorResult, error) {
-		return createDomains(ctx, tx, prepared.items[:n], prepared.draws)
-	})
-}
-
-// CreateEachDomain creates several scopes of type domain, each in a transaction
-// of its own: those that fail leave the others. The results are in the order of
-// specs, nil for what failed; the error is then a *scope.ItemsError. On a
-// caller's transaction the items are created under savepoints.
-// scope.WithConcurrency has several created at the same time.
-func (p *Provider) CreateEachDomain(ctx context.Context, specs []DomainCreatorSpec, opts ...scope.EachOption) ([]*DomainCreatorResult, error) {
-	return scope.Each(ctx, p.runner, specs, p.CreateDomain, p.CreateDomains, opts...)
+// CreateDomain is Provider.CreateDomain within the transaction of ops.
+func (ops *WriterOps) CreateDomain(ctx context.Context, spec DomainCreatorSpec) (*DomainCreatorResult, error) {
+	return scope.OneIn(ctx, ops.tx, spec, createDomains)
 }
 
 // CreateDomains is Provider.CreateDomains within the transaction of ops.
 func (ops *WriterOps) CreateDomains(ctx context.Context, specs []DomainCreatorSpec) ([]*DomainCreatorResult, error) {
-	prepared, err := ops.provider.PrepareDomains(ctx, specs)
-	if err != nil {
-		return nil, err
-	}
-	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
-	return ops.CreatePreparedDomains(ctx, prepared)
+	return scope.ManyIn(ctx, ops.tx, specs, createDomains)
 }
 
-// CreatePreparedDomains is Provider.CreatePreparedDomains within the
-// transaction of ops.
-func (ops *WriterOps) CreatePreparedDomains(ctx context.Context, prepared *PreparedDomains) ([]*DomainCreatorResult, error) {
-	return scope.OfItem(createDomains(ctx, ops.tx, prepared.items, prepared.draws))
+// domainConstraints maps the constraints that the specification names to its
+// errors; nothing writes it.
+var domainConstraints = map[string]error{
+	"pk_domains": ErrDomainNameTaken,
 }
 
-// createDomains runs the plan of creating many scopes of type domain: 2
-// flushes.
-func createDomains(ctx context.Context, tx *scope.Tx, prepared []*PreparedDomain, draws *scope.Draws) ([]*DomainCreatorResult, error) {
-	op := tx.Create("domain", draws, domainConstraints)
+// createDomains runs the plan of creating scopes of type domain: 2 flushes.
+func createDomains(ctx context.Context, tx *scope.Tx, specs []DomainCreatorSpec) ([]*DomainCreatorResult, error) {
+	op := tx.Create("domain", nil, domainConstraints)
 	q := backendaidb.New(op)
 	type domainItem struct {
-		p            *PreparedDomain
+		spec         DomainCreatorSpec
 		res          *DomainCreatorResult
 		domainID     pgtype.UUID
 		nodeID       pgtype.UUID
 		domainIDText string
 	}
-	items := make([]*domainItem, len(prepared))
-	res := make([]*DomainCreatorResult, len(prepared))
-	for i, p := range prepared {
+	items := make([]domainItem, len(specs))
+	res := make([]*DomainCreatorResult, len(specs))
+	for i, spec := range specs {
 		res[i] = &DomainCreatorResult{}
-		items[i] = &domainItem{p: p, res: res[i]}
+		items[i] = domainItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 2.
@@ -304,13 +97,13 @@ func createDomains(ctx context.Context, tx *scope.Tx, prepared []*PreparedDomain
 		f.Do(scope.Step{Name: "row", Query: "CreateDomain"}, func(ctx context.Context) (err error) {
 			item.res.Row, err = q.CreateDomain(ctx, backendaidb.CreateDomainParams{
 				ID:                      item.domainID,
-				Name:                    item.p.spec.Name,
-				Description:             item.p.spec.Description,
+				Name:                    item.spec.Name,
+				Description:             item.spec.Description,
 				IsActive:                true,
 				TotalResourceSlots:      []byte(`{}`),
 				AllowedVfolderHosts:     []byte(`{}`),
 				AllowedDockerRegistries: []string{},
-				IntegrationID:           item.p.spec.IntegrationID,
+				IntegrationID:           item.spec.IntegrationID,
 				Dotfiles:                []byte("\x90"),
 			})
 			return err
@@ -359,7 +152,7 @@ func createDomains(ctx context.Context, tx *scope.Tx, prepared []*PreparedDomain
 		item.domainIDText = scope.UUID(item.domainID.Bytes).String()
 		for _, preset := range presetGroups {
 			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "domain", item.p.spec.Name)
+			name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "domain", item.spec.Name)
 			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 				row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 					ID:         roleID,
@@ -458,153 +251,7 @@ type DomainPurgerResult struct {
 // error: Found is false, and what was left of it is removed. ctx governs every
 // statement.
 func (p *Provider) PurgeDomain(ctx context.Context, spec DomainPurgerSpec) (*DomainPurgerResult, error) {
-	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*DomainPurgerResult, error) {
-		return purgeDomain(ctx, tx, spec)
-	})
-}
-
-// PurgeDomain is Provider.PurgeDomain within the transaction of ops.
-func (ops *WriterOps) PurgeDomain(ctx context.Context, spec DomainPurgerSpec) (*DomainPurgerResult, error) {
-	return purgeDomain(ctx, ops.tx, spec)
-}
-
-// purgeDomain runs the plan of purging a domain: 2 flushes.
-func purgeDomain(ctx context.Context, tx *scope.Tx, spec DomainPurgerSpec) (*DomainPurgerResult, error) {
-	if !spec.ID.Valid {
-		return nil, scope.NoID("domain")
-	}
-	op := tx.Purge(spec.PurgesScope(), domainConstraints)
-	q := backendaidb.New(op)
-	res := &DomainPurgerResult{}
-
-	// Flush 1 of 2.
-	f := op.Flush()
-	f.RequireReadCommitted()
-	f.Do(scope.Step{Name: "lock", Query: "LockDomainForPurge"}, func(ctx context.Context) error {
-		_, err := q.LockDomainForPurge(ctx, spec.ID)
-		return scope.Optional(err)
-	})
-	f.Do(scope.Step{Name: "children.project", Query: "ListProjectIDs"}, func(ctx context.Context) error {
-		rows, err := q.ListProjectIDs(ctx, spec.ID)
-		if err != nil {
-			return err
-		}
-		return scope.RefuseChildren("project", int64(len(rows)), ErrDomainHasProjects)
-	})
-	f.Do(scope.Step{Name: "children.user", Query: "ListUserIDs"}, func(ctx context.Context) error {
-		rows, err := q.ListUserIDs(ctx, spec.ID)
-		if err != nil {
-			return err
-		}
-		return scope.RefuseChildren("user", int64(len(rows)), ErrDomainHasUsers)
-	})
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	// Flush 2 of 2.
-	f = op.Flush()
-	IDText := scope.UUID(spec.ID.Bytes).String()
-	f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
-			ScopeType: "domain",
-			ScopeID:   IDText,
-		})
-		if err != nil {
-			return err
-		}
-		res.Permissions += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
-			ScopeType: "domain",
-			ScopeID:   IDText,
-		})
-		if err != nil {
-			return err
-		}
-		res.ScopeAssociations += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
-			EntityType: "domain",
-			EntityID:   IDText,
-		})
-		if err != nil {
-			return err
-		}
-		res.EntityAssociations += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.scope_memberships", Query: "DeleteScopeMemberships", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteScopeMemberships(ctx, backendaidb.DeleteScopeMembershipsParams{
-			ScopeType: "domain",
-			ScopeID:   spec.ID,
-		})
-		if err != nil {
-			return err
-		}
-		res.ScopeMemberships += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.bindings_into", Query: "DeleteBindingsInto", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteBindingsInto(ctx, backendaidb.DeleteBindingsIntoParams{
-			ScopeType: "domain",
-			ScopeID:   spec.ID,
-		})
-		if err != nil {
-			return err
-		}
-		res.BindingsInto += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.entity_memberships", Query: "DeleteEntityMemberships", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteEntityMemberships(ctx, backendaidb.DeleteEntityMembershipsParams{
-			EntityType: "domain",
-			EntityID:   spec.ID,
-		})
-		if err != nil {
-			return err
-		}
-		res.EntityMemberships += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.scope_bindings", Query: "DeleteScopeBindings", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteScopeBindings(ctx, backendaidb.DeleteScopeBindingsParams{
-			ScopeType: "domain",
-			ScopeID:   spec.ID,
-		})
-		if err != nil {
-			return err
-		}
-		res.ScopeBindings += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.virtual_scopes", Query: "DeleteVirtualScope", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteVirtualScope(ctx, backendaidb.DeleteVirtualScopeParams{
-			ScopeType: "domain",
-			ScopeID:   spec.ID,
-		})
-		if err != nil {
-			return err
-		}
-		res.VirtualScopes += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "row", Query: "DeleteDomain", Deletes: true}, func(ctx context.Context) error {
-		row, err := q.DeleteDomain(ctx, spec.ID)
-		if res.Found, err = scope.Found(err); res.Found {
-			res.Row = row
-		}
-		return err
-	})
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	return res, nil
+	return scope.One(ctx, p.runner, spec, purgeDomains)
 }
 
 // PurgeDomains removes several scopes of type domain, all of them or none, as
@@ -612,39 +259,36 @@ func purgeDomain(ctx context.Context, tx *scope.Tx, spec DomainPurgerSpec) (*Dom
 // in the order of their ids. The results are in the order of specs. An error is
 // a *scope.ItemError, which tells the item that failed where that can be told.
 func (p *Provider) PurgeDomains(ctx context.Context, specs []DomainPurgerSpec) ([]*DomainPurgerResult, error) {
-	return scope.Bulk(ctx, p.runner, len(specs), func(ctx context.Context, tx *scope.Tx, n int) ([]*DomainPurgerResult, error) {
-		return purgeDomains(ctx, tx, specs[:n])
-	})
+	return scope.Many(ctx, p.runner, specs, purgeDomains)
 }
 
-// PurgeEachDomain removes several scopes of type domain, each in a transaction
-// of its own, as CreateEachDomain creates them.
-func (p *Provider) PurgeEachDomain(ctx context.Context, specs []DomainPurgerSpec, opts ...scope.EachOption) ([]*DomainPurgerResult, error) {
-	return scope.Each(ctx, p.runner, specs, p.PurgeDomain, p.PurgeDomains, opts...)
+// PurgeDomain is Provider.PurgeDomain within the transaction of ops.
+func (ops *WriterOps) PurgeDomain(ctx context.Context, spec DomainPurgerSpec) (*DomainPurgerResult, error) {
+	return scope.OneIn(ctx, ops.tx, spec, purgeDomains)
 }
 
 // PurgeDomains is Provider.PurgeDomains within the transaction of ops.
 func (ops *WriterOps) PurgeDomains(ctx context.Context, specs []DomainPurgerSpec) ([]*DomainPurgerResult, error) {
-	return scope.OfItem(purgeDomains(ctx, ops.tx, specs))
+	return scope.ManyIn(ctx, ops.tx, specs, purgeDomains)
 }
 
-// purgeDomains runs the plan of purging many scopes of type domain: 2 flushes.
+// purgeDomains runs the plan of purging scopes of type domain: 2 flushes.
 func purgeDomains(ctx context.Context, tx *scope.Tx, specs []DomainPurgerSpec) ([]*DomainPurgerResult, error) {
-	op := tx.Purge(scope.Context{Type: "domain"}, domainConstraints)
+	op := tx.Purge(scope.Address("domain", specs), domainConstraints)
 	q := backendaidb.New(op)
 	type domainItem struct {
 		spec   DomainPurgerSpec
 		res    *DomainPurgerResult
 		IDText string
 	}
-	items := make([]*domainItem, len(specs))
+	items := make([]domainItem, len(specs))
 	res := make([]*DomainPurgerResult, len(specs))
 	for i, spec := range specs {
 		if !spec.ID.Valid {
-			return nil, &scope.ItemError{Index: i, Err: scope.NoID("domain")}
+			return nil, scope.NoID("domain", i)
 		}
 		res[i] = &DomainPurgerResult{}
-		items[i] = &domainItem{spec: spec, res: res[i]}
+		items[i] = domainItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 2.

@@ -40,250 +40,13 @@ type ProjectCreatorResult struct {
 	Roles []backendaidb.Role
 }
 
-// PreparedProject is a ProjectCreatorSpec that is ready to run: its defaults
-// are filled in and its ids are drawn. It serves one call, and every retry of
-// that call.
-type PreparedProject struct {
-	spec  ProjectCreatorSpec
-	draws *scope.Draws
-}
-
-// PrepareProject prepares the creation of a project. Call it outside of any
-// transaction.
-func (p *Provider) PrepareProject(ctx context.Context, spec ProjectCreatorSpec) (*PreparedProject, error) {
-	if spec.ResourcePolicy == nil {
-		spec.ResourcePolicy = scope.Ptr("default")
-	}
-	prepared := &PreparedProject{spec: spec, draws: p.runner.Draw()}
-	return prepared, nil
-}
-
 // CreateProject creates a project with everything that belongs to it: in a
 // transaction of its own, or under a savepoint when the Provider joins a
 // caller's. On an error nothing was written, unless the error is
 // scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that
 // one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateProject(ctx context.Context, spec ProjectCreatorSpec) (*ProjectCreatorResult, error) {
-	prepared, err := p.PrepareProject(ctx, spec)
-	if err != nil {
-		return nil, err
-	}
-	return p.CreatePreparedProject(ctx, prepared)
-}
-
-// CreatePreparedProject is CreateProject for what PrepareProject returned.
-func (p *Provider) CreatePreparedProject(ctx context.Context, prepared *PreparedProject) (*ProjectCreatorResult, error) {
-	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ProjectCreatorResult, error) {
-		return createProject(ctx, tx, prepared)
-	})
-}
-
-// CreateProject is Provider.CreateProject within the transaction of ops.
-func (ops *WriterOps) CreateProject(ctx context.Context, spec ProjectCreatorSpec) (*ProjectCreatorResult, error) {
-	prepared, err := ops.provider.PrepareProject(ctx, spec)
-	if err != nil {
-		return nil, err
-	}
-	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
-	return createProject(ctx, ops.tx, prepared)
-}
-
-// CreatePreparedProject is Provider.CreatePreparedProject within the
-// transaction of ops.
-func (ops *WriterOps) CreatePreparedProject(ctx context.Context, prepared *PreparedProject) (*ProjectCreatorResult, error) {
-	return createProject(ctx, ops.tx, prepared)
-}
-
-// projectConstraints maps the constraints that the specification names to its
-// errors; nothing writes it.
-var projectConstraints = map[string]error{
-	"uq_groups_name_domain_name": ErrProjectNameTaken,
-}
-
-// createProject runs the plan of creating a project: 3 flushes.
-func createProject(ctx context.Context, tx *scope.Tx, p *PreparedProject) (*ProjectCreatorResult, error) {
-	op := tx.Create("project", p.draws, projectConstraints)
-	q := backendaidb.New(op)
-	res := &ProjectCreatorResult{}
-
-	// Flush 1 of 3.
-	f := op.Flush()
-	f.RequireNewSnapshot()
-	var domain backendaidb.LockDomainByNameRow
-	f.Do(scope.Step{Name: "parents.domain", Query: "LockDomainByName", Missing: scope.ErrParentNotFound}, func(ctx context.Context) (err error) {
-		domain, err = q.LockDomainByName(ctx, p.spec.DomainName)
-		return err
-	})
-	projectID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-	f.Do(scope.Step{Name: "row", Query: "CreateProject"}, func(ctx context.Context) (err error) {
-		res.Row, err = q.CreateProject(ctx, backendaidb.CreateProjectParams{
-			ID:                  projectID,
-			Name:                p.spec.Name,
-			Description:         p.spec.Description,
-			IsActive:            scope.Ptr(true),
-			IntegrationID:       p.spec.IntegrationID,
-			DomainName:          p.spec.DomainName,
-			TotalResourceSlots:  []byte(`{}`),
-			AllowedVfolderHosts: []byte(`{}`),
-			Dotfiles:            []byte("\x90"),
-			ResourcePolicy:      *p.spec.ResourcePolicy,
-			Type:                backendaidb.ProjecttypeGeneral,
-			ContainerRegistry:   p.spec.ContainerRegistry,
-		})
-		return err
-	})
-	var presets []backendaidb.ListRolePresetsWithEntriesRow
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries", Copied: true}, func(ctx context.Context) (err error) {
-		presets, err = q.ListRolePresetsWithEntries(ctx, "project")
-		return err
-	})
-	nodeID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-	f.Do(scope.Step{Name: "virtual_scope.node", Query: "CreateVirtualScope"}, func(ctx context.Context) error {
-		_, err := q.CreateVirtualScope(ctx, backendaidb.CreateVirtualScopeParams{
-			ID:        nodeID,
-			ScopeType: "project",
-			ScopeID:   projectID,
-		})
-		return err
-	})
-	f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
-		return q.CreateEntityMembership(ctx, backendaidb.CreateEntityMembershipParams{
-			VirtualScopeID: nodeID,
-			EntityType:     "project",
-			EntityID:       projectID,
-		})
-	})
-	f.Do(scope.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
-		return q.CreateScopeBinding(ctx, backendaidb.CreateScopeBindingParams{
-			VirtualScopeID: nodeID,
-			ScopeType:      "project",
-			ScopeID:        projectID,
-		})
-	})
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	// Flush 2 of 3.
-	f = op.Flush()
-	presetGroups := scope.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
-		return row.ID
-	})
-	projectIDText := scope.UUID(projectID.Bytes).String()
-	for _, preset := range presetGroups {
-		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "project", p.spec.Name)
-		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
-			row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
-				ID:         roleID,
-				Name:       name,
-				AutoAssign: preset[0].AutoAssign,
-			})
-			if err != nil {
-				return err
-			}
-			res.Roles = append(res.Roles, row)
-			return nil
-		})
-		for _, entry := range preset {
-			if !entry.EntryID.Valid {
-				continue
-			}
-			permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			permission, err := rbacfunc.PermissionBit(*entry.Operation)
-			if err != nil {
-				return nil, op.Fail("$go.PermissionBit", err)
-			}
-			f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
-				return q.CreatePermission(ctx, backendaidb.CreatePermissionParams{
-					ID:         permissionID,
-					RoleID:     roleID,
-					ScopeType:  "project",
-					ScopeID:    projectIDText,
-					EntityType: *entry.EntityType,
-					Operation:  *entry.Operation,
-					Permission: permission,
-				})
-			})
-		}
-		associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
-			return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
-				ID:         associationID,
-				ScopeType:  "project",
-				ScopeID:    projectIDText,
-				EntityType: "role",
-				EntityID:   scope.UUID(roleID.Bytes).String(),
-			})
-		})
-	}
-	associationID2 := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-	f.Do(scope.Step{Name: "virtual_scope.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
-		return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
-			ID:         associationID2,
-			ScopeType:  "domain",
-			ScopeID:    scope.UUID(domain.ID.Bytes).String(),
-			EntityType: "project",
-			EntityID:   projectIDText,
-		})
-	})
-	var above backendaidb.VirtualScope
-	f.Do(scope.Step{Name: "virtual_scope.above", Query: "GetVirtualScope", Missing: ErrParentNodeMissing, Copied: true}, func(ctx context.Context) (err error) {
-		above, err = q.GetVirtualScope(ctx, backendaidb.GetVirtualScopeParams{
-			ScopeType: "domain",
-			ScopeID:   domain.ID,
-		})
-		return err
-	})
-	f.Do(scope.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
-		return q.CreateScopeBinding(ctx, backendaidb.CreateScopeBindingParams{
-			VirtualScopeID: nodeID,
-			ScopeType:      "domain",
-			ScopeID:        domain.ID,
-		})
-	})
-	f.Reread()
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	// Flush 3 of 3.
-	f = op.Flush()
-	f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership", MayVanish: []string{"fk_entity_memberships_virtual_scope_id_virtual_scopes"}}, func(ctx context.Context) error {
-		return q.CreateEntityMembership(ctx, backendaidb.CreateEntityMembershipParams{
-			VirtualScopeID: above.ID,
-			EntityType:     "project",
-			EntityID:       projectID,
-		})
-	})
-	f.MayEnd()
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	return res, nil
-}
-
-// PreparedProjects are several ProjectCreatorSpec that are ready to run, as
-// PreparedProject is one. They serve one call, and every retry of that call.
-type PreparedProjects struct {
-	items []*PreparedProject
-	draws *scope.Draws
-}
-
-// PrepareProjects prepares the creation of several scopes of type project. Call
-// it outside of any transaction. Its error is a *scope.ItemError, which names
-// the specification that cannot be prepared.
-func (p *Provider) PrepareProjects(ctx context.Context, specs []ProjectCreatorSpec) (*PreparedProjects, error) {
-	prepared := &PreparedProjects{draws: p.runner.Draw()}
-	for i, spec := range specs {
-		item, err := p.PrepareProject(ctx, spec)
-		if err != nil {
-			return nil, &scope.ItemError{Index: i, Err: err}
-		}
-		prepared.items = append(prepared.items, item)
-	}
-	return prepared, nil
+	return scope.One(ctx, p.runner, spec, createProjects)
 }
 
 // CreateProjects creates several scopes of type project, all of them or none:
@@ -293,52 +56,31 @@ func (p *Provider) PrepareProjects(ctx context.Context, specs []ProjectCreatorSp
 // that can be told; what CreateProject says of errors holds for all items
 // together.
 func (p *Provider) CreateProjects(ctx context.Context, specs []ProjectCreatorSpec) ([]*ProjectCreatorResult, error) {
-	prepared, err := p.PrepareProjects(ctx, specs)
-	if err != nil {
-		return nil, err
-	}
-	return p.CreatePreparedProjects(ctx, prepared)
+	return scope.Many(ctx, p.runner, specs, createProjects)
 }
 
-// CreatePreparedProjects is CreateProjects for what PrepareProjects returned.
-func (p *Provider) CreatePreparedProjects(ctx context.Context, prepared *PreparedProjects) ([]*ProjectCreatorResult, error) {
-	return scope.Bulk(ctx, p.runner, len(prepared.items), func(ctx context.Context, tx *scope.Tx, n int) ([]*ProjectCreatorResult, error) {
-		return createProjects(ctx, tx, prepared.items[:n], prepared.draws)
-	})
-}
-
-// CreateEachProject creates several scopes of type project, each in a
-// transaction of its own: those that fail leave the others. The results are in
-// the order of specs, nil for what failed; the error is then a
-// *scope.ItemsError. On a caller's transaction the items are created under
-// savepoints. scope.WithConcurrency has several created at the same time.
-func (p *Provider) CreateEachProject(ctx context.Context, specs []ProjectCreatorSpec, opts ...scope.EachOption) ([]*ProjectCreatorResult, error) {
-	return scope.Each(ctx, p.runner, specs, p.CreateProject, p.CreateProjects, opts...)
+// CreateProject is Provider.CreateProject within the transaction of ops.
+func (ops *WriterOps) CreateProject(ctx context.Context, spec ProjectCreatorSpec) (*ProjectCreatorResult, error) {
+	return scope.OneIn(ctx, ops.tx, spec, createProjects)
 }
 
 // CreateProjects is Provider.CreateProjects within the transaction of ops.
 func (ops *WriterOps) CreateProjects(ctx context.Context, specs []ProjectCreatorSpec) ([]*ProjectCreatorResult, error) {
-	prepared, err := ops.provider.PrepareProjects(ctx, specs)
-	if err != nil {
-		return nil, err
-	}
-	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
-	return ops.CreatePreparedProjects(ctx, prepared)
+	return scope.ManyIn(ctx, ops.tx, specs, createProjects)
 }
 
-// CreatePreparedProjects is Provider.CreatePreparedProjects within the
-// transaction of ops.
-func (ops *WriterOps) CreatePreparedProjects(ctx context.Context, prepared *PreparedProjects) ([]*ProjectCreatorResult, error) {
-	return scope.OfItem(createProjects(ctx, ops.tx, prepared.items, prepared.draws))
+// projectConstraints maps the constraints that the specification names to its
+// errors; nothing writes it.
+var projectConstraints = map[string]error{
+	"uq_groups_name_domain_name": ErrProjectNameTaken,
 }
 
-// createProjects runs the plan of creating many scopes of type project: 3
-// flushes.
-func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProject, draws *scope.Draws) ([]*ProjectCreatorResult, error) {
-	op := tx.Create("project", draws, projectConstraints)
+// createProjects runs the plan of creating scopes of type project: 3 flushes.
+func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpec) ([]*ProjectCreatorResult, error) {
+	op := tx.Create("project", nil, projectConstraints)
 	q := backendaidb.New(op)
 	type projectItem struct {
-		p             *PreparedProject
+		spec          ProjectCreatorSpec
 		res           *ProjectCreatorResult
 		domain        backendaidb.LockDomainByNameRow
 		projectID     pgtype.UUID
@@ -346,21 +88,24 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 		projectIDText string
 		above         backendaidb.VirtualScope
 	}
-	items := make([]*projectItem, len(prepared))
-	res := make([]*ProjectCreatorResult, len(prepared))
-	for i, p := range prepared {
+	items := make([]projectItem, len(specs))
+	res := make([]*ProjectCreatorResult, len(specs))
+	for i, spec := range specs {
+		if spec.ResourcePolicy == nil {
+			spec.ResourcePolicy = scope.Ptr("default")
+		}
 		res[i] = &ProjectCreatorResult{}
-		items[i] = &projectItem{p: p, res: res[i]}
+		items[i] = projectItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 3.
 	f := op.Flush()
 	f.RequireNewSnapshot()
 	for item := range scope.ItemsBy(op, items, func(item *projectItem) string {
-		return item.p.spec.DomainName
+		return item.spec.DomainName
 	}) {
 		f.Do(scope.Step{Name: "parents.domain", Query: "LockDomainByName", Missing: scope.ErrParentNotFound}, func(ctx context.Context) (err error) {
-			item.domain, err = q.LockDomainByName(ctx, item.p.spec.DomainName)
+			item.domain, err = q.LockDomainByName(ctx, item.spec.DomainName)
 			return err
 		})
 	}
@@ -369,17 +114,17 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 		f.Do(scope.Step{Name: "row", Query: "CreateProject"}, func(ctx context.Context) (err error) {
 			item.res.Row, err = q.CreateProject(ctx, backendaidb.CreateProjectParams{
 				ID:                  item.projectID,
-				Name:                item.p.spec.Name,
-				Description:         item.p.spec.Description,
+				Name:                item.spec.Name,
+				Description:         item.spec.Description,
 				IsActive:            scope.Ptr(true),
-				IntegrationID:       item.p.spec.IntegrationID,
-				DomainName:          item.p.spec.DomainName,
+				IntegrationID:       item.spec.IntegrationID,
+				DomainName:          item.spec.DomainName,
 				TotalResourceSlots:  []byte(`{}`),
 				AllowedVfolderHosts: []byte(`{}`),
 				Dotfiles:            []byte("\x90"),
-				ResourcePolicy:      *item.p.spec.ResourcePolicy,
+				ResourcePolicy:      *item.spec.ResourcePolicy,
 				Type:                backendaidb.ProjecttypeGeneral,
-				ContainerRegistry:   item.p.spec.ContainerRegistry,
+				ContainerRegistry:   item.spec.ContainerRegistry,
 			})
 			return err
 		})
@@ -427,7 +172,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, prepared []*PreparedProje
 		item.projectIDText = scope.UUID(item.projectID.Bytes).String()
 		for _, preset := range presetGroups {
 			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "project", item.p.spec.Name)
+			name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "project", item.spec.Name)
 			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 				row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 					ID:         roleID,
@@ -565,146 +310,7 @@ type ProjectPurgerResult struct {
 // error: Found is false, and what was left of it is removed. ctx governs every
 // statement.
 func (p *Provider) PurgeProject(ctx context.Context, spec ProjectPurgerSpec) (*ProjectPurgerResult, error) {
-	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ProjectPurgerResult, error) {
-		return purgeProject(ctx, tx, spec)
-	})
-}
-
-// PurgeProject is Provider.PurgeProject within the transaction of ops.
-func (ops *WriterOps) PurgeProject(ctx context.Context, spec ProjectPurgerSpec) (*ProjectPurgerResult, error) {
-	return purgeProject(ctx, ops.tx, spec)
-}
-
-// purgeProject runs the plan of purging a project: 2 flushes.
-func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*ProjectPurgerResult, error) {
-	if !spec.ID.Valid {
-		return nil, scope.NoID("project")
-	}
-	op := tx.Purge(spec.PurgesScope(), projectConstraints)
-	q := backendaidb.New(op)
-	res := &ProjectPurgerResult{}
-
-	// Flush 1 of 2.
-	f := op.Flush()
-	f.RequireReadCommitted()
-	f.Do(scope.Step{Name: "lock", Query: "LockProjectForPurge"}, func(ctx context.Context) error {
-		_, err := q.LockProjectForPurge(ctx, spec.ID)
-		return scope.Optional(err)
-	})
-	f.Do(scope.Step{Name: "refuse.count_project_users", Query: "CountProjectUsers"}, func(ctx context.Context) error {
-		n, err := q.CountProjectUsers(ctx, spec.ID)
-		if err != nil {
-			return err
-		}
-		return scope.Refuse(n, ErrProjectHasUsers)
-	})
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	// Flush 2 of 2.
-	f = op.Flush()
-	IDText := scope.UUID(spec.ID.Bytes).String()
-	f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
-			ScopeType: "project",
-			ScopeID:   IDText,
-		})
-		if err != nil {
-			return err
-		}
-		res.Permissions += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
-			ScopeType: "project",
-			ScopeID:   IDText,
-		})
-		if err != nil {
-			return err
-		}
-		res.ScopeAssociations += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
-			EntityType: "project",
-			EntityID:   IDText,
-		})
-		if err != nil {
-			return err
-		}
-		res.EntityAssociations += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.scope_memberships", Query: "DeleteScopeMemberships", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteScopeMemberships(ctx, backendaidb.DeleteScopeMembershipsParams{
-			ScopeType: "project",
-			ScopeID:   spec.ID,
-		})
-		if err != nil {
-			return err
-		}
-		res.ScopeMemberships += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.bindings_into", Query: "DeleteBindingsInto", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteBindingsInto(ctx, backendaidb.DeleteBindingsIntoParams{
-			ScopeType: "project",
-			ScopeID:   spec.ID,
-		})
-		if err != nil {
-			return err
-		}
-		res.BindingsInto += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.entity_memberships", Query: "DeleteEntityMemberships", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteEntityMemberships(ctx, backendaidb.DeleteEntityMembershipsParams{
-			EntityType: "project",
-			EntityID:   spec.ID,
-		})
-		if err != nil {
-			return err
-		}
-		res.EntityMemberships += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.scope_bindings", Query: "DeleteScopeBindings", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteScopeBindings(ctx, backendaidb.DeleteScopeBindingsParams{
-			ScopeType: "project",
-			ScopeID:   spec.ID,
-		})
-		if err != nil {
-			return err
-		}
-		res.ScopeBindings += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.virtual_scopes", Query: "DeleteVirtualScope", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteVirtualScope(ctx, backendaidb.DeleteVirtualScopeParams{
-			ScopeType: "project",
-			ScopeID:   spec.ID,
-		})
-		if err != nil {
-			return err
-		}
-		res.VirtualScopes += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "row", Query: "DeleteProject", Deletes: true}, func(ctx context.Context) error {
-		row, err := q.DeleteProject(ctx, spec.ID)
-		if res.Found, err = scope.Found(err); res.Found {
-			res.Row = row
-		}
-		return err
-	})
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	return res, nil
+	return scope.One(ctx, p.runner, spec, purgeProjects)
 }
 
 // PurgeProjects removes several scopes of type project, all of them or none, as
@@ -712,40 +318,36 @@ func purgeProject(ctx context.Context, tx *scope.Tx, spec ProjectPurgerSpec) (*P
 // in the order of their ids. The results are in the order of specs. An error is
 // a *scope.ItemError, which tells the item that failed where that can be told.
 func (p *Provider) PurgeProjects(ctx context.Context, specs []ProjectPurgerSpec) ([]*ProjectPurgerResult, error) {
-	return scope.Bulk(ctx, p.runner, len(specs), func(ctx context.Context, tx *scope.Tx, n int) ([]*ProjectPurgerResult, error) {
-		return purgeProjects(ctx, tx, specs[:n])
-	})
+	return scope.Many(ctx, p.runner, specs, purgeProjects)
 }
 
-// PurgeEachProject removes several scopes of type project, each in a
-// transaction of its own, as CreateEachProject creates them.
-func (p *Provider) PurgeEachProject(ctx context.Context, specs []ProjectPurgerSpec, opts ...scope.EachOption) ([]*ProjectPurgerResult, error) {
-	return scope.Each(ctx, p.runner, specs, p.PurgeProject, p.PurgeProjects, opts...)
+// PurgeProject is Provider.PurgeProject within the transaction of ops.
+func (ops *WriterOps) PurgeProject(ctx context.Context, spec ProjectPurgerSpec) (*ProjectPurgerResult, error) {
+	return scope.OneIn(ctx, ops.tx, spec, purgeProjects)
 }
 
 // PurgeProjects is Provider.PurgeProjects within the transaction of ops.
 func (ops *WriterOps) PurgeProjects(ctx context.Context, specs []ProjectPurgerSpec) ([]*ProjectPurgerResult, error) {
-	return scope.OfItem(purgeProjects(ctx, ops.tx, specs))
+	return scope.ManyIn(ctx, ops.tx, specs, purgeProjects)
 }
 
-// purgeProjects runs the plan of purging many scopes of type project: 2
-// flushes.
+// purgeProjects runs the plan of purging scopes of type project: 2 flushes.
 func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec) ([]*ProjectPurgerResult, error) {
-	op := tx.Purge(scope.Context{Type: "project"}, projectConstraints)
+	op := tx.Purge(scope.Address("project", specs), projectConstraints)
 	q := backendaidb.New(op)
 	type projectItem struct {
 		spec   ProjectPurgerSpec
 		res    *ProjectPurgerResult
 		IDText string
 	}
-	items := make([]*projectItem, len(specs))
+	items := make([]projectItem, len(specs))
 	res := make([]*ProjectPurgerResult, len(specs))
 	for i, spec := range specs {
 		if !spec.ID.Valid {
-			return nil, &scope.ItemError{Index: i, Err: scope.NoID("project")}
+			return nil, scope.NoID("project", i)
 		}
 		res[i] = &ProjectPurgerResult{}
-		items[i] = &projectItem{spec: spec, res: res[i]}
+		items[i] = projectItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 2.

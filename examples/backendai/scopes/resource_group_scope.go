@@ -35,195 +35,13 @@ type ResourceGroupCreatorResult struct {
 	Roles []backendaidb.Role
 }
 
-// PreparedResourceGroup is a ResourceGroupCreatorSpec that is ready to run: its
-// defaults are filled in and its ids are drawn. It serves one call, and every
-// retry of that call.
-type PreparedResourceGroup struct {
-	spec  ResourceGroupCreatorSpec
-	draws *scope.Draws
-}
-
-// PrepareResourceGroup prepares the creation of a resource_group. Call it
-// outside of any transaction.
-func (p *Provider) PrepareResourceGroup(ctx context.Context, spec ResourceGroupCreatorSpec) (*PreparedResourceGroup, error) {
-	prepared := &PreparedResourceGroup{spec: spec, draws: p.runner.Draw()}
-	return prepared, nil
-}
-
 // CreateResourceGroup creates a resource_group with everything that belongs to
 // it: in a transaction of its own, or under a savepoint when the Provider joins
 // a caller's. On an error nothing was written, unless the error is
 // scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that
 // one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateResourceGroup(ctx context.Context, spec ResourceGroupCreatorSpec) (*ResourceGroupCreatorResult, error) {
-	prepared, err := p.PrepareResourceGroup(ctx, spec)
-	if err != nil {
-		return nil, err
-	}
-	return p.CreatePreparedResourceGroup(ctx, prepared)
-}
-
-// CreatePreparedResourceGroup is CreateResourceGroup for what
-// PrepareResourceGroup returned.
-func (p *Provider) CreatePreparedResourceGroup(ctx context.Context, prepared *PreparedResourceGroup) (*ResourceGroupCreatorResult, error) {
-	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ResourceGroupCreatorResult, error) {
-		return createResourceGroup(ctx, tx, prepared)
-	})
-}
-
-// CreateResourceGroup is Provider.CreateResourceGroup within the transaction of
-// ops.
-func (ops *WriterOps) CreateResourceGroup(ctx context.Context, spec ResourceGroupCreatorSpec) (*ResourceGroupCreatorResult, error) {
-	prepared, err := ops.provider.PrepareResourceGroup(ctx, spec)
-	if err != nil {
-		return nil, err
-	}
-	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
-	return createResourceGroup(ctx, ops.tx, prepared)
-}
-
-// CreatePreparedResourceGroup is Provider.CreatePreparedResourceGroup within
-// the transaction of ops.
-func (ops *WriterOps) CreatePreparedResourceGroup(ctx context.Context, prepared *PreparedResourceGroup) (*ResourceGroupCreatorResult, error) {
-	return createResourceGroup(ctx, ops.tx, prepared)
-}
-
-// resourceGroupConstraints maps the constraints that the specification names to
-// its errors; nothing writes it.
-var resourceGroupConstraints = map[string]error{
-	"pk_resource_groups": ErrResourceGroupNameTaken,
-}
-
-// createResourceGroup runs the plan of creating a resource_group: 2 flushes.
-func createResourceGroup(ctx context.Context, tx *scope.Tx, p *PreparedResourceGroup) (*ResourceGroupCreatorResult, error) {
-	op := tx.Create("resource_group", p.draws, resourceGroupConstraints)
-	q := backendaidb.New(op)
-	res := &ResourceGroupCreatorResult{}
-
-	// Flush 1 of 2.
-	f := op.Flush()
-	resourceGroupID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-	f.Do(scope.Step{Name: "row", Query: "CreateResourceGroup"}, func(ctx context.Context) (err error) {
-		res.Row, err = q.CreateResourceGroup(ctx, backendaidb.CreateResourceGroupParams{
-			ID:   resourceGroupID,
-			Name: p.spec.Name,
-		})
-		return err
-	})
-	var presets []backendaidb.ListRolePresetsWithEntriesRow
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
-		presets, err = q.ListRolePresetsWithEntries(ctx, "resource_group")
-		return err
-	})
-	nodeID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-	f.Do(scope.Step{Name: "virtual_scope.node", Query: "CreateVirtualScope"}, func(ctx context.Context) error {
-		_, err := q.CreateVirtualScope(ctx, backendaidb.CreateVirtualScopeParams{
-			ID:        nodeID,
-			ScopeType: "resource_group",
-			ScopeID:   resourceGroupID,
-		})
-		return err
-	})
-	f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
-		return q.CreateEntityMembership(ctx, backendaidb.CreateEntityMembershipParams{
-			VirtualScopeID: nodeID,
-			EntityType:     "resource_group",
-			EntityID:       resourceGroupID,
-		})
-	})
-	f.Do(scope.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
-		return q.CreateScopeBinding(ctx, backendaidb.CreateScopeBindingParams{
-			VirtualScopeID: nodeID,
-			ScopeType:      "resource_group",
-			ScopeID:        resourceGroupID,
-		})
-	})
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	// Flush 2 of 2.
-	f = op.Flush()
-	presetGroups := scope.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
-		return row.ID
-	})
-	resourceGroupIDText := scope.UUID(resourceGroupID.Bytes).String()
-	for _, preset := range presetGroups {
-		roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "resource_group", p.spec.Name)
-		f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
-			row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
-				ID:         roleID,
-				Name:       name,
-				AutoAssign: preset[0].AutoAssign,
-			})
-			if err != nil {
-				return err
-			}
-			res.Roles = append(res.Roles, row)
-			return nil
-		})
-		for _, entry := range preset {
-			if !entry.EntryID.Valid {
-				continue
-			}
-			permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			permission, err := rbacfunc.PermissionBit(*entry.Operation)
-			if err != nil {
-				return nil, op.Fail("$go.PermissionBit", err)
-			}
-			f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
-				return q.CreatePermission(ctx, backendaidb.CreatePermissionParams{
-					ID:         permissionID,
-					RoleID:     roleID,
-					ScopeType:  "resource_group",
-					ScopeID:    resourceGroupIDText,
-					EntityType: *entry.EntityType,
-					Operation:  *entry.Operation,
-					Permission: permission,
-				})
-			})
-		}
-		associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
-			return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
-				ID:         associationID,
-				ScopeType:  "resource_group",
-				ScopeID:    resourceGroupIDText,
-				EntityType: "role",
-				EntityID:   scope.UUID(roleID.Bytes).String(),
-			})
-		})
-	}
-	f.MayEnd()
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	return res, nil
-}
-
-// PreparedResourceGroups are several ResourceGroupCreatorSpec that are ready to
-// run, as PreparedResourceGroup is one. They serve one call, and every retry of
-// that call.
-type PreparedResourceGroups struct {
-	items []*PreparedResourceGroup
-	draws *scope.Draws
-}
-
-// PrepareResourceGroups prepares the creation of several scopes of type
-// resource_group. Call it outside of any transaction. Its error is a
-// *scope.ItemError, which names the specification that cannot be prepared.
-func (p *Provider) PrepareResourceGroups(ctx context.Context, specs []ResourceGroupCreatorSpec) (*PreparedResourceGroups, error) {
-	prepared := &PreparedResourceGroups{draws: p.runner.Draw()}
-	for i, spec := range specs {
-		item, err := p.PrepareResourceGroup(ctx, spec)
-		if err != nil {
-			return nil, &scope.ItemError{Index: i, Err: err}
-		}
-		prepared.items = append(prepared.items, item)
-	}
-	return prepared, nil
+	return scope.One(ctx, p.runner, spec, createResourceGroups)
 }
 
 // CreateResourceGroups creates several scopes of type resource_group, all of
@@ -233,64 +51,44 @@ func (p *Provider) PrepareResourceGroups(ctx context.Context, specs []ResourceGr
 // item that failed where that can be told; what CreateResourceGroup says of
 // errors holds for all items together.
 func (p *Provider) CreateResourceGroups(ctx context.Context, specs []ResourceGroupCreatorSpec) ([]*ResourceGroupCreatorResult, error) {
-	prepared, err := p.PrepareResourceGroups(ctx, specs)
-	if err != nil {
-		return nil, err
-	}
-	return p.CreatePreparedResourceGroups(ctx, prepared)
+	return scope.Many(ctx, p.runner, specs, createResourceGroups)
 }
 
-// CreatePreparedResourceGroups is CreateResourceGroups for what
-// PrepareResourceGroups returned.
-func (p *Provider) CreatePreparedResourceGroups(ctx context.Context, prepared *PreparedResourceGroups) ([]*ResourceGroupCreatorResult, error) {
-	return scope.Bulk(ctx, p.runner, len(prepared.items), func(ctx context.Context, tx *scope.Tx, n int) ([]*ResourceGroupCreatorResult, error) {
-		return createResourceGroups(ctx, tx, prepared.items[:n], prepared.draws)
-	})
-}
-
-// CreateEachResourceGroup creates several scopes of type resource_group, each
-// in a transaction of its own: those that fail leave the others. The results
-// are in the order of specs, nil for what failed; the error is then a
-// *scope.ItemsError. On a caller's transaction the items are created under
-// savepoints. scope.WithConcurrency has several created at the same time.
-func (p *Provider) CreateEachResourceGroup(ctx context.Context, specs []ResourceGroupCreatorSpec, opts ...scope.EachOption) ([]*ResourceGroupCreatorResult, error) {
-	return scope.Each(ctx, p.runner, specs, p.CreateResourceGroup, p.CreateResourceGroups, opts...)
+// CreateResourceGroup is Provider.CreateResourceGroup within the transaction of
+// ops.
+func (ops *WriterOps) CreateResourceGroup(ctx context.Context, spec ResourceGroupCreatorSpec) (*ResourceGroupCreatorResult, error) {
+	return scope.OneIn(ctx, ops.tx, spec, createResourceGroups)
 }
 
 // CreateResourceGroups is Provider.CreateResourceGroups within the transaction
 // of ops.
 func (ops *WriterOps) CreateResourceGroups(ctx context.Context, specs []ResourceGroupCreatorSpec) ([]*ResourceGroupCreatorResult, error) {
-	prepared, err := ops.provider.PrepareResourceGroups(ctx, specs)
-	if err != nil {
-		return nil, err
-	}
-	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
-	return ops.CreatePreparedResourceGroups(ctx, prepared)
+	return scope.ManyIn(ctx, ops.tx, specs, createResourceGroups)
 }
 
-// CreatePreparedResourceGroups is Provider.CreatePreparedResourceGroups within
-// the transaction of ops.
-func (ops *WriterOps) CreatePreparedResourceGroups(ctx context.Context, prepared *PreparedResourceGroups) ([]*ResourceGroupCreatorResult, error) {
-	return scope.OfItem(createResourceGroups(ctx, ops.tx, prepared.items, prepared.draws))
+// resourceGroupConstraints maps the constraints that the specification names to
+// its errors; nothing writes it.
+var resourceGroupConstraints = map[string]error{
+	"pk_resource_groups": ErrResourceGroupNameTaken,
 }
 
-// createResourceGroups runs the plan of creating many scopes of type
-// resource_group: 2 flushes.
-func createResourceGroups(ctx context.Context, tx *scope.Tx, prepared []*PreparedResourceGroup, draws *scope.Draws) ([]*ResourceGroupCreatorResult, error) {
-	op := tx.Create("resource_group", draws, resourceGroupConstraints)
+// createResourceGroups runs the plan of creating scopes of type resource_group:
+// 2 flushes.
+func createResourceGroups(ctx context.Context, tx *scope.Tx, specs []ResourceGroupCreatorSpec) ([]*ResourceGroupCreatorResult, error) {
+	op := tx.Create("resource_group", nil, resourceGroupConstraints)
 	q := backendaidb.New(op)
 	type resourceGroupItem struct {
-		p                   *PreparedResourceGroup
+		spec                ResourceGroupCreatorSpec
 		res                 *ResourceGroupCreatorResult
 		resourceGroupID     pgtype.UUID
 		nodeID              pgtype.UUID
 		resourceGroupIDText string
 	}
-	items := make([]*resourceGroupItem, len(prepared))
-	res := make([]*ResourceGroupCreatorResult, len(prepared))
-	for i, p := range prepared {
+	items := make([]resourceGroupItem, len(specs))
+	res := make([]*ResourceGroupCreatorResult, len(specs))
+	for i, spec := range specs {
 		res[i] = &ResourceGroupCreatorResult{}
-		items[i] = &resourceGroupItem{p: p, res: res[i]}
+		items[i] = resourceGroupItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 2.
@@ -300,7 +98,7 @@ func createResourceGroups(ctx context.Context, tx *scope.Tx, prepared []*Prepare
 		f.Do(scope.Step{Name: "row", Query: "CreateResourceGroup"}, func(ctx context.Context) (err error) {
 			item.res.Row, err = q.CreateResourceGroup(ctx, backendaidb.CreateResourceGroupParams{
 				ID:   item.resourceGroupID,
-				Name: item.p.spec.Name,
+				Name: item.spec.Name,
 			})
 			return err
 		})
@@ -348,7 +146,7 @@ func createResourceGroups(ctx context.Context, tx *scope.Tx, prepared []*Prepare
 		item.resourceGroupIDText = scope.UUID(item.resourceGroupID.Bytes).String()
 		for _, preset := range presetGroups {
 			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "resource_group", item.p.spec.Name)
+			name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "resource_group", item.spec.Name)
 			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 				row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 					ID:         roleID,
@@ -447,135 +245,7 @@ type ResourceGroupPurgerResult struct {
 // no error: Found is false, and what was left of it is removed. ctx governs
 // every statement.
 func (p *Provider) PurgeResourceGroup(ctx context.Context, spec ResourceGroupPurgerSpec) (*ResourceGroupPurgerResult, error) {
-	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*ResourceGroupPurgerResult, error) {
-		return purgeResourceGroup(ctx, tx, spec)
-	})
-}
-
-// PurgeResourceGroup is Provider.PurgeResourceGroup within the transaction of
-// ops.
-func (ops *WriterOps) PurgeResourceGroup(ctx context.Context, spec ResourceGroupPurgerSpec) (*ResourceGroupPurgerResult, error) {
-	return purgeResourceGroup(ctx, ops.tx, spec)
-}
-
-// purgeResourceGroup runs the plan of purging a resource_group: one flush.
-func purgeResourceGroup(ctx context.Context, tx *scope.Tx, spec ResourceGroupPurgerSpec) (*ResourceGroupPurgerResult, error) {
-	if !spec.ID.Valid {
-		return nil, scope.NoID("resource_group")
-	}
-	op := tx.Purge(spec.PurgesScope(), resourceGroupConstraints)
-	q := backendaidb.New(op)
-	res := &ResourceGroupPurgerResult{}
-
-	// Flush 1 of 1.
-	f := op.Flush()
-	f.RequireReadCommitted()
-	f.Do(scope.Step{Name: "lock", Query: "LockResourceGroupForPurge"}, func(ctx context.Context) error {
-		_, err := q.LockResourceGroupForPurge(ctx, spec.ID)
-		return scope.Optional(err)
-	})
-	IDText := scope.UUID(spec.ID.Bytes).String()
-	f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
-			ScopeType: "resource_group",
-			ScopeID:   IDText,
-		})
-		if err != nil {
-			return err
-		}
-		res.Permissions += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
-			ScopeType: "resource_group",
-			ScopeID:   IDText,
-		})
-		if err != nil {
-			return err
-		}
-		res.ScopeAssociations += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
-			EntityType: "resource_group",
-			EntityID:   IDText,
-		})
-		if err != nil {
-			return err
-		}
-		res.EntityAssociations += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.scope_memberships", Query: "DeleteScopeMemberships", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteScopeMemberships(ctx, backendaidb.DeleteScopeMembershipsParams{
-			ScopeType: "resource_group",
-			ScopeID:   spec.ID,
-		})
-		if err != nil {
-			return err
-		}
-		res.ScopeMemberships += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.bindings_into", Query: "DeleteBindingsInto", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteBindingsInto(ctx, backendaidb.DeleteBindingsIntoParams{
-			ScopeType: "resource_group",
-			ScopeID:   spec.ID,
-		})
-		if err != nil {
-			return err
-		}
-		res.BindingsInto += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.entity_memberships", Query: "DeleteEntityMemberships", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteEntityMemberships(ctx, backendaidb.DeleteEntityMembershipsParams{
-			EntityType: "resource_group",
-			EntityID:   spec.ID,
-		})
-		if err != nil {
-			return err
-		}
-		res.EntityMemberships += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.scope_bindings", Query: "DeleteScopeBindings", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteScopeBindings(ctx, backendaidb.DeleteScopeBindingsParams{
-			ScopeType: "resource_group",
-			ScopeID:   spec.ID,
-		})
-		if err != nil {
-			return err
-		}
-		res.ScopeBindings += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "purge_rights.virtual_scopes", Query: "DeleteVirtualScope", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteVirtualScope(ctx, backendaidb.DeleteVirtualScopeParams{
-			ScopeType: "resource_group",
-			ScopeID:   spec.ID,
-		})
-		if err != nil {
-			return err
-		}
-		res.VirtualScopes += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "row", Query: "DeleteResourceGroup", Deletes: true}, func(ctx context.Context) error {
-		row, err := q.DeleteResourceGroup(ctx, spec.ID)
-		if res.Found, err = scope.Found(err); res.Found {
-			res.Row = row
-		}
-		return err
-	})
-	f.MayEnd()
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	return res, nil
+	return scope.One(ctx, p.runner, spec, purgeResourceGroups)
 }
 
 // PurgeResourceGroups removes several scopes of type resource_group, all of
@@ -584,41 +254,39 @@ func purgeResourceGroup(ctx context.Context, tx *scope.Tx, spec ResourceGroupPur
 // order of specs. An error is a *scope.ItemError, which tells the item that
 // failed where that can be told.
 func (p *Provider) PurgeResourceGroups(ctx context.Context, specs []ResourceGroupPurgerSpec) ([]*ResourceGroupPurgerResult, error) {
-	return scope.Bulk(ctx, p.runner, len(specs), func(ctx context.Context, tx *scope.Tx, n int) ([]*ResourceGroupPurgerResult, error) {
-		return purgeResourceGroups(ctx, tx, specs[:n])
-	})
+	return scope.Many(ctx, p.runner, specs, purgeResourceGroups)
 }
 
-// PurgeEachResourceGroup removes several scopes of type resource_group, each in
-// a transaction of its own, as CreateEachResourceGroup creates them.
-func (p *Provider) PurgeEachResourceGroup(ctx context.Context, specs []ResourceGroupPurgerSpec, opts ...scope.EachOption) ([]*ResourceGroupPurgerResult, error) {
-	return scope.Each(ctx, p.runner, specs, p.PurgeResourceGroup, p.PurgeResourceGroups, opts...)
+// PurgeResourceGroup is Provider.PurgeResourceGroup within the transaction of
+// ops.
+func (ops *WriterOps) PurgeResourceGroup(ctx context.Context, spec ResourceGroupPurgerSpec) (*ResourceGroupPurgerResult, error) {
+	return scope.OneIn(ctx, ops.tx, spec, purgeResourceGroups)
 }
 
 // PurgeResourceGroups is Provider.PurgeResourceGroups within the transaction of
 // ops.
 func (ops *WriterOps) PurgeResourceGroups(ctx context.Context, specs []ResourceGroupPurgerSpec) ([]*ResourceGroupPurgerResult, error) {
-	return scope.OfItem(purgeResourceGroups(ctx, ops.tx, specs))
+	return scope.ManyIn(ctx, ops.tx, specs, purgeResourceGroups)
 }
 
-// purgeResourceGroups runs the plan of purging many scopes of type
-// resource_group: one flush.
+// purgeResourceGroups runs the plan of purging scopes of type resource_group:
+// one flush.
 func purgeResourceGroups(ctx context.Context, tx *scope.Tx, specs []ResourceGroupPurgerSpec) ([]*ResourceGroupPurgerResult, error) {
-	op := tx.Purge(scope.Context{Type: "resource_group"}, resourceGroupConstraints)
+	op := tx.Purge(scope.Address("resource_group", specs), resourceGroupConstraints)
 	q := backendaidb.New(op)
 	type resourceGroupItem struct {
 		spec   ResourceGroupPurgerSpec
 		res    *ResourceGroupPurgerResult
 		IDText string
 	}
-	items := make([]*resourceGroupItem, len(specs))
+	items := make([]resourceGroupItem, len(specs))
 	res := make([]*ResourceGroupPurgerResult, len(specs))
 	for i, spec := range specs {
 		if !spec.ID.Valid {
-			return nil, &scope.ItemError{Index: i, Err: scope.NoID("resource_group")}
+			return nil, scope.NoID("resource_group", i)
 		}
 		res[i] = &ResourceGroupPurgerResult{}
-		items[i] = &resourceGroupItem{spec: spec, res: res[i]}
+		items[i] = resourceGroupItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 1.

@@ -37,25 +37,16 @@ type EnvironmentCreatorResult struct {
 	Row saasdb.Environment
 }
 
-// PreparedEnvironment is an EnvironmentCreatorSpec that is ready to run: its
-// defaults are filled in and its ids are drawn. It serves one call, and every
-// retry of that call.
-type PreparedEnvironment struct {
-	spec  EnvironmentCreatorSpec
-	draws *scope.Draws
-	actor pgtype.UUID
-}
-
-// PrepareEnvironment prepares the creation of an environment. Call it outside
-// of any transaction.
-func (p *Provider) PrepareEnvironment(ctx context.Context, spec EnvironmentCreatorSpec) (*PreparedEnvironment, error) {
-	prepared := &PreparedEnvironment{spec: spec, draws: p.runner.Draw()}
-	var err error
-	prepared.actor, err = scope.Value(ctx, "actor", p.values.Actor)
+// createEnvironmentsInContext returns createEnvironments with the values that
+// it takes from the context.
+func (p *Provider) createEnvironmentsInContext(ctx context.Context) (scope.Coordinator[EnvironmentCreatorSpec, *EnvironmentCreatorResult], error) {
+	actor, err := scope.Value(ctx, "actor", p.values.Actor)
 	if err != nil {
 		return nil, err
 	}
-	return prepared, nil
+	return func(ctx context.Context, tx *scope.Tx, specs []EnvironmentCreatorSpec) ([]*EnvironmentCreatorResult, error) {
+		return createEnvironments(ctx, tx, specs, actor)
+	}, nil
 }
 
 // CreateEnvironment creates an environment with everything that belongs to it:
@@ -64,133 +55,11 @@ func (p *Provider) PrepareEnvironment(ctx context.Context, spec EnvironmentCreat
 // scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that
 // one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateEnvironment(ctx context.Context, spec EnvironmentCreatorSpec) (*EnvironmentCreatorResult, error) {
-	prepared, err := p.PrepareEnvironment(ctx, spec)
+	do, err := p.createEnvironmentsInContext(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return p.CreatePreparedEnvironment(ctx, prepared)
-}
-
-// CreatePreparedEnvironment is CreateEnvironment for what PrepareEnvironment
-// returned.
-func (p *Provider) CreatePreparedEnvironment(ctx context.Context, prepared *PreparedEnvironment) (*EnvironmentCreatorResult, error) {
-	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*EnvironmentCreatorResult, error) {
-		return createEnvironment(ctx, tx, prepared)
-	})
-}
-
-// CreateEnvironment is Provider.CreateEnvironment within the transaction of
-// ops.
-func (ops *WriterOps) CreateEnvironment(ctx context.Context, spec EnvironmentCreatorSpec) (*EnvironmentCreatorResult, error) {
-	prepared, err := ops.provider.PrepareEnvironment(ctx, spec)
-	if err != nil {
-		return nil, err
-	}
-	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
-	return createEnvironment(ctx, ops.tx, prepared)
-}
-
-// CreatePreparedEnvironment is Provider.CreatePreparedEnvironment within the
-// transaction of ops.
-func (ops *WriterOps) CreatePreparedEnvironment(ctx context.Context, prepared *PreparedEnvironment) (*EnvironmentCreatorResult, error) {
-	return createEnvironment(ctx, ops.tx, prepared)
-}
-
-// environmentConstraints maps the constraints that the specification names to
-// its errors; nothing writes it.
-var environmentConstraints = map[string]error{
-	"environments_id_check": ErrEnvironmentIDMalformed,
-	"environments_pkey":     ErrEnvironmentIDTaken,
-}
-
-// createEnvironment runs the plan of creating an environment: 2 flushes.
-func createEnvironment(ctx context.Context, tx *scope.Tx, p *PreparedEnvironment) (*EnvironmentCreatorResult, error) {
-	op := tx.Create("environment", p.draws, environmentConstraints)
-	q := saasdb.New(op)
-	res := &EnvironmentCreatorResult{}
-
-	// Flush 1 of 2.
-	f := op.Flush()
-	f.Do(scope.Step{Name: "parents.workspace", Query: "LockWorkspace", Missing: ErrWorkspaceNotFound}, func(ctx context.Context) error {
-		_, err := q.LockWorkspace(ctx, p.spec.WorkspaceID)
-		return err
-	})
-	f.Do(scope.Step{Name: "row", Query: "CreateEnvironment"}, func(ctx context.Context) (err error) {
-		res.Row, err = q.CreateEnvironment(ctx, saasdb.CreateEnvironmentParams{
-			ID:          p.spec.ID,
-			WorkspaceID: p.spec.WorkspaceID,
-			Name:        p.spec.Name,
-			Settings:    []byte(`{}`),
-		})
-		return err
-	})
-	var workspaceRoles []saasdb.Role
-	f.Do(scope.Step{Name: "workspace_roles", Query: "ListRolesOfScope", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
-		workspaceRoles, err = q.ListRolesOfScope(ctx, saasdb.ListRolesOfScopeParams{
-			ScopeType: "workspace",
-			ScopeID:   strconv.FormatInt(p.spec.WorkspaceID, 10),
-		})
-		return err
-	})
-	f.Do(scope.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
-		return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
-			Actor:     p.actor,
-			Action:    "create",
-			ScopeType: "environment",
-			ScopeID:   p.spec.ID,
-			At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
-		})
-	})
-	f.Reread()
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	// Flush 2 of 2.
-	f = op.Flush()
-	for _, role := range workspaceRoles {
-		if role.Name != saasdb.MemberRoleOwner && role.Name != saasdb.MemberRoleEditor {
-			continue
-		}
-		f.Do(scope.Step{Name: "create_role_grant", Query: "CreateRoleGrant"}, func(ctx context.Context) error {
-			return q.CreateRoleGrant(ctx, saasdb.CreateRoleGrantParams{
-				RoleID:    role.ID,
-				ScopeType: "environment",
-				ScopeID:   p.spec.ID,
-				Object:    "deployment",
-				Action:    "*",
-			})
-		})
-	}
-	f.MayEnd()
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	return res, nil
-}
-
-// PreparedEnvironments are several EnvironmentCreatorSpec that are ready to
-// run, as PreparedEnvironment is one. They serve one call, and every retry of
-// that call.
-type PreparedEnvironments struct {
-	items []*PreparedEnvironment
-	draws *scope.Draws
-}
-
-// PrepareEnvironments prepares the creation of several scopes of type
-// environment. Call it outside of any transaction. Its error is a
-// *scope.ItemError, which names the specification that cannot be prepared.
-func (p *Provider) PrepareEnvironments(ctx context.Context, specs []EnvironmentCreatorSpec) (*PreparedEnvironments, error) {
-	prepared := &PreparedEnvironments{draws: p.runner.Draw()}
-	for i, spec := range specs {
-		item, err := p.PrepareEnvironment(ctx, spec)
-		if err != nil {
-			return nil, &scope.ItemError{Index: i, Err: err}
-		}
-		prepared.items = append(prepared.items, item)
-	}
-	return prepared, nil
+	return scope.One(ctx, p.runner, spec, do)
 }
 
 // CreateEnvironments creates several scopes of type environment, all of them or
@@ -200,80 +69,73 @@ func (p *Provider) PrepareEnvironments(ctx context.Context, specs []EnvironmentC
 // failed where that can be told; what CreateEnvironment says of errors holds
 // for all items together.
 func (p *Provider) CreateEnvironments(ctx context.Context, specs []EnvironmentCreatorSpec) ([]*EnvironmentCreatorResult, error) {
-	prepared, err := p.PrepareEnvironments(ctx, specs)
+	do, err := p.createEnvironmentsInContext(ctx)
+	if err != nil {
+		return scope.OfItem([]*EnvironmentCreatorResult(nil), err)
+	}
+	return scope.Many(ctx, p.runner, specs, do)
+}
+
+// CreateEnvironment is Provider.CreateEnvironment within the transaction of
+// ops.
+func (ops *WriterOps) CreateEnvironment(ctx context.Context, spec EnvironmentCreatorSpec) (*EnvironmentCreatorResult, error) {
+	do, err := ops.provider.createEnvironmentsInContext(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return p.CreatePreparedEnvironments(ctx, prepared)
-}
-
-// CreatePreparedEnvironments is CreateEnvironments for what PrepareEnvironments
-// returned.
-func (p *Provider) CreatePreparedEnvironments(ctx context.Context, prepared *PreparedEnvironments) ([]*EnvironmentCreatorResult, error) {
-	return scope.Bulk(ctx, p.runner, len(prepared.items), func(ctx context.Context, tx *scope.Tx, n int) ([]*EnvironmentCreatorResult, error) {
-		return createEnvironments(ctx, tx, prepared.items[:n], prepared.draws)
-	})
-}
-
-// CreateEachEnvironment creates several scopes of type environment, each in a
-// transaction of its own: those that fail leave the others. The results are in
-// the order of specs, nil for what failed; the error is then a
-// *scope.ItemsError. On a caller's transaction the items are created under
-// savepoints. scope.WithConcurrency has several created at the same time.
-func (p *Provider) CreateEachEnvironment(ctx context.Context, specs []EnvironmentCreatorSpec, opts ...scope.EachOption) ([]*EnvironmentCreatorResult, error) {
-	return scope.Each(ctx, p.runner, specs, p.CreateEnvironment, p.CreateEnvironments, opts...)
+	return scope.OneIn(ctx, ops.tx, spec, do)
 }
 
 // CreateEnvironments is Provider.CreateEnvironments within the transaction of
 // ops.
 func (ops *WriterOps) CreateEnvironments(ctx context.Context, specs []EnvironmentCreatorSpec) ([]*EnvironmentCreatorResult, error) {
-	prepared, err := ops.provider.PrepareEnvironments(ctx, specs)
+	do, err := ops.provider.createEnvironmentsInContext(ctx)
 	if err != nil {
-		return nil, err
+		return scope.OfItem([]*EnvironmentCreatorResult(nil), err)
 	}
-	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
-	return ops.CreatePreparedEnvironments(ctx, prepared)
+	return scope.ManyIn(ctx, ops.tx, specs, do)
 }
 
-// CreatePreparedEnvironments is Provider.CreatePreparedEnvironments within the
-// transaction of ops.
-func (ops *WriterOps) CreatePreparedEnvironments(ctx context.Context, prepared *PreparedEnvironments) ([]*EnvironmentCreatorResult, error) {
-	return scope.OfItem(createEnvironments(ctx, ops.tx, prepared.items, prepared.draws))
+// environmentConstraints maps the constraints that the specification names to
+// its errors; nothing writes it.
+var environmentConstraints = map[string]error{
+	"environments_id_check": ErrEnvironmentIDMalformed,
+	"environments_pkey":     ErrEnvironmentIDTaken,
 }
 
-// createEnvironments runs the plan of creating many scopes of type environment:
-// 2 flushes.
-func createEnvironments(ctx context.Context, tx *scope.Tx, prepared []*PreparedEnvironment, draws *scope.Draws) ([]*EnvironmentCreatorResult, error) {
-	op := tx.Create("environment", draws, environmentConstraints)
+// createEnvironments runs the plan of creating scopes of type environment: 2
+// flushes.
+func createEnvironments(ctx context.Context, tx *scope.Tx, specs []EnvironmentCreatorSpec, actor pgtype.UUID) ([]*EnvironmentCreatorResult, error) {
+	op := tx.Create("environment", nil, environmentConstraints)
 	q := saasdb.New(op)
 	type environmentItem struct {
-		p              *PreparedEnvironment
+		spec           EnvironmentCreatorSpec
 		res            *EnvironmentCreatorResult
 		workspaceRoles []saasdb.Role
 	}
-	items := make([]*environmentItem, len(prepared))
-	res := make([]*EnvironmentCreatorResult, len(prepared))
-	for i, p := range prepared {
+	items := make([]environmentItem, len(specs))
+	res := make([]*EnvironmentCreatorResult, len(specs))
+	for i, spec := range specs {
 		res[i] = &EnvironmentCreatorResult{}
-		items[i] = &environmentItem{p: p, res: res[i]}
+		items[i] = environmentItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 2.
 	f := op.Flush()
 	for item := range scope.DistinctItems(op, items, func(item *environmentItem) string {
-		return strconv.FormatInt(item.p.spec.WorkspaceID, 10)
+		return strconv.FormatInt(item.spec.WorkspaceID, 10)
 	}) {
 		f.Do(scope.Step{Name: "parents.workspace", Query: "LockWorkspace", Missing: ErrWorkspaceNotFound}, func(ctx context.Context) error {
-			_, err := q.LockWorkspace(ctx, item.p.spec.WorkspaceID)
+			_, err := q.LockWorkspace(ctx, item.spec.WorkspaceID)
 			return err
 		})
 	}
 	for item := range scope.Items(op, items) {
 		f.Do(scope.Step{Name: "row", Query: "CreateEnvironment"}, func(ctx context.Context) (err error) {
 			item.res.Row, err = q.CreateEnvironment(ctx, saasdb.CreateEnvironmentParams{
-				ID:          item.p.spec.ID,
-				WorkspaceID: item.p.spec.WorkspaceID,
-				Name:        item.p.spec.Name,
+				ID:          item.spec.ID,
+				WorkspaceID: item.spec.WorkspaceID,
+				Name:        item.spec.Name,
 				Settings:    []byte(`{}`),
 			})
 			return err
@@ -281,16 +143,16 @@ func createEnvironments(ctx context.Context, tx *scope.Tx, prepared []*PreparedE
 		f.Do(scope.Step{Name: "workspace_roles", Query: "ListRolesOfScope", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
 			item.workspaceRoles, err = q.ListRolesOfScope(ctx, saasdb.ListRolesOfScopeParams{
 				ScopeType: "workspace",
-				ScopeID:   strconv.FormatInt(item.p.spec.WorkspaceID, 10),
+				ScopeID:   strconv.FormatInt(item.spec.WorkspaceID, 10),
 			})
 			return err
 		})
 		f.Do(scope.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
 			return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
-				Actor:     item.p.actor,
+				Actor:     actor,
 				Action:    "create",
 				ScopeType: "environment",
-				ScopeID:   item.p.spec.ID,
+				ScopeID:   item.spec.ID,
 				At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
 			})
 		})
@@ -311,7 +173,7 @@ func createEnvironments(ctx context.Context, tx *scope.Tx, prepared []*PreparedE
 				return q.CreateRoleGrant(ctx, saasdb.CreateRoleGrantParams{
 					RoleID:    role.ID,
 					ScopeType: "environment",
-					ScopeID:   item.p.spec.ID,
+					ScopeID:   item.spec.ID,
 					Object:    "deployment",
 					Action:    "*",
 				})
@@ -351,74 +213,28 @@ type EnvironmentPurgerResult struct {
 	Grants int64
 }
 
+// purgeEnvironmentsInContext returns purgeEnvironments with the values that it
+// takes from the context.
+func (p *Provider) purgeEnvironmentsInContext(ctx context.Context) (scope.Coordinator[EnvironmentPurgerSpec, *EnvironmentPurgerResult], error) {
+	actor, err := scope.Value(ctx, "actor", p.values.Actor)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, tx *scope.Tx, specs []EnvironmentPurgerSpec) ([]*EnvironmentPurgerResult, error) {
+		return purgeEnvironments(ctx, tx, specs, actor)
+	}, nil
+}
+
 // PurgeEnvironment removes an environment and everything that belongs to it: in
 // a transaction of its own, or under a savepoint when the Provider joins a
 // caller's, which must then be READ COMMITTED. A scope that is not there is no
 // error: Found is false, and nothing is touched. ctx governs every statement.
 func (p *Provider) PurgeEnvironment(ctx context.Context, spec EnvironmentPurgerSpec) (*EnvironmentPurgerResult, error) {
-	actor, err := scope.Value(ctx, "actor", p.values.Actor)
+	do, err := p.purgeEnvironmentsInContext(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*EnvironmentPurgerResult, error) {
-		return purgeEnvironment(ctx, tx, spec, actor)
-	})
-}
-
-// PurgeEnvironment is Provider.PurgeEnvironment within the transaction of ops.
-func (ops *WriterOps) PurgeEnvironment(ctx context.Context, spec EnvironmentPurgerSpec) (*EnvironmentPurgerResult, error) {
-	actor, err := scope.Value(ctx, "actor", ops.provider.values.Actor)
-	if err != nil {
-		return nil, err
-	}
-	return purgeEnvironment(ctx, ops.tx, spec, actor)
-}
-
-// purgeEnvironment runs the plan of purging an environment: one flush.
-func purgeEnvironment(ctx context.Context, tx *scope.Tx, spec EnvironmentPurgerSpec, actor pgtype.UUID) (*EnvironmentPurgerResult, error) {
-	op := tx.Purge(spec.PurgesScope(), environmentConstraints)
-	q := saasdb.New(op)
-	res := &EnvironmentPurgerResult{}
-
-	// Flush 1 of 1.
-	f := op.Flush()
-	f.RequireReadCommitted()
-	f.Do(scope.Step{Name: "lock", Query: "LockEnvironmentForPurge", Decides: true}, func(ctx context.Context) error {
-		_, err := q.LockEnvironmentForPurge(ctx, spec.ID)
-		return op.Present(scope.Found(err))
-	})
-	f.Do(scope.Step{Name: "grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteRoleGrantsOfScope(ctx, saasdb.DeleteRoleGrantsOfScopeParams{
-			ScopeType: "environment",
-			ScopeID:   spec.ID,
-		})
-		if err != nil {
-			return err
-		}
-		res.Grants += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
-		return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
-			Actor:     actor,
-			Action:    "purge",
-			ScopeType: "environment",
-			ScopeID:   spec.ID,
-			At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
-		})
-	})
-	f.Do(scope.Step{Name: "row", Query: "DeleteEnvironment", Deletes: true}, func(ctx context.Context) error {
-		row, err := q.DeleteEnvironment(ctx, spec.ID)
-		if res.Found, err = scope.Found(err); res.Found {
-			res.Row = row
-		}
-		return err
-	})
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	return res, nil
+	return scope.One(ctx, p.runner, spec, do)
 }
 
 // PurgeEnvironments removes several scopes of type environment, all of them or
@@ -427,46 +243,47 @@ func purgeEnvironment(ctx context.Context, tx *scope.Tx, spec EnvironmentPurgerS
 // specs. An error is a *scope.ItemError, which tells the item that failed where
 // that can be told.
 func (p *Provider) PurgeEnvironments(ctx context.Context, specs []EnvironmentPurgerSpec) ([]*EnvironmentPurgerResult, error) {
-	actor, err := scope.Value(ctx, "actor", p.values.Actor)
+	do, err := p.purgeEnvironmentsInContext(ctx)
+	if err != nil {
+		return scope.OfItem([]*EnvironmentPurgerResult(nil), err)
+	}
+	return scope.Many(ctx, p.runner, specs, do)
+}
+
+// PurgeEnvironment is Provider.PurgeEnvironment within the transaction of ops.
+func (ops *WriterOps) PurgeEnvironment(ctx context.Context, spec EnvironmentPurgerSpec) (*EnvironmentPurgerResult, error) {
+	do, err := ops.provider.purgeEnvironmentsInContext(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return scope.Bulk(ctx, p.runner, len(specs), func(ctx context.Context, tx *scope.Tx, n int) ([]*EnvironmentPurgerResult, error) {
-		return purgeEnvironments(ctx, tx, specs[:n], actor)
-	})
-}
-
-// PurgeEachEnvironment removes several scopes of type environment, each in a
-// transaction of its own, as CreateEachEnvironment creates them.
-func (p *Provider) PurgeEachEnvironment(ctx context.Context, specs []EnvironmentPurgerSpec, opts ...scope.EachOption) ([]*EnvironmentPurgerResult, error) {
-	return scope.Each(ctx, p.runner, specs, p.PurgeEnvironment, p.PurgeEnvironments, opts...)
+	return scope.OneIn(ctx, ops.tx, spec, do)
 }
 
 // PurgeEnvironments is Provider.PurgeEnvironments within the transaction of
 // ops.
 func (ops *WriterOps) PurgeEnvironments(ctx context.Context, specs []EnvironmentPurgerSpec) ([]*EnvironmentPurgerResult, error) {
-	actor, err := scope.Value(ctx, "actor", ops.provider.values.Actor)
+	do, err := ops.provider.purgeEnvironmentsInContext(ctx)
 	if err != nil {
-		return nil, err
+		return scope.OfItem([]*EnvironmentPurgerResult(nil), err)
 	}
-	return scope.OfItem(purgeEnvironments(ctx, ops.tx, specs, actor))
+	return scope.ManyIn(ctx, ops.tx, specs, do)
 }
 
-// purgeEnvironments runs the plan of purging many scopes of type environment: 2
+// purgeEnvironments runs the plan of purging scopes of type environment: 2
 // flushes.
 func purgeEnvironments(ctx context.Context, tx *scope.Tx, specs []EnvironmentPurgerSpec, actor pgtype.UUID) ([]*EnvironmentPurgerResult, error) {
-	op := tx.Purge(scope.Context{Type: "environment"}, environmentConstraints)
+	op := tx.Purge(scope.Address("environment", specs), environmentConstraints)
 	q := saasdb.New(op)
 	type environmentItem struct {
 		spec   EnvironmentPurgerSpec
 		res    *EnvironmentPurgerResult
 		locked bool
 	}
-	items := make([]*environmentItem, len(specs))
+	items := make([]environmentItem, len(specs))
 	res := make([]*EnvironmentPurgerResult, len(specs))
 	for i, spec := range specs {
 		res[i] = &EnvironmentPurgerResult{}
-		items[i] = &environmentItem{spec: spec, res: res[i]}
+		items[i] = environmentItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 2.

@@ -39,25 +39,16 @@ type OrganisationCreatorResult struct {
 	Roles []saasdb.Role
 }
 
-// PreparedOrganisation is an OrganisationCreatorSpec that is ready to run: its
-// defaults are filled in and its ids are drawn. It serves one call, and every
-// retry of that call.
-type PreparedOrganisation struct {
-	spec  OrganisationCreatorSpec
-	draws *scope.Draws
-	actor pgtype.UUID
-}
-
-// PrepareOrganisation prepares the creation of an organisation. Call it outside
-// of any transaction.
-func (p *Provider) PrepareOrganisation(ctx context.Context, spec OrganisationCreatorSpec) (*PreparedOrganisation, error) {
-	prepared := &PreparedOrganisation{spec: spec, draws: p.runner.Draw()}
-	var err error
-	prepared.actor, err = scope.Value(ctx, "actor", p.values.Actor)
+// createOrganisationsInContext returns createOrganisations with the values that
+// it takes from the context.
+func (p *Provider) createOrganisationsInContext(ctx context.Context) (scope.Coordinator[OrganisationCreatorSpec, *OrganisationCreatorResult], error) {
+	actor, err := scope.Value(ctx, "actor", p.values.Actor)
 	if err != nil {
 		return nil, err
 	}
-	return prepared, nil
+	return func(ctx context.Context, tx *scope.Tx, specs []OrganisationCreatorSpec) ([]*OrganisationCreatorResult, error) {
+		return createOrganisations(ctx, tx, specs, actor)
+	}, nil
 }
 
 // CreateOrganisation creates an organisation with everything that belongs to
@@ -66,156 +57,11 @@ func (p *Provider) PrepareOrganisation(ctx context.Context, spec OrganisationCre
 // scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that
 // one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateOrganisation(ctx context.Context, spec OrganisationCreatorSpec) (*OrganisationCreatorResult, error) {
-	prepared, err := p.PrepareOrganisation(ctx, spec)
+	do, err := p.createOrganisationsInContext(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return p.CreatePreparedOrganisation(ctx, prepared)
-}
-
-// CreatePreparedOrganisation is CreateOrganisation for what PrepareOrganisation
-// returned.
-func (p *Provider) CreatePreparedOrganisation(ctx context.Context, prepared *PreparedOrganisation) (*OrganisationCreatorResult, error) {
-	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*OrganisationCreatorResult, error) {
-		return createOrganisation(ctx, tx, prepared)
-	})
-}
-
-// CreateOrganisation is Provider.CreateOrganisation within the transaction of
-// ops.
-func (ops *WriterOps) CreateOrganisation(ctx context.Context, spec OrganisationCreatorSpec) (*OrganisationCreatorResult, error) {
-	prepared, err := ops.provider.PrepareOrganisation(ctx, spec)
-	if err != nil {
-		return nil, err
-	}
-	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
-	return createOrganisation(ctx, ops.tx, prepared)
-}
-
-// CreatePreparedOrganisation is Provider.CreatePreparedOrganisation within the
-// transaction of ops.
-func (ops *WriterOps) CreatePreparedOrganisation(ctx context.Context, prepared *PreparedOrganisation) (*OrganisationCreatorResult, error) {
-	return createOrganisation(ctx, ops.tx, prepared)
-}
-
-// organisationConstraints maps the constraints that the specification names to
-// its errors; nothing writes it.
-var organisationConstraints = map[string]error{
-	"members_user_key":       ErrOwnerListedTwice,
-	"organisations_name_key": ErrOrganisationNameTaken,
-}
-
-// createOrganisation runs the plan of creating an organisation: 3 flushes.
-func createOrganisation(ctx context.Context, tx *scope.Tx, p *PreparedOrganisation) (*OrganisationCreatorResult, error) {
-	op := tx.Create("organisation", p.draws, organisationConstraints)
-	q := saasdb.New(op)
-	res := &OrganisationCreatorResult{}
-	type builtinState struct {
-		builtin builtinRoleRow
-		role    saasdb.Role
-	}
-
-	// Flush 1 of 3.
-	f := op.Flush()
-	f.Do(scope.Step{Name: "row", Query: "CreateOrganisation"}, func(ctx context.Context) (err error) {
-		res.Row, err = q.CreateOrganisation(ctx, saasdb.CreateOrganisationParams{
-			Name:         p.spec.Name,
-			BillingEmail: p.spec.BillingEmail,
-		})
-		return err
-	})
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	// Flush 2 of 3.
-	f = op.Flush()
-	var builtinTurns []*builtinState
-	for _, builtin := range builtinRolesData {
-		builtinTurn := &builtinState{builtin: builtin}
-		builtinTurns = append(builtinTurns, builtinTurn)
-		f.Do(scope.Step{Name: "access.role", Query: "CreateRole"}, func(ctx context.Context) error {
-			row, err := q.CreateRole(ctx, saasdb.CreateRoleParams{
-				ScopeType: "organisation",
-				ScopeID:   strconv.FormatInt(res.Row.ID, 10),
-				Name:      builtin.Name,
-			})
-			if err != nil {
-				return err
-			}
-			builtinTurn.role = row
-			res.Roles = append(res.Roles, row)
-			return nil
-		})
-	}
-	f.Do(scope.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
-		return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
-			Actor:     p.actor,
-			Action:    "create",
-			ScopeType: "organisation",
-			ScopeID:   strconv.FormatInt(res.Row.ID, 10),
-			At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
-		})
-	})
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	// Flush 3 of 3.
-	f = op.Flush()
-	for _, builtinTurn := range builtinTurns {
-		for _, grant := range builtinTurn.builtin.Grants {
-			f.Do(scope.Step{Name: "access.create_role_grant", Query: "CreateRoleGrant"}, func(ctx context.Context) error {
-				return q.CreateRoleGrant(ctx, saasdb.CreateRoleGrantParams{
-					RoleID:    builtinTurn.role.ID,
-					ScopeType: "organisation",
-					ScopeID:   strconv.FormatInt(res.Row.ID, 10),
-					Object:    grant.Object,
-					Action:    grant.Action,
-				})
-			})
-		}
-	}
-	for _, owner := range p.spec.Owners {
-		f.Do(scope.Step{Name: "access.create_member", Query: "CreateMember"}, func(ctx context.Context) error {
-			return q.CreateMember(ctx, saasdb.CreateMemberParams{
-				ScopeType: "organisation",
-				ScopeID:   strconv.FormatInt(res.Row.ID, 10),
-				UserID:    owner,
-				RoleID:    res.Roles[0 /* owner */].ID,
-				JoinedAt:  pgtype.Timestamptz{Time: op.Now(), Valid: true},
-			})
-		})
-	}
-	f.MayEnd()
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	return res, nil
-}
-
-// PreparedOrganisations are several OrganisationCreatorSpec that are ready to
-// run, as PreparedOrganisation is one. They serve one call, and every retry of
-// that call.
-type PreparedOrganisations struct {
-	items []*PreparedOrganisation
-	draws *scope.Draws
-}
-
-// PrepareOrganisations prepares the creation of several scopes of type
-// organisation. Call it outside of any transaction. Its error is a
-// *scope.ItemError, which names the specification that cannot be prepared.
-func (p *Provider) PrepareOrganisations(ctx context.Context, specs []OrganisationCreatorSpec) (*PreparedOrganisations, error) {
-	prepared := &PreparedOrganisations{draws: p.runner.Draw()}
-	for i, spec := range specs {
-		item, err := p.PrepareOrganisation(ctx, spec)
-		if err != nil {
-			return nil, &scope.ItemError{Index: i, Err: err}
-		}
-		prepared.items = append(prepared.items, item)
-	}
-	return prepared, nil
+	return scope.One(ctx, p.runner, spec, do)
 }
 
 // CreateOrganisations creates several scopes of type organisation, all of them
@@ -225,66 +71,59 @@ func (p *Provider) PrepareOrganisations(ctx context.Context, specs []Organisatio
 // failed where that can be told; what CreateOrganisation says of errors holds
 // for all items together.
 func (p *Provider) CreateOrganisations(ctx context.Context, specs []OrganisationCreatorSpec) ([]*OrganisationCreatorResult, error) {
-	prepared, err := p.PrepareOrganisations(ctx, specs)
+	do, err := p.createOrganisationsInContext(ctx)
+	if err != nil {
+		return scope.OfItem([]*OrganisationCreatorResult(nil), err)
+	}
+	return scope.Many(ctx, p.runner, specs, do)
+}
+
+// CreateOrganisation is Provider.CreateOrganisation within the transaction of
+// ops.
+func (ops *WriterOps) CreateOrganisation(ctx context.Context, spec OrganisationCreatorSpec) (*OrganisationCreatorResult, error) {
+	do, err := ops.provider.createOrganisationsInContext(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return p.CreatePreparedOrganisations(ctx, prepared)
-}
-
-// CreatePreparedOrganisations is CreateOrganisations for what
-// PrepareOrganisations returned.
-func (p *Provider) CreatePreparedOrganisations(ctx context.Context, prepared *PreparedOrganisations) ([]*OrganisationCreatorResult, error) {
-	return scope.Bulk(ctx, p.runner, len(prepared.items), func(ctx context.Context, tx *scope.Tx, n int) ([]*OrganisationCreatorResult, error) {
-		return createOrganisations(ctx, tx, prepared.items[:n], prepared.draws)
-	})
-}
-
-// CreateEachOrganisation creates several scopes of type organisation, each in a
-// transaction of its own: those that fail leave the others. The results are in
-// the order of specs, nil for what failed; the error is then a
-// *scope.ItemsError. On a caller's transaction the items are created under
-// savepoints. scope.WithConcurrency has several created at the same time.
-func (p *Provider) CreateEachOrganisation(ctx context.Context, specs []OrganisationCreatorSpec, opts ...scope.EachOption) ([]*OrganisationCreatorResult, error) {
-	return scope.Each(ctx, p.runner, specs, p.CreateOrganisation, p.CreateOrganisations, opts...)
+	return scope.OneIn(ctx, ops.tx, spec, do)
 }
 
 // CreateOrganisations is Provider.CreateOrganisations within the transaction of
 // ops.
 func (ops *WriterOps) CreateOrganisations(ctx context.Context, specs []OrganisationCreatorSpec) ([]*OrganisationCreatorResult, error) {
-	prepared, err := ops.provider.PrepareOrganisations(ctx, specs)
+	do, err := ops.provider.createOrganisationsInContext(ctx)
 	if err != nil {
-		return nil, err
+		return scope.OfItem([]*OrganisationCreatorResult(nil), err)
 	}
-	prepared.draws = ops.tx.Draw() // the same when the transaction is run again
-	return ops.CreatePreparedOrganisations(ctx, prepared)
+	return scope.ManyIn(ctx, ops.tx, specs, do)
 }
 
-// CreatePreparedOrganisations is Provider.CreatePreparedOrganisations within
-// the transaction of ops.
-func (ops *WriterOps) CreatePreparedOrganisations(ctx context.Context, prepared *PreparedOrganisations) ([]*OrganisationCreatorResult, error) {
-	return scope.OfItem(createOrganisations(ctx, ops.tx, prepared.items, prepared.draws))
+// organisationConstraints maps the constraints that the specification names to
+// its errors; nothing writes it.
+var organisationConstraints = map[string]error{
+	"members_user_key":       ErrOwnerListedTwice,
+	"organisations_name_key": ErrOrganisationNameTaken,
 }
 
-// createOrganisations runs the plan of creating many scopes of type
-// organisation: 3 flushes.
-func createOrganisations(ctx context.Context, tx *scope.Tx, prepared []*PreparedOrganisation, draws *scope.Draws) ([]*OrganisationCreatorResult, error) {
-	op := tx.Create("organisation", draws, organisationConstraints)
+// createOrganisations runs the plan of creating scopes of type organisation: 3
+// flushes.
+func createOrganisations(ctx context.Context, tx *scope.Tx, specs []OrganisationCreatorSpec, actor pgtype.UUID) ([]*OrganisationCreatorResult, error) {
+	op := tx.Create("organisation", nil, organisationConstraints)
 	q := saasdb.New(op)
 	type builtinState struct {
 		builtin builtinRoleRow
 		role    saasdb.Role
 	}
 	type organisationItem struct {
-		p            *PreparedOrganisation
+		spec         OrganisationCreatorSpec
 		res          *OrganisationCreatorResult
 		builtinTurns []*builtinState
 	}
-	items := make([]*organisationItem, len(prepared))
-	res := make([]*OrganisationCreatorResult, len(prepared))
-	for i, p := range prepared {
+	items := make([]organisationItem, len(specs))
+	res := make([]*OrganisationCreatorResult, len(specs))
+	for i, spec := range specs {
 		res[i] = &OrganisationCreatorResult{}
-		items[i] = &organisationItem{p: p, res: res[i]}
+		items[i] = organisationItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 3.
@@ -292,8 +131,8 @@ func createOrganisations(ctx context.Context, tx *scope.Tx, prepared []*Prepared
 	for item := range scope.Items(op, items) {
 		f.Do(scope.Step{Name: "row", Query: "CreateOrganisation"}, func(ctx context.Context) (err error) {
 			item.res.Row, err = q.CreateOrganisation(ctx, saasdb.CreateOrganisationParams{
-				Name:         item.p.spec.Name,
-				BillingEmail: item.p.spec.BillingEmail,
+				Name:         item.spec.Name,
+				BillingEmail: item.spec.BillingEmail,
 			})
 			return err
 		})
@@ -324,7 +163,7 @@ func createOrganisations(ctx context.Context, tx *scope.Tx, prepared []*Prepared
 		}
 		f.Do(scope.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
 			return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
-				Actor:     item.p.actor,
+				Actor:     actor,
 				Action:    "create",
 				ScopeType: "organisation",
 				ScopeID:   strconv.FormatInt(item.res.Row.ID, 10),
@@ -352,7 +191,7 @@ func createOrganisations(ctx context.Context, tx *scope.Tx, prepared []*Prepared
 				})
 			}
 		}
-		for _, owner := range item.p.spec.Owners {
+		for _, owner := range item.spec.Owners {
 			f.Do(scope.Step{Name: "access.create_member", Query: "CreateMember"}, func(ctx context.Context) error {
 				return q.CreateMember(ctx, saasdb.CreateMemberParams{
 					ScopeType: "organisation",
@@ -401,112 +240,29 @@ type OrganisationPurgerResult struct {
 	Roles int64
 }
 
+// purgeOrganisationsInContext returns purgeOrganisations with the values that
+// it takes from the context.
+func (p *Provider) purgeOrganisationsInContext(ctx context.Context) (scope.Coordinator[OrganisationPurgerSpec, *OrganisationPurgerResult], error) {
+	actor, err := scope.Value(ctx, "actor", p.values.Actor)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, tx *scope.Tx, specs []OrganisationPurgerSpec) ([]*OrganisationPurgerResult, error) {
+		return purgeOrganisations(ctx, tx, specs, actor)
+	}, nil
+}
+
 // PurgeOrganisation removes an organisation and everything that belongs to it:
 // in a transaction of its own, or under a savepoint when the Provider joins a
 // caller's, which must then be READ COMMITTED. A scope that is not there is no
 // error: Found is false, and what was left of it is removed. ctx governs every
 // statement.
 func (p *Provider) PurgeOrganisation(ctx context.Context, spec OrganisationPurgerSpec) (*OrganisationPurgerResult, error) {
-	actor, err := scope.Value(ctx, "actor", p.values.Actor)
+	do, err := p.purgeOrganisationsInContext(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*OrganisationPurgerResult, error) {
-		return purgeOrganisation(ctx, tx, spec, actor)
-	})
-}
-
-// PurgeOrganisation is Provider.PurgeOrganisation within the transaction of
-// ops.
-func (ops *WriterOps) PurgeOrganisation(ctx context.Context, spec OrganisationPurgerSpec) (*OrganisationPurgerResult, error) {
-	actor, err := scope.Value(ctx, "actor", ops.provider.values.Actor)
-	if err != nil {
-		return nil, err
-	}
-	return purgeOrganisation(ctx, ops.tx, spec, actor)
-}
-
-// purgeOrganisation runs the plan of purging an organisation: 2 flushes.
-func purgeOrganisation(ctx context.Context, tx *scope.Tx, spec OrganisationPurgerSpec, actor pgtype.UUID) (*OrganisationPurgerResult, error) {
-	op := tx.Purge(spec.PurgesScope(), organisationConstraints)
-	q := saasdb.New(op)
-	res := &OrganisationPurgerResult{}
-
-	// Flush 1 of 2.
-	f := op.Flush()
-	f.RequireReadCommitted()
-	f.Do(scope.Step{Name: "lock", Query: "LockOrganisationForPurge"}, func(ctx context.Context) error {
-		_, err := q.LockOrganisationForPurge(ctx, spec.ID)
-		return scope.Optional(err)
-	})
-	f.Do(scope.Step{Name: "children.workspace", Query: "ListWorkspaceIDsForUpdate"}, func(ctx context.Context) error {
-		rows, err := q.ListWorkspaceIDsForUpdate(ctx, spec.ID)
-		if err != nil {
-			return err
-		}
-		return scope.RefuseChildren("workspace", int64(len(rows)), nil)
-	})
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	// Flush 2 of 2.
-	f = op.Flush()
-	f.Do(scope.Step{Name: "remove_access.grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteRoleGrantsOfScope(ctx, saasdb.DeleteRoleGrantsOfScopeParams{
-			ScopeType: "organisation",
-			ScopeID:   strconv.FormatInt(spec.ID, 10),
-		})
-		if err != nil {
-			return err
-		}
-		res.Grants += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "remove_access.members", Query: "DeleteMembersOfScope", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteMembersOfScope(ctx, saasdb.DeleteMembersOfScopeParams{
-			ScopeType: "organisation",
-			ScopeID:   strconv.FormatInt(spec.ID, 10),
-		})
-		if err != nil {
-			return err
-		}
-		res.Members += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "remove_access.roles", Query: "DeleteRolesOfScope", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteRolesOfScope(ctx, saasdb.DeleteRolesOfScopeParams{
-			ScopeType: "organisation",
-			ScopeID:   strconv.FormatInt(spec.ID, 10),
-		})
-		if err != nil {
-			return err
-		}
-		res.Roles += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
-		return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
-			Actor:     actor,
-			Action:    "purge",
-			ScopeType: "organisation",
-			ScopeID:   strconv.FormatInt(spec.ID, 10),
-			At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
-		})
-	})
-	f.Do(scope.Step{Name: "row", Query: "DeleteOrganisation", Deletes: true}, func(ctx context.Context) error {
-		row, err := q.DeleteOrganisation(ctx, spec.ID)
-		if res.Found, err = scope.Found(err); res.Found {
-			res.Row = row
-		}
-		return err
-	})
-	f.MayEnd()
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	return res, nil
+	return scope.One(ctx, p.runner, spec, do)
 }
 
 // PurgeOrganisations removes several scopes of type organisation, all of them
@@ -515,45 +271,47 @@ func purgeOrganisation(ctx context.Context, tx *scope.Tx, spec OrganisationPurge
 // order of specs. An error is a *scope.ItemError, which tells the item that
 // failed where that can be told.
 func (p *Provider) PurgeOrganisations(ctx context.Context, specs []OrganisationPurgerSpec) ([]*OrganisationPurgerResult, error) {
-	actor, err := scope.Value(ctx, "actor", p.values.Actor)
+	do, err := p.purgeOrganisationsInContext(ctx)
+	if err != nil {
+		return scope.OfItem([]*OrganisationPurgerResult(nil), err)
+	}
+	return scope.Many(ctx, p.runner, specs, do)
+}
+
+// PurgeOrganisation is Provider.PurgeOrganisation within the transaction of
+// ops.
+func (ops *WriterOps) PurgeOrganisation(ctx context.Context, spec OrganisationPurgerSpec) (*OrganisationPurgerResult, error) {
+	do, err := ops.provider.purgeOrganisationsInContext(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return scope.Bulk(ctx, p.runner, len(specs), func(ctx context.Context, tx *scope.Tx, n int) ([]*OrganisationPurgerResult, error) {
-		return purgeOrganisations(ctx, tx, specs[:n], actor)
-	})
-}
-
-// PurgeEachOrganisation removes several scopes of type organisation, each in a
-// transaction of its own, as CreateEachOrganisation creates them.
-func (p *Provider) PurgeEachOrganisation(ctx context.Context, specs []OrganisationPurgerSpec, opts ...scope.EachOption) ([]*OrganisationPurgerResult, error) {
-	return scope.Each(ctx, p.runner, specs, p.PurgeOrganisation, p.PurgeOrganisations, opts...)
+	return scope.OneIn(ctx, ops.tx, spec, do)
 }
 
 // PurgeOrganisations is Provider.PurgeOrganisations within the transaction of
 // ops.
 func (ops *WriterOps) PurgeOrganisations(ctx context.Context, specs []OrganisationPurgerSpec) ([]*OrganisationPurgerResult, error) {
-	actor, err := scope.Value(ctx, "actor", ops.provider.values.Actor)
+	do, err := ops.provider.purgeOrganisationsInContext(ctx)
 	if err != nil {
-		return nil, err
+		return scope.OfItem([]*OrganisationPurgerResult(nil), err)
 	}
-	return scope.OfItem(purgeOrganisations(ctx, ops.tx, specs, actor))
+	return scope.ManyIn(ctx, ops.tx, specs, do)
 }
 
-// purgeOrganisations runs the plan of purging many scopes of type organisation:
-// 2 flushes.
+// purgeOrganisations runs the plan of purging scopes of type organisation: 2
+// flushes.
 func purgeOrganisations(ctx context.Context, tx *scope.Tx, specs []OrganisationPurgerSpec, actor pgtype.UUID) ([]*OrganisationPurgerResult, error) {
-	op := tx.Purge(scope.Context{Type: "organisation"}, organisationConstraints)
+	op := tx.Purge(scope.Address("organisation", specs), organisationConstraints)
 	q := saasdb.New(op)
 	type organisationItem struct {
 		spec OrganisationPurgerSpec
 		res  *OrganisationPurgerResult
 	}
-	items := make([]*organisationItem, len(specs))
+	items := make([]organisationItem, len(specs))
 	res := make([]*OrganisationPurgerResult, len(specs))
 	for i, spec := range specs {
 		res[i] = &OrganisationPurgerResult{}
-		items[i] = &organisationItem{spec: spec, res: res[i]}
+		items[i] = organisationItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 2.

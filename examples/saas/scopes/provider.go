@@ -37,6 +37,35 @@ func NewProvider(db scope.DB, values ContextValues, opts ...scope.Option) *Provi
 	return &Provider{runner: scope.NewRunner(db, opts...), values: values}
 }
 
+// Runner is what runs the transactions of p, for scope.Each.
+func (p *Provider) Runner() *scope.Runner {
+	return p.runner
+}
+
+// Ops are the operations that a Provider and WriterOps both have, for services
+// that take either and for tests that bring their own. On a Provider each call
+// is a transaction of its own; calls are all or nothing together on WriterOps
+// alone. A scope that is added to the specification adds methods.
+type Ops interface {
+	CreateEnvironment(ctx context.Context, spec EnvironmentCreatorSpec) (*EnvironmentCreatorResult, error)
+	CreateEnvironments(ctx context.Context, specs []EnvironmentCreatorSpec) ([]*EnvironmentCreatorResult, error)
+	PurgeEnvironment(ctx context.Context, spec EnvironmentPurgerSpec) (*EnvironmentPurgerResult, error)
+	PurgeEnvironments(ctx context.Context, specs []EnvironmentPurgerSpec) ([]*EnvironmentPurgerResult, error)
+	CreateOrganisation(ctx context.Context, spec OrganisationCreatorSpec) (*OrganisationCreatorResult, error)
+	CreateOrganisations(ctx context.Context, specs []OrganisationCreatorSpec) ([]*OrganisationCreatorResult, error)
+	PurgeOrganisation(ctx context.Context, spec OrganisationPurgerSpec) (*OrganisationPurgerResult, error)
+	PurgeOrganisations(ctx context.Context, specs []OrganisationPurgerSpec) ([]*OrganisationPurgerResult, error)
+	CreatePreparedWorkspace(ctx context.Context, prepared *PreparedWorkspace) (*WorkspaceCreatorResult, error)
+	CreatePreparedWorkspaces(ctx context.Context, prepared []*PreparedWorkspace) ([]*WorkspaceCreatorResult, error)
+	PurgeWorkspace(ctx context.Context, spec WorkspacePurgerSpec) (*WorkspacePurgerResult, error)
+	PurgeWorkspaces(ctx context.Context, specs []WorkspacePurgerSpec) ([]*WorkspacePurgerResult, error)
+}
+
+var (
+	_ Ops = (*Provider)(nil)
+	_ Ops = (*WriterOps)(nil)
+)
+
 // WriterOps are operations that share one transaction. They are valid until the
 // function given to Provider.WriterOps returns, and not for concurrent use.
 type WriterOps struct {

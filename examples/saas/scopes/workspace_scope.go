@@ -53,7 +53,7 @@ type WorkspaceCreatorResult struct {
 }
 
 // PreparedWorkspace is a WorkspaceCreatorSpec that is ready to run: its
-// defaults are filled in and its ids are drawn, and what comes before the
+// defaults are filled in, its ids are drawn, and what comes before the
 // transaction is done. It serves one call, and every retry of that call.
 type PreparedWorkspace struct {
 	spec  WorkspaceCreatorSpec
@@ -61,7 +61,7 @@ type PreparedWorkspace struct {
 	actor pgtype.UUID
 }
 
-// PrepareWorkspace prepares the creation of a workspace. Call it outside of any
+// PrepareWorkspace prepares creating a workspace. Call it outside of any
 // transaction.
 func (p *Provider) PrepareWorkspace(ctx context.Context, spec WorkspaceCreatorSpec) (*PreparedWorkspace, error) {
 	if spec.Plan == nil {
@@ -80,6 +80,12 @@ func (p *Provider) PrepareWorkspace(ctx context.Context, spec WorkspaceCreatorSp
 		return nil, scope.PrepareFailed("workspace", "before.CheckSlug", err)
 	}
 	return prepared, nil
+}
+
+// PrepareWorkspaces is PrepareWorkspace for several scopes. Its error is a
+// *scope.ItemError, which names the specification that cannot be prepared.
+func (p *Provider) PrepareWorkspaces(ctx context.Context, specs []WorkspaceCreatorSpec) ([]*PreparedWorkspace, error) {
+	return scope.Prepare(ctx, specs, p.PrepareWorkspace)
 }
 
 // CreateWorkspace creates a workspace with everything that belongs to it: in a
@@ -103,198 +109,7 @@ func (p *Provider) CreateWorkspace(ctx context.Context, spec WorkspaceCreatorSpe
 // CreatePreparedWorkspace is CreateWorkspace for what PrepareWorkspace
 // returned.
 func (p *Provider) CreatePreparedWorkspace(ctx context.Context, prepared *PreparedWorkspace) (*WorkspaceCreatorResult, error) {
-	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*WorkspaceCreatorResult, error) {
-		return createWorkspace(ctx, tx, prepared)
-	})
-}
-
-// CreatePreparedWorkspace is Provider.CreatePreparedWorkspace within the
-// transaction of ops.
-func (ops *WriterOps) CreatePreparedWorkspace(ctx context.Context, prepared *PreparedWorkspace) (*WorkspaceCreatorResult, error) {
-	return createWorkspace(ctx, ops.tx, prepared)
-}
-
-// workspaceConstraints maps the constraints that the specification names to its
-// errors; nothing writes it.
-var workspaceConstraints = map[string]error{
-	"members_user_key":      ErrOwnerListedTwice,
-	"workspaces_slug_key":   ErrWorkspaceSlugTaken,
-	"environments_id_check": ErrEnvironmentIDMalformed,
-	"environments_pkey":     ErrEnvironmentIDTaken,
-}
-
-// createWorkspace runs the plan of creating a workspace: 3 flushes.
-func createWorkspace(ctx context.Context, tx *scope.Tx, p *PreparedWorkspace) (*WorkspaceCreatorResult, error) {
-	op := tx.Create("workspace", p.draws, workspaceConstraints)
-	q := saasdb.New(op)
-	res := &WorkspaceCreatorResult{}
-	type builtinState struct {
-		builtin builtinRoleRow
-		role    saasdb.Role
-	}
-
-	// Flush 1 of 3.
-	f := op.Flush()
-	f.Do(scope.Step{Name: "parents.organisation", Query: "LockOrganisation", Missing: ErrOrganisationNotFound}, func(ctx context.Context) error {
-		_, err := q.LockOrganisation(ctx, p.spec.OrganisationID)
-		return err
-	})
-	f.Do(scope.Step{Name: "row", Query: "CreateWorkspace"}, func(ctx context.Context) (err error) {
-		res.Row, err = q.CreateWorkspace(ctx, saasdb.CreateWorkspaceParams{
-			OrganisationID: p.spec.OrganisationID,
-			Slug:           p.spec.Slug,
-			Name:           p.spec.Name,
-			Description:    p.spec.Description,
-			Plan:           *p.spec.Plan,
-			TrialEndsAt:    pgtype.Timestamptz{Time: op.Now().Add(336 * time.Hour), Valid: true},
-			Settings:       []byte(`{"features":["logs","metrics"],"quota":{"cpu":4,"gpu":null},"retention_days":30}`),
-		})
-		return err
-	})
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	// Flush 2 of 3.
-	f = op.Flush()
-	var builtinTurns []*builtinState
-	for _, builtin := range builtinRolesData {
-		builtinTurn := &builtinState{builtin: builtin}
-		builtinTurns = append(builtinTurns, builtinTurn)
-		f.Do(scope.Step{Name: "access.role", Query: "CreateRole"}, func(ctx context.Context) error {
-			row, err := q.CreateRole(ctx, saasdb.CreateRoleParams{
-				ScopeType: "workspace",
-				ScopeID:   strconv.FormatInt(res.Row.ID, 10),
-				Name:      builtin.Name,
-			})
-			if err != nil {
-				return err
-			}
-			builtinTurn.role = row
-			res.Roles = append(res.Roles, row)
-			return nil
-		})
-	}
-	f.Do(scope.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
-		return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
-			Actor:     p.actor,
-			Action:    "create",
-			ScopeType: "workspace",
-			ScopeID:   strconv.FormatInt(res.Row.ID, 10),
-			At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
-		})
-	})
-	var workspaceRoles []saasdb.Role
-	if *p.spec.DefaultEnvironment {
-		res.Environment = &EnvironmentCreatorResult{}
-		f.Do(scope.Step{Name: "environment.parents.workspace", Query: "LockWorkspace", Missing: ErrWorkspaceNotFound}, func(ctx context.Context) error {
-			_, err := q.LockWorkspace(ctx, res.Row.ID)
-			return err
-		})
-		f.Do(scope.Step{Name: "environment.row", Query: "CreateEnvironment"}, func(ctx context.Context) (err error) {
-			res.Environment.Row, err = q.CreateEnvironment(ctx, saasdb.CreateEnvironmentParams{
-				ID:          p.spec.Slug + "-default",
-				WorkspaceID: res.Row.ID,
-				Name:        "Default",
-				Settings:    []byte(`{}`),
-			})
-			return err
-		})
-		f.Do(scope.Step{Name: "environment.workspace_roles", Query: "ListRolesOfScope", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
-			workspaceRoles, err = q.ListRolesOfScope(ctx, saasdb.ListRolesOfScopeParams{
-				ScopeType: "workspace",
-				ScopeID:   strconv.FormatInt(res.Row.ID, 10),
-			})
-			return err
-		})
-		f.Do(scope.Step{Name: "environment.audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
-			return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
-				Actor:     p.actor,
-				Action:    "create",
-				ScopeType: "environment",
-				ScopeID:   p.spec.Slug + "-default",
-				At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
-			})
-		})
-	}
-	f.Reread()
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	// Flush 3 of 3.
-	f = op.Flush()
-	for _, builtinTurn := range builtinTurns {
-		for _, grant := range builtinTurn.builtin.Grants {
-			f.Do(scope.Step{Name: "access.create_role_grant", Query: "CreateRoleGrant"}, func(ctx context.Context) error {
-				return q.CreateRoleGrant(ctx, saasdb.CreateRoleGrantParams{
-					RoleID:    builtinTurn.role.ID,
-					ScopeType: "workspace",
-					ScopeID:   strconv.FormatInt(res.Row.ID, 10),
-					Object:    grant.Object,
-					Action:    grant.Action,
-				})
-			})
-		}
-	}
-	for _, owner := range p.spec.Owners {
-		f.Do(scope.Step{Name: "access.create_member", Query: "CreateMember"}, func(ctx context.Context) error {
-			return q.CreateMember(ctx, saasdb.CreateMemberParams{
-				ScopeType: "workspace",
-				ScopeID:   strconv.FormatInt(res.Row.ID, 10),
-				UserID:    owner,
-				RoleID:    res.Roles[0 /* owner */].ID,
-				JoinedAt:  pgtype.Timestamptz{Time: op.Now(), Valid: true},
-			})
-		})
-	}
-	if *p.spec.DefaultEnvironment {
-		for _, role := range workspaceRoles {
-			if role.Name != saasdb.MemberRoleOwner && role.Name != saasdb.MemberRoleEditor {
-				continue
-			}
-			f.Do(scope.Step{Name: "environment.create_role_grant", Query: "CreateRoleGrant"}, func(ctx context.Context) error {
-				return q.CreateRoleGrant(ctx, saasdb.CreateRoleGrantParams{
-					RoleID:    role.ID,
-					ScopeType: "environment",
-					ScopeID:   p.spec.Slug + "-default",
-					Object:    "deployment",
-					Action:    "*",
-				})
-			})
-		}
-	}
-	f.MayEnd()
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	op.AfterCommit("after_commit.WorkspaceCreated", func(ctx context.Context) error {
-		return saasfunc.WorkspaceCreated(ctx, res.Row.ID, p.spec.Slug)
-	})
-	return res, nil
-}
-
-// PreparedWorkspaces are several WorkspaceCreatorSpec that are ready to run, as
-// PreparedWorkspace is one. They serve one call, and every retry of that call.
-type PreparedWorkspaces struct {
-	items []*PreparedWorkspace
-	draws *scope.Draws
-}
-
-// PrepareWorkspaces prepares the creation of several scopes of type workspace.
-// Call it outside of any transaction. Its error is a *scope.ItemError, which
-// names the specification that cannot be prepared.
-func (p *Provider) PrepareWorkspaces(ctx context.Context, specs []WorkspaceCreatorSpec) (*PreparedWorkspaces, error) {
-	prepared := &PreparedWorkspaces{draws: p.runner.Draw()}
-	for i, spec := range specs {
-		item, err := p.PrepareWorkspace(ctx, spec)
-		if err != nil {
-			return nil, &scope.ItemError{Index: i, Err: err}
-		}
-		prepared.items = append(prepared.items, item)
-	}
-	return prepared, nil
+	return scope.One(ctx, p.runner, prepared, createWorkspaces)
 }
 
 // CreateWorkspaces creates several scopes of type workspace, all of them or
@@ -317,31 +132,35 @@ func (p *Provider) CreateWorkspaces(ctx context.Context, specs []WorkspaceCreato
 
 // CreatePreparedWorkspaces is CreateWorkspaces for what PrepareWorkspaces
 // returned.
-func (p *Provider) CreatePreparedWorkspaces(ctx context.Context, prepared *PreparedWorkspaces) ([]*WorkspaceCreatorResult, error) {
-	return scope.Bulk(ctx, p.runner, len(prepared.items), func(ctx context.Context, tx *scope.Tx, n int) ([]*WorkspaceCreatorResult, error) {
-		return createWorkspaces(ctx, tx, prepared.items[:n], prepared.draws)
-	})
+func (p *Provider) CreatePreparedWorkspaces(ctx context.Context, prepared []*PreparedWorkspace) ([]*WorkspaceCreatorResult, error) {
+	return scope.Many(ctx, p.runner, prepared, createWorkspaces)
 }
 
-// CreateEachWorkspace creates several scopes of type workspace, each in a
-// transaction of its own: those that fail leave the others. The results are in
-// the order of specs, nil for what failed; the error is then a
-// *scope.ItemsError. On a caller's transaction the items are created under
-// savepoints. scope.WithConcurrency has several created at the same time.
-func (p *Provider) CreateEachWorkspace(ctx context.Context, specs []WorkspaceCreatorSpec, opts ...scope.EachOption) ([]*WorkspaceCreatorResult, error) {
-	return scope.Each(ctx, p.runner, specs, p.CreateWorkspace, p.CreateWorkspaces, opts...)
+// CreatePreparedWorkspace is Provider.CreatePreparedWorkspace within the
+// transaction of ops.
+func (ops *WriterOps) CreatePreparedWorkspace(ctx context.Context, prepared *PreparedWorkspace) (*WorkspaceCreatorResult, error) {
+	return scope.OneIn(ctx, ops.tx, prepared, createWorkspaces)
 }
 
 // CreatePreparedWorkspaces is Provider.CreatePreparedWorkspaces within the
 // transaction of ops.
-func (ops *WriterOps) CreatePreparedWorkspaces(ctx context.Context, prepared *PreparedWorkspaces) ([]*WorkspaceCreatorResult, error) {
-	return scope.OfItem(createWorkspaces(ctx, ops.tx, prepared.items, prepared.draws))
+func (ops *WriterOps) CreatePreparedWorkspaces(ctx context.Context, prepared []*PreparedWorkspace) ([]*WorkspaceCreatorResult, error) {
+	return scope.ManyIn(ctx, ops.tx, prepared, createWorkspaces)
 }
 
-// createWorkspaces runs the plan of creating many scopes of type workspace: 3
+// workspaceConstraints maps the constraints that the specification names to its
+// errors; nothing writes it.
+var workspaceConstraints = map[string]error{
+	"members_user_key":      ErrOwnerListedTwice,
+	"workspaces_slug_key":   ErrWorkspaceSlugTaken,
+	"environments_id_check": ErrEnvironmentIDMalformed,
+	"environments_pkey":     ErrEnvironmentIDTaken,
+}
+
+// createWorkspaces runs the plan of creating scopes of type workspace: 3
 // flushes.
-func createWorkspaces(ctx context.Context, tx *scope.Tx, prepared []*PreparedWorkspace, draws *scope.Draws) ([]*WorkspaceCreatorResult, error) {
-	op := tx.Create("workspace", draws, workspaceConstraints)
+func createWorkspaces(ctx context.Context, tx *scope.Tx, prepared []*PreparedWorkspace) ([]*WorkspaceCreatorResult, error) {
+	op := tx.Create("workspace", prepared[0].draws, workspaceConstraints)
 	q := saasdb.New(op)
 	type builtinState struct {
 		builtin builtinRoleRow
@@ -353,11 +172,11 @@ func createWorkspaces(ctx context.Context, tx *scope.Tx, prepared []*PreparedWor
 		builtinTurns   []*builtinState
 		workspaceRoles []saasdb.Role
 	}
-	items := make([]*workspaceItem, len(prepared))
+	items := make([]workspaceItem, len(prepared))
 	res := make([]*WorkspaceCreatorResult, len(prepared))
 	for i, p := range prepared {
 		res[i] = &WorkspaceCreatorResult{}
-		items[i] = &workspaceItem{p: p, res: res[i]}
+		items[i] = workspaceItem{p: p, res: res[i]}
 	}
 
 	// Flush 1 of 3.
@@ -436,7 +255,7 @@ func createWorkspaces(ctx context.Context, tx *scope.Tx, prepared []*PreparedWor
 				})
 				return err
 			})
-			f.Do(scope.Step{Name: "environment.workspace_roles", Query: "ListRolesOfScope"}, func(ctx context.Context) (err error) {
+			f.Do(scope.Step{Name: "environment.workspace_roles", Query: "ListRolesOfScope", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
 				item.workspaceRoles, err = q.ListRolesOfScope(ctx, saasdb.ListRolesOfScopeParams{
 					ScopeType: "workspace",
 					ScopeID:   strconv.FormatInt(item.res.Row.ID, 10),
@@ -454,6 +273,7 @@ func createWorkspaces(ctx context.Context, tx *scope.Tx, prepared []*PreparedWor
 			})
 		}
 	}
+	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}
@@ -550,158 +370,29 @@ type WorkspacePurgerResult struct {
 	Environments []*EnvironmentPurgerResult
 }
 
+// purgeWorkspacesInContext returns purgeWorkspaces with the values that it
+// takes from the context.
+func (p *Provider) purgeWorkspacesInContext(ctx context.Context) (scope.Coordinator[WorkspacePurgerSpec, *WorkspacePurgerResult], error) {
+	actor, err := scope.Value(ctx, "actor", p.values.Actor)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, tx *scope.Tx, specs []WorkspacePurgerSpec) ([]*WorkspacePurgerResult, error) {
+		return purgeWorkspaces(ctx, tx, specs, actor)
+	}, nil
+}
+
 // PurgeWorkspace removes a workspace and everything that belongs to it: in a
 // transaction of its own, or under a savepoint when the Provider joins a
 // caller's, which must then be READ COMMITTED. A scope that is not there is no
 // error: Found is false, and what was left of it is removed. ctx governs every
 // statement.
 func (p *Provider) PurgeWorkspace(ctx context.Context, spec WorkspacePurgerSpec) (*WorkspacePurgerResult, error) {
-	actor, err := scope.Value(ctx, "actor", p.values.Actor)
+	do, err := p.purgeWorkspacesInContext(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return scope.Single(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (*WorkspacePurgerResult, error) {
-		return purgeWorkspace(ctx, tx, spec, actor)
-	})
-}
-
-// PurgeWorkspace is Provider.PurgeWorkspace within the transaction of ops.
-func (ops *WriterOps) PurgeWorkspace(ctx context.Context, spec WorkspacePurgerSpec) (*WorkspacePurgerResult, error) {
-	actor, err := scope.Value(ctx, "actor", ops.provider.values.Actor)
-	if err != nil {
-		return nil, err
-	}
-	return purgeWorkspace(ctx, ops.tx, spec, actor)
-}
-
-// purgeWorkspace runs the plan of purging a workspace: 2 flushes.
-func purgeWorkspace(ctx context.Context, tx *scope.Tx, spec WorkspacePurgerSpec, actor pgtype.UUID) (*WorkspacePurgerResult, error) {
-	op := tx.Purge(spec.PurgesScope(), workspaceConstraints)
-	q := saasdb.New(op)
-	res := &WorkspacePurgerResult{}
-
-	// Flush 1 of 2.
-	f := op.Flush()
-	f.RequireReadCommitted()
-	f.Do(scope.Step{Name: "lock", Query: "LockWorkspaceForPurge"}, func(ctx context.Context) error {
-		_, err := q.LockWorkspaceForPurge(ctx, spec.ID)
-		return scope.Optional(err)
-	})
-	f.Do(scope.Step{Name: "refuse.count_live_subscriptions", Query: "CountLiveSubscriptions"}, func(ctx context.Context) error {
-		n, err := q.CountLiveSubscriptions(ctx, spec.ID)
-		if err != nil {
-			return err
-		}
-		return scope.Refuse(n, ErrWorkspaceHasSubscriptions)
-	})
-	var environmentIDs []string
-	f.Do(scope.Step{Name: "children.environment", Query: "ListEnvironmentIDsForUpdate"}, func(ctx context.Context) (err error) {
-		environmentIDs, err = q.ListEnvironmentIDsForUpdate(ctx, spec.ID)
-		return err
-	})
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	// Flush 2 of 2.
-	f = op.Flush()
-	for _, environment := range environmentIDs {
-		environmentResult := &EnvironmentPurgerResult{}
-		res.Environments = append(res.Environments, environmentResult)
-		f.Do(scope.Step{Name: "environment.lock", Query: "LockEnvironmentForPurge"}, func(ctx context.Context) error {
-			_, err := q.LockEnvironmentForPurge(ctx, environment)
-			return scope.Optional(err)
-		})
-		f.Do(scope.Step{Name: "environment.grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
-			n, err := q.DeleteRoleGrantsOfScope(ctx, saasdb.DeleteRoleGrantsOfScopeParams{
-				ScopeType: "environment",
-				ScopeID:   environment,
-			})
-			if err != nil {
-				return err
-			}
-			environmentResult.Grants += n
-			return nil
-		})
-		f.Do(scope.Step{Name: "environment.audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
-			return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
-				Actor:     actor,
-				Action:    "purge",
-				ScopeType: "environment",
-				ScopeID:   environment,
-				At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
-			})
-		})
-		f.Do(scope.Step{Name: "environment.row", Query: "DeleteEnvironment", Deletes: true}, func(ctx context.Context) error {
-			row, err := q.DeleteEnvironment(ctx, environment)
-			if environmentResult.Found, err = scope.Found(err); environmentResult.Found {
-				environmentResult.Row = row
-			}
-			return err
-		})
-	}
-	f.Do(scope.Step{Name: "subscriptions", Query: "DeleteEndedSubscriptions", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteEndedSubscriptions(ctx, spec.ID)
-		if err != nil {
-			return err
-		}
-		res.Subscriptions += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "remove_access.grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteRoleGrantsOfScope(ctx, saasdb.DeleteRoleGrantsOfScopeParams{
-			ScopeType: "workspace",
-			ScopeID:   strconv.FormatInt(spec.ID, 10),
-		})
-		if err != nil {
-			return err
-		}
-		res.Grants += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "remove_access.members", Query: "DeleteMembersOfScope", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteMembersOfScope(ctx, saasdb.DeleteMembersOfScopeParams{
-			ScopeType: "workspace",
-			ScopeID:   strconv.FormatInt(spec.ID, 10),
-		})
-		if err != nil {
-			return err
-		}
-		res.Members += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "remove_access.roles", Query: "DeleteRolesOfScope", Deletes: true}, func(ctx context.Context) error {
-		n, err := q.DeleteRolesOfScope(ctx, saasdb.DeleteRolesOfScopeParams{
-			ScopeType: "workspace",
-			ScopeID:   strconv.FormatInt(spec.ID, 10),
-		})
-		if err != nil {
-			return err
-		}
-		res.Roles += n
-		return nil
-	})
-	f.Do(scope.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
-		return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
-			Actor:     actor,
-			Action:    "purge",
-			ScopeType: "workspace",
-			ScopeID:   strconv.FormatInt(spec.ID, 10),
-			At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
-		})
-	})
-	f.Do(scope.Step{Name: "row", Query: "DeleteWorkspace", Deletes: true}, func(ctx context.Context) error {
-		row, err := q.DeleteWorkspace(ctx, spec.ID)
-		if res.Found, err = scope.Found(err); res.Found {
-			res.Row = row
-		}
-		return err
-	})
-	if err := f.Send(ctx); err != nil {
-		return nil, err
-	}
-
-	return res, nil
+	return scope.One(ctx, p.runner, spec, do)
 }
 
 // PurgeWorkspaces removes several scopes of type workspace, all of them or
@@ -710,45 +401,45 @@ func purgeWorkspace(ctx context.Context, tx *scope.Tx, spec WorkspacePurgerSpec,
 // An error is a *scope.ItemError, which tells the item that failed where that
 // can be told.
 func (p *Provider) PurgeWorkspaces(ctx context.Context, specs []WorkspacePurgerSpec) ([]*WorkspacePurgerResult, error) {
-	actor, err := scope.Value(ctx, "actor", p.values.Actor)
+	do, err := p.purgeWorkspacesInContext(ctx)
+	if err != nil {
+		return scope.OfItem([]*WorkspacePurgerResult(nil), err)
+	}
+	return scope.Many(ctx, p.runner, specs, do)
+}
+
+// PurgeWorkspace is Provider.PurgeWorkspace within the transaction of ops.
+func (ops *WriterOps) PurgeWorkspace(ctx context.Context, spec WorkspacePurgerSpec) (*WorkspacePurgerResult, error) {
+	do, err := ops.provider.purgeWorkspacesInContext(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return scope.Bulk(ctx, p.runner, len(specs), func(ctx context.Context, tx *scope.Tx, n int) ([]*WorkspacePurgerResult, error) {
-		return purgeWorkspaces(ctx, tx, specs[:n], actor)
-	})
-}
-
-// PurgeEachWorkspace removes several scopes of type workspace, each in a
-// transaction of its own, as CreateEachWorkspace creates them.
-func (p *Provider) PurgeEachWorkspace(ctx context.Context, specs []WorkspacePurgerSpec, opts ...scope.EachOption) ([]*WorkspacePurgerResult, error) {
-	return scope.Each(ctx, p.runner, specs, p.PurgeWorkspace, p.PurgeWorkspaces, opts...)
+	return scope.OneIn(ctx, ops.tx, spec, do)
 }
 
 // PurgeWorkspaces is Provider.PurgeWorkspaces within the transaction of ops.
 func (ops *WriterOps) PurgeWorkspaces(ctx context.Context, specs []WorkspacePurgerSpec) ([]*WorkspacePurgerResult, error) {
-	actor, err := scope.Value(ctx, "actor", ops.provider.values.Actor)
+	do, err := ops.provider.purgeWorkspacesInContext(ctx)
 	if err != nil {
-		return nil, err
+		return scope.OfItem([]*WorkspacePurgerResult(nil), err)
 	}
-	return scope.OfItem(purgeWorkspaces(ctx, ops.tx, specs, actor))
+	return scope.ManyIn(ctx, ops.tx, specs, do)
 }
 
-// purgeWorkspaces runs the plan of purging many scopes of type workspace: 2
-// flushes.
+// purgeWorkspaces runs the plan of purging scopes of type workspace: 2 flushes.
 func purgeWorkspaces(ctx context.Context, tx *scope.Tx, specs []WorkspacePurgerSpec, actor pgtype.UUID) ([]*WorkspacePurgerResult, error) {
-	op := tx.Purge(scope.Context{Type: "workspace"}, workspaceConstraints)
+	op := tx.Purge(scope.Address("workspace", specs), workspaceConstraints)
 	q := saasdb.New(op)
 	type workspaceItem struct {
 		spec           WorkspacePurgerSpec
 		res            *WorkspacePurgerResult
 		environmentIDs []string
 	}
-	items := make([]*workspaceItem, len(specs))
+	items := make([]workspaceItem, len(specs))
 	res := make([]*WorkspacePurgerResult, len(specs))
 	for i, spec := range specs {
 		res[i] = &WorkspacePurgerResult{}
-		items[i] = &workspaceItem{spec: spec, res: res[i]}
+		items[i] = workspaceItem{spec: spec, res: res[i]}
 	}
 
 	// Flush 1 of 2.
