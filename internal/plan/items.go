@@ -1,11 +1,6 @@
 package plan
 
-import (
-	"fmt"
-	"strings"
-
-	"github.com/specgen-dev/specgen/internal/model"
-)
+import "github.com/specgen-dev/specgen/internal/model"
 
 // items builds a loop over the items of a call. Locks are taken in the order of
 // what they look up, and one lock serves all items that look up the same.
@@ -71,28 +66,4 @@ func (b *builder) afterAll(c *model.Coordinator, top *level) {
 		body = []Stmt{&If{Cond: &Select{X: b.within[0](in), Name: "Found"}, Body: body}}
 	}
 	b.plan.AfterCommit = []Stmt{&Items{Var: itemVar, Over: ident(itemsVar), Item: b.frames[c.Items].typ.Name, Body: body}}
-}
-
-// Summary tells in how many round trips many scopes at once are dealt with, and
-// which steps are sent once for all of them.
-func (o *Operation) Summary() string {
-	text := fmt.Sprintf("%s: any number in %s", o.MethodForMany(), Trips(o.Plan.RoundTrips()))
-	once := o.Once()
-	if len(once) > 0 {
-		text += "; once for all: " + strings.Join(once, ", ")
-	}
-	return text
-}
-
-// Once names the steps that are sent once for all scopes.
-func (o *Operation) Once() []string {
-	var once []string
-	for _, f := range o.Plan.Flushes {
-		for _, c := range f.Calls {
-			if c.once {
-				once = append(once, c.Step)
-			}
-		}
-	}
-	return once
 }
