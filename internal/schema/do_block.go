@@ -52,12 +52,12 @@ func (l *loader) block(body, language string) {
 	if at >= 0 {
 		at += start
 	}
-	stmts, ok := readBody(body)
+	block, ok := readPlpgsql(body)
 	if language != "plpgsql" || !ok {
 		b.skip("the block")
 		b.doubt(body)
 	} else {
-		b.run(stmts, at)
+		b.run([]plStatement{block}, at)
 	}
 	b.report()
 }
@@ -84,22 +84,21 @@ func (b *doBlock) skip(what string) {
 
 // run applies statements; it is false where one fails as PostgreSQL would have it
 // fail, which ends a block with EXCEPTION.
-func (b *doBlock) run(stmts []doStmt, at int) bool {
+func (b *doBlock) run(stmts []plStatement, at int) bool {
 	for _, stmt := range stmts {
 		ok := true
 		switch s := stmt.(type) {
-		case *doSQL:
-			ok = b.sql(s.text, s.at, at)
-		case *doIf:
+		case *plRun:
+			ok = b.sql(s.sql, s.at, at)
+		case *plIf:
 			ok = b.conditional(s, at)
-		case *doLoop:
+		case *plLoop:
 			b.loop(s, at)
-		case *doBody:
+		case *plBlock:
 			ok = b.inner(s, at)
-		case *doExecute:
-			ok = b.dynamic(s, at)
-		case *doMaybe:
-			b.maybe("CASE", s.body, at)
+		case *plOpaque:
+			ok = !s.executes() || b.dynamic(s, at)
+		case *plAssign, *plReturn, *plRaise: // they make no DDL
 		}
 		if !ok {
 			return false
@@ -108,9 +107,12 @@ func (b *doBlock) run(stmts []doStmt, at int) bool {
 	return true
 }
 
-func (b *doBlock) inner(s *doBody, at int) bool {
+// executes reports EXECUTE of a text.
+func (s *plOpaque) executes() bool { return s.what == "EXECUTE" && s.text != "" }
+
+func (b *doBlock) inner(s *plBlock, at int) bool {
 	b.declare(s.declared)
-	if b.run(s.body, at) || !s.handled {
+	if b.run(s.body, at) || len(s.handlers) == 0 {
 		return true
 	}
 	// What the block did before is undone. Usually it is one statement, and nothing is.
@@ -118,33 +120,35 @@ func (b *doBlock) inner(s *doBody, at int) bool {
 		b.skip("a block that fails half-way")
 		b.doubt(b.text)
 	}
-	if len(s.handlers) > 0 {
-		b.run(s.handlers[0], at)
-	}
+	b.run(s.handlers[0], at)
 	return true
 }
 
-func (b *doBlock) conditional(s *doIf, at int) bool {
-	for i, cond := range s.conds {
-		switch b.holds(cond) {
+func (b *doBlock) conditional(s *plIf, at int) bool {
+	for i, branch := range s.branches {
+		holds := yes // ELSE
+		if branch.cond != "" {
+			holds = b.holds(branch.cond)
+		}
+		switch holds {
 		case yes:
-			return b.run(s.bodies[i], at)
+			return b.run(branch.body, at)
 		case maybe:
-			b.maybe("IF "+brief(cond), s.bodies[i], at)
-			for _, other := range append(slices.Clone(s.bodies[i+1:]), s.other) {
-				if b.matters(other) {
-					b.skip("IF " + brief(cond))
+			b.maybe("IF "+brief(branch.cond), branch.body, at)
+			for _, other := range s.branches[i+1:] {
+				if b.matters(other.body) {
+					b.skip("IF " + brief(branch.cond))
 					b.doubt(b.text)
 				}
 			}
 			return true
 		}
 	}
-	return b.run(s.other, at)
+	return true
 }
 
 // maybe applies what may or may not run: as if it did, and with doubt.
-func (b *doBlock) maybe(what string, body []doStmt, at int) {
+func (b *doBlock) maybe(what string, body []plStatement, at int) {
 	if !b.matters(body) {
 		return
 	}
@@ -155,38 +159,37 @@ func (b *doBlock) maybe(what string, body []doStmt, at int) {
 
 // loop applies a loop over known texts once for each. Of any other loop the
 // statements are read as they would be for any value.
-func (b *doBlock) loop(s *doLoop, at int) {
+func (b *doBlock) loop(s *plLoop, at int) {
 	elements := b.elements(s.over)
-	if elements == nil {
+	if elements == nil || len(s.targets) != 1 {
 		over := strings.ToLower(s.over)
 		b.looksUp = b.looksUp || strings.Contains(over, "information_schema") || strings.Contains(over, "pg_")
 		b.run(s.body, at)
 		return
 	}
 	for _, e := range elements {
-		b.variables[s.variable] = e
+		b.variables[s.targets[0]] = e
 		b.run(s.body, at)
 	}
-	delete(b.variables, s.variable)
+	delete(b.variables, s.targets[0])
 }
 
 // matters reports whether statements hold DDL that the catalog knows of.
-func (b *doBlock) matters(body []doStmt) bool {
+func (b *doBlock) matters(body []plStatement) bool {
 	for _, stmt := range body {
 		found := false
 		switch s := stmt.(type) {
-		case *doSQL:
-			found = changesTables(s.text)
-		case *doExecute:
-			found = true
-		case *doIf:
-			found = b.matters(s.other) || slices.ContainsFunc(s.bodies, b.matters)
-		case *doLoop:
+		case *plRun:
+			found = changesTables(s.sql)
+		case *plOpaque:
+			found = s.executes()
+		case *plIf:
+			found = slices.ContainsFunc(s.branches, func(x plBranch) bool { return b.matters(x.body) })
+		case *plLoop:
 			found = b.matters(s.body)
-		case *doBody:
+		case *plBlock:
 			found = b.matters(s.body) || slices.ContainsFunc(s.handlers, b.matters)
-		case *doMaybe:
-			found = b.matters(s.body)
+		case *plAssign, *plReturn, *plRaise:
 		}
 		if found {
 			return true

@@ -49,6 +49,11 @@ func TestDoBlocks(t *testing.T) {
 		"an unknown condition":    {do: `DO $$ BEGIN IF current_setting('x') = 'y' THEN ALTER TABLE a ADD x int; END IF; END $$;`, plain: `ALTER TABLE a ADD x int;`, uncertain: "a", hints: 1},
 		"unreadable":              {do: `DO $$ DECLARE s text; BEGIN SELECT definition INTO s FROM scripts; EXECUTE s; PERFORM 'b'; END $$;`, uncertain: "b", hints: 1},
 		"another language":        {do: `DO LANGUAGE plpython3u $$ plpy.execute("ALTER TABLE c ADD x int") $$;`, uncertain: "c", hints: 1},
+		"options in front":        {do: "DO $$\n#variable_conflict use_column\nBEGIN ALTER TABLE a ADD x int; END $$;", plain: `ALTER TABLE a ADD x int;`},
+		"a cursor":                {do: `DO $$ DECLARE c CURSOR FOR SELECT 1; BEGIN OPEN c; CLOSE c; ALTER TABLE a ADD x int; END $$;`, plain: `ALTER TABLE a ADD x int;`},
+		"a case":                  {do: `DO $$ BEGIN CASE current_setting('x') WHEN 'y' THEN ALTER TABLE a ADD x int; ELSE NULL; END CASE; END $$;`, plain: `ALTER TABLE a ADD x int;`, uncertain: "a", hints: 1},
+		"a query with IN":         {do: `DO $$ DECLARE t text; BEGIN FOR t IN VALUES ('a') LOOP EXECUTE 'ALTER TABLE ' || t || ' ADD x int'; END LOOP; END $$;`, plain: `ALTER TABLE a ADD x int;`},
+		"a function with a body":  {do: `DO $$ BEGIN CREATE FUNCTION one() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 1; END; ALTER TABLE a ADD x int; END $$;`, plain: `CREATE FUNCTION one() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 1; END; ALTER TABLE a ADD x int;`},
 		"two that cannot be read": {do: `DO $$ DECLARE r record; BEGIN FOR r IN SELECT conname FROM pg_constraint WHERE conrelid = 'b'::regclass LOOP EXECUTE 'ALTER TABLE b DROP CONSTRAINT ' || r.conname; EXECUTE r.x; END LOOP; END $$;`, uncertain: "a b c", hints: 1},
 		"a function that does":    {do: `CREATE FUNCTION add_touch(t regclass) RETURNS void LANGUAGE plpgsql AS $f$ BEGIN EXECUTE format('CREATE TRIGGER touch BEFORE UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION touch()', t); END $f$; SELECT add_touch('a');`, plain: `CREATE FUNCTION add_touch(t regclass) RETURNS void LANGUAGE plpgsql AS $f$ $f$;`, uncertain: "a", hints: 1},
 	} {

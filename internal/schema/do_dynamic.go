@@ -12,22 +12,13 @@ import (
 const anyName = "specgen_any_name"
 
 // declare notes the variables that DECLARE gives a constant.
-func (b *doBlock) declare(text string) {
-	for line := range strings.SplitSeq(text, ";") {
-		name, value, ok := strings.Cut(line, ":=")
-		if !ok {
-			name, value, ok = cutWord(line, "default")
-		}
-		fields := strings.Fields(name)
-		if !ok || len(fields) < 2 {
-			continue
-		}
-		name = strings.ToLower(fields[0])
-		if list := b.elements(value); list != nil {
-			b.arrays[name] = list
-		} else if expr := expression(value); expr != nil {
+func (b *doBlock) declare(declared []plDeclared) {
+	for _, d := range declared {
+		if list := b.elements(d.value); list != nil {
+			b.arrays[d.name] = list
+		} else if expr := expression(d.value); expr != nil {
 			if text, exact := b.fold(expr); exact {
-				b.variables[name] = text
+				b.variables[d.name] = text
 			}
 		}
 	}
@@ -58,19 +49,13 @@ func expression(text string) *pg.Node {
 // elements are the texts that a loop goes over, or an array holds; nil where they
 // are not known: ARRAY['a', 'b'], '{a,b}', a variable of these, unnest(…) and VALUES.
 func (b *doBlock) elements(over string) []string {
-	if _, after, ok := cutWord(over, "in"); ok {
-		over = after
-	}
 	over = strings.TrimSpace(over)
-	if rest, ok := strings.CutPrefix(strings.ToUpper(over), "ARRAY "); ok {
-		over = strings.TrimSpace(over[len(over)-len(rest):])
-	}
 	if list := b.arrays[strings.ToLower(over)]; list != nil {
 		return list
 	}
-	stmts, err := parse("SELECT " + over)
+	stmts, err := parse(over)
 	if err != nil {
-		stmts, err = parse(over)
+		stmts, err = parse("SELECT " + over)
 	}
 	if err != nil || len(stmts) != 1 {
 		return nil
@@ -217,12 +202,12 @@ func identifier(name string) string {
 }
 
 // dynamic applies EXECUTE of a text.
-func (b *doBlock) dynamic(s *doExecute, at int) bool {
-	text, _, _ := cutWord(s.expr, "using")
+func (b *doBlock) dynamic(s *plOpaque, at int) bool {
+	text, _, _ := cutWord(s.text, "using")
 	text, _, _ = cutWord(text, "into")
 	expr := expression(text)
 	if expr == nil {
-		b.skip("EXECUTE" + brief(s.expr))
+		b.skip("EXECUTE " + brief(s.text))
 		b.doubt(b.text)
 		return true
 	}

@@ -171,6 +171,13 @@ func TestOutcomeOfTriggers(t *testing.T) {
 		{"not understood", "BEFORE INSERT", "BEGIN whatever this is", "all skips"},
 		{"dynamic", "BEFORE INSERT", "BEGIN EXECUTE 'x'; RETURN NEW; END", ""},
 		{"handler", "BEFORE INSERT", "BEGIN BEGIN RETURN NEW; EXCEPTION WHEN others THEN RETURN NULL; END; END", "skips"},
+		{"execute into", "BEFORE INSERT", "BEGIN EXECUTE format('SELECT a FROM %I', 't') INTO NEW.a USING NEW.b; RETURN NEW; END", "a"},
+		{"execute into two", "BEFORE INSERT", "BEGIN EXECUTE 'SELECT 1, 2' INTO STRICT NEW.a, NEW.b; RETURN NEW; END", "a b"},
+		{"execute into the row", "BEFORE INSERT", "BEGIN EXECUTE 'SELECT $1' INTO NEW USING NEW; RETURN NEW; END", "all"},
+		{"a loop over EXECUTE", "BEFORE INSERT", "DECLARE r record; BEGIN FOR r IN EXECUTE 'SELECT 1 AS x' LOOP NEW.a := r.x; END LOOP; RETURN NEW; END", "a"},
+		{"a loop over EXECUTE that skips", "BEFORE INSERT", "DECLARE r record; BEGIN FOR r IN EXECUTE 'SELECT 1 AS x' LOOP RETURN NULL; END LOOP; RETURN NEW; END", "skips"},
+		{"a loop over a cursor", "BEFORE INSERT", "DECLARE c CURSOR FOR SELECT a FROM t WHERE b = 1; BEGIN FOR r IN c LOOP NEW.b := r.a; END LOOP; RETURN NEW; END", "b"},
+		{"fetch", "BEFORE INSERT", "DECLARE c refcursor; BEGIN OPEN c FOR SELECT a FROM t; FETCH NEXT FROM c INTO NEW.a; CLOSE c; RETURN NEW; END", "a"},
 		{"a loop", "BEFORE INSERT", "BEGIN FOR NEW.a IN SELECT 1 LOOP NEW.b := 1; END LOOP; RETURN NEW; END", "a b"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

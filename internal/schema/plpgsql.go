@@ -23,12 +23,14 @@ type (
 		targets []string // that get a value in each turn
 		exprs   []string
 		query   string // whose rows it goes over, "" for none
+		over    string // what FOR and FOREACH go over
+		opaque  string // why that is not known, such as for a cursor; "" where it is
 		body    []plStatement
 	}
 
 	// plBlock is BEGIN … EXCEPTION … END.
 	plBlock struct {
-		values   []string // of its declarations
+		declared []plDeclared
 		body     []plStatement
 		handlers [][]plStatement
 	}
@@ -40,6 +42,7 @@ type (
 	// plRun is a static SQL statement, PERFORM or anything else that computes.
 	plRun struct {
 		sql  string
+		at   int      // offset in the body
 		into []string // the targets of INTO
 	}
 
@@ -51,8 +54,16 @@ type (
 
 	// plOpaque is a statement whose effects its text does not tell: EXECUTE,
 	// cursors, transactions.
-	plOpaque struct{ what string }
+	plOpaque struct {
+		what string
+		text string // behind the word
+		at   int    // offset of that in the body
+		into []string
+	}
 )
+
+// plDeclared is a variable that is declared with a value.
+type plDeclared struct{ name, value string }
 
 // plBranch is a condition, "" for ELSE, and what is done when it holds.
 type plBranch struct {
@@ -181,7 +192,7 @@ func (r *plReader) block() *plBlock {
 		}
 	}
 	r.expect("begin")
-	b.body = r.statements("end", "exception")
+	b.body = append(b.body, r.statements("end", "exception")...)
 	if r.accept("exception") {
 		for !r.failed && r.accept("when") {
 			r.until("then")
@@ -210,10 +221,11 @@ func (r *plReader) declaration(b *plBlock) {
 	for i := from; i < end; i++ {
 		switch r.wordAt(i) {
 		case ":=", "=", "default":
-			b.values = append(b.values, r.between(i+1, end))
+			b.declared = append(b.declared, plDeclared{r.path(from, from+1), r.between(i+1, end)})
 			i = end
 		case "cursor", "refcursor":
-			r.failed = true
+			b.body = append(b.body, &plOpaque{what: "a cursor"})
+			i = end
 		}
 	}
 	r.pos = end + 1
@@ -233,11 +245,12 @@ func (r *plReader) statements(ends ...string) []plStatement {
 // withoutOptions blanks the lines in front that begin with #, such as
 // #variable_conflict: they are no SQL to the scanner.
 func withoutOptions(text string) string {
+	rest := text
 	for {
-		trimmed := strings.TrimLeft(text, " \t\r\n")
-		if !strings.HasPrefix(trimmed, "#") {
-			return text
+		rest = strings.TrimLeft(rest, " \t\r\n")
+		if !strings.HasPrefix(rest, "#") {
+			return strings.Repeat(" ", len(text)-len(rest)) + rest
 		}
-		_, text, _ = strings.Cut(trimmed, "\n")
+		_, rest, _ = strings.Cut(rest, "\n")
 	}
 }

@@ -36,17 +36,48 @@ func (r *plReader) statement() plStatement {
 	case "raise":
 		return r.raise()
 	case "perform":
+		at := r.offset()
 		r.pos++
-		return &plRun{sql: "SELECT " + r.rest()}
+		return &plRun{sql: "SELECT " + r.rest(), at: at}
 	case "get":
 		return r.diagnostics()
 	case "execute", "open", "fetch", "move", "close", "commit", "rollback":
-		what := strings.ToUpper(r.word())
-		r.rest()
-		return &plOpaque{what: what}
+		return r.opaque()
 	default:
 		return r.sql()
 	}
+}
+
+// offset is where the next token begins.
+func (r *plReader) offset() int {
+	if r.pos < len(r.tokens) {
+		return int(r.tokens[r.pos].Start)
+	}
+	return len(r.text)
+}
+
+// opaque reads a statement whose effects its text does not tell, but for what its
+// INTO sets.
+func (r *plReader) opaque() plStatement {
+	s := &plOpaque{what: strings.ToUpper(r.word())}
+	r.pos++
+	from := r.pos
+	s.at = r.offset()
+	s.text = r.rest()
+	parens := 0
+	for i := from; i < r.pos-1; i++ {
+		switch r.wordAt(i) {
+		case "(", "[":
+			parens++
+		case ")", "]":
+			parens--
+		case "into":
+			if parens == 0 {
+				_, s.into = r.intoTargets(i + 1)
+			}
+		}
+	}
+	return s
 }
 
 // rest is the text up to the semicolon, which is passed.
@@ -139,13 +170,12 @@ func (r *plReader) loop() plStatement {
 		s.targets = r.targets("in", "slice")
 		r.until("in")
 		r.expect("in", "array")
-		s.exprs = append(s.exprs, r.until("loop"))
+		s.over = r.until("loop")
+		s.exprs = append(s.exprs, s.over)
 	case r.accept("for"):
 		s.targets = r.targets("in")
 		r.expect("in")
-		if opaque := r.forRange(s); opaque != nil {
-			return opaque
-		}
+		r.forRange(s)
 	}
 	r.expect("loop")
 	s.body = r.statements("end")
@@ -155,11 +185,12 @@ func (r *plReader) loop() plStatement {
 }
 
 // forRange reads what a FOR goes over: numbers, or the rows of a query. Cursors
-// and EXECUTE are opaque, and the loop is then passed as a whole.
-func (r *plReader) forRange(s *plLoop) plStatement {
+// and EXECUTE are opaque.
+func (r *plReader) forRange(s *plLoop) {
 	r.accept("reverse")
 	from, dots := r.pos, false
 	over := r.until("loop")
+	s.over = over
 	for i := from; i < r.pos; i++ {
 		dots = dots || r.wordAt(i) == ".."
 	}
@@ -170,13 +201,8 @@ func (r *plReader) forRange(s *plLoop) plStatement {
 	case slices.Contains([]string{"select", "with", "values", "(", "insert", "update", "delete", "merge"}, first):
 		s.query = over
 	default:
-		r.expect("loop")
-		r.statements("end")
-		r.expect("end", "loop")
-		r.rest()
-		return &plOpaque{what: "a loop over " + first}
+		s.opaque = "a loop over " + first
 	}
-	return nil
 }
 
 // flow reads EXIT, CONTINUE and ASSERT, of which only the condition matters.
@@ -275,8 +301,11 @@ func (r *plReader) diagnostics() plStatement {
 
 // sql reads a static SQL statement, and takes its INTO out.
 func (r *plReader) sql() plStatement {
-	from := r.pos
+	from, at := r.pos, r.offset()
 	insert := r.word() == "insert" || r.word() == "merge"
+	if r.word() == "create" { // a function may have a body of several statements
+		return &plRun{sql: r.create(), at: at}
+	}
 	text := r.rest()
 	end := r.pos - 1
 	parens := 0
@@ -297,10 +326,21 @@ func (r *plReader) sql() plStatement {
 				continue
 			}
 			after, targets := r.intoTargets(i + 1)
-			return &plRun{sql: r.between(from, i) + " " + r.between(after, end), into: targets}
+			return &plRun{sql: r.between(from, i) + " " + r.between(after, end), at: at, into: targets}
 		}
 	}
-	return &plRun{sql: text}
+	return &plRun{sql: text, at: at}
+}
+
+// create reads a CREATE with its semicolon.
+func (r *plReader) create() string {
+	from, end := r.pos, statementEnd(r.text, r.tokens[r.pos:])
+	for r.pos < len(r.tokens) && int(r.tokens[r.pos].Start) < end {
+		r.pos++
+	}
+	text := r.between(from, r.pos)
+	r.expect(";")
+	return text
 }
 
 // intoTargets reads [STRICT] target, … from a position, and returns the one behind.

@@ -19,9 +19,17 @@ func describeStatements(list []plStatement, indent string) string {
 				fmt.Fprintf(&b, "%sif %q\n%s", indent, br.cond, describeStatements(br.body, indent+"  "))
 			}
 		case *plLoop:
-			fmt.Fprintf(&b, "%sloop %q %q %q\n%s", indent, s.targets, s.exprs, s.query, describeStatements(s.body, indent+"  "))
+			fmt.Fprintf(&b, "%sloop %q %q %q\n", indent, s.targets, s.exprs, s.query)
+			if s.opaque != "" {
+				fmt.Fprintf(&b, "%s  opaque %s\n", indent, s.opaque)
+			}
+			b.WriteString(describeStatements(s.body, indent+"  "))
 		case *plBlock:
-			fmt.Fprintf(&b, "%sblock %q\n%s", indent, s.values, describeStatements(s.body, indent+"  "))
+			values := []string{}
+			for _, d := range s.declared {
+				values = append(values, d.value)
+			}
+			fmt.Fprintf(&b, "%sblock %q\n%s", indent, values, describeStatements(s.body, indent+"  "))
 			for _, h := range s.handlers {
 				fmt.Fprintf(&b, "%shandler\n%s", indent, describeStatements(h, indent+"  "))
 			}
@@ -74,7 +82,7 @@ run "WITH q AS (INSERT INTO t VALUES (1) RETURNING a) SELECT a FROM q" into ["x"
   FOR r IN SELECT * FROM t LOOP DELETE FROM u WHERE id = r.id; END LOOP;
   WHILE n < 3 LOOP n := n + 1; EXIT WHEN n > g(1); CONTINUE; END LOOP;
   FOREACH x IN ARRAY xs LOOP NULL; END LOOP;
-  FOR r IN EXECUTE 'x' LOOP NULL; END LOOP;
+  FOR r IN EXECUTE 'x' LOOP NEW.x := r.y; END LOOP;
 END`, `loop ["i"] ["1" "f(3)"] ""
   n := n + i
 loop ["r"] [] "SELECT * FROM t"
@@ -83,7 +91,9 @@ loop [] ["n < 3"] ""
   n := n + 1
   run "SELECT n > g(1)" into []
 loop ["x"] ["xs"] ""
-opaque a loop over execute
+loop ["r"] [] ""
+  opaque a loop over execute
+  new.x := r.y
 `},
 		{"raise", `BEGIN RAISE NOTICE 'x % %', f(1, 2), y USING HINT = h(3); RAISE EXCEPTION USING MESSAGE = m(); RAISE unique_violation; RAISE; END`,
 			`raise ["f(1, 2)" "y" "h(3)"] false
@@ -108,6 +118,9 @@ if "a"
 if ""
   raise [] true
 `},
+		{"a cursor", "DECLARE c CURSOR (a int) FOR SELECT b FROM t WHERE b = a; BEGIN NULL; END", "opaque a cursor\n"},
+		{"create", "BEGIN CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 2; END; CREATE TABLE a AS SELECT 1; END",
+			"run \"CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 2; END\" into []\nrun \"CREATE TABLE a AS SELECT 1\" into []\n"},
 		{"what is opaque", "#variable_conflict use_column\nBEGIN EXECUTE format('x %I', y) USING z; OPEN c; RETURN QUERY EXECUTE 'a'; RETURN QUERY SELECT 1; RETURN NEXT x; END",
 			"opaque EXECUTE\nopaque OPEN\nopaque EXECUTE\nrun \"SELECT 1\" into []\nrun \"SELECT x\" into []\n"},
 	} {
@@ -118,7 +131,7 @@ if ""
 				t.Fatal("it was not understood")
 			}
 			got := describeStatements(block.body, "")
-			if len(block.values) > 0 {
+			if len(block.declared) > 0 {
 				got = describeStatements([]plStatement{block}, "")
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
@@ -130,7 +143,7 @@ if ""
 
 func TestReadPlpgsqlRefuses(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{"", "BEGIN", "BEGIN IF x THEN y := 1; END", "SELECT 1", "BEGIN x := 1 END", "BEGIN END extra words", "DECLARE c CURSOR FOR SELECT 1; BEGIN END"} {
+	for _, body := range []string{"", "BEGIN", "BEGIN IF x THEN y := 1; END", "SELECT 1", "BEGIN x := 1 END", "BEGIN END extra words", "BEGIN CREATE TABLE a (id int) END"} {
 		if _, ok := readPlpgsql(body); ok {
 			t.Errorf("%q was understood", body)
 		}

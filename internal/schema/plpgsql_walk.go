@@ -69,10 +69,13 @@ func (w *plWalk) statement(s plStatement) (ends bool) {
 		if s.query != "" {
 			w.trace.sql(s.query, "a loop")
 		}
+		if s.opaque != "" {
+			w.trace.unknown(s.opaque)
+		}
 		w.statements(s.body)
 	case *plBlock:
-		for _, v := range s.values {
-			w.expr(v)
+		for _, d := range s.declared {
+			w.expr(d.value)
 		}
 		ends = w.statements(s.body)
 		for _, h := range s.handlers {
@@ -96,6 +99,9 @@ func (w *plWalk) statement(s plStatement) (ends bool) {
 		}
 		return s.ends
 	case *plOpaque:
+		for _, target := range s.into {
+			w.set(target)
+		}
 		w.trace.unknown(s.what)
 	}
 	return false
