@@ -5,6 +5,10 @@ import "strings"
 // withoutLocks returns a query without its FOR UPDATE and FOR SHARE clauses, and
 // other text as it is. It takes no part of SQL for a clause that is none: FOR within
 // strings, names and comments, and that of substring and overlay.
+//
+// It is done here, and not by the generator: sqlc's constants are private, so that
+// generated code would hold a copy of the text. Once sqlc runs again without specgen,
+// the copy is another query, and each creation would fail with [ErrConflict].
 func withoutLocks(sql string) string {
 	var out strings.Builder
 	var open []string // the word in front of each parenthesis that is open

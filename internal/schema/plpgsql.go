@@ -223,6 +223,8 @@ func (r *plReader) declaration(b *plBlock) {
 		case ":=", "=", "default":
 			b.declared = append(b.declared, plDeclared{r.path(from, from+1), r.between(i+1, end)})
 			i = end
+		case "alias": // another name, such as of NEW
+			r.failed = true
 		case "cursor", "refcursor":
 			b.body = append(b.body, &plOpaque{what: "a cursor"})
 			i = end
