@@ -88,7 +88,7 @@ func (r *resolver) arg(c *Call, i int) *Arg {
 	if i < len(c.Facts.Params) {
 		f := c.Facts.Params[i]
 		if col := r.tableColumn(f.Table, f.Column); col != nil {
-			a.Shape = a.Shape.withSQL(col.Type, !col.NotNull)
+			a.Shape = r.withSQL(a.Shape, col.Type, !col.NotNull)
 			a.table, a.column = f.Table, col
 			if goname.Equal(col.Name, p.Name) && !strings.Contains(a.Name, "_") {
 				a.Name = col.Name // PostgreSQL has folded the case: tenantID is Tenantid in Go
@@ -107,7 +107,7 @@ func (r *resolver) arg(c *Call, i int) *Arg {
 		a.one = a.Shape.Kind == List && a.column != nil && r.isOneValue(c, a, f)
 		if f.Column == "" && f.Cast != "" {
 			known := a.Shape.Nullable || a.Shape.Form != Plain && a.Shape.Kind != UUID
-			a.Shape = a.Shape.withSQL(f.Cast, known)
+			a.Shape = r.withSQL(a.Shape, f.Cast, known)
 		}
 	}
 	return a

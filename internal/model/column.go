@@ -60,7 +60,7 @@ func (r *resolver) columnShape(c *Call, i int) Shape {
 	}
 	if t := r.catalog.Table(ret.Table); t != nil {
 		if col := t.Column(ret.Column); col != nil {
-			return s.withSQL(col.Type, !col.NotNull && !ret.Present || ret.MayBeNull)
+			return r.withSQL(s, col.Type, !col.NotNull && !ret.Present || ret.MayBeNull)
 		}
 	}
 	return s

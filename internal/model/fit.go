@@ -80,6 +80,8 @@ func (r *resolver) fit(v Value, to Shape, at spec.Expr, what string) {
 			message, fix = message+": "+why, notNullFix(v)+"; or handle NULL in a Go function: $go.Name(…)"
 		}
 		r.fail(at.Position(), "SG301", fix, "%s", message)
+	} else if f, isField := v.(*FieldValue); isField && f.Data != nil && f.Data.Nested == nil {
+		r.checkTimes(f, to, at, what)
 	}
 }
 

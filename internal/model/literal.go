@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/specgen-dev/specgen/internal/diag"
 	"github.com/specgen-dev/specgen/internal/spec"
@@ -161,16 +160,7 @@ func scalarText(s *spec.Scalar, to Shape) (text, wrong string) {
 		}
 		return u, ""
 	case Time:
-		t, err := time.Parse(time.RFC3339Nano, s.Text)
-		if err != nil && to.SQL == "date" {
-			if t, err = time.Parse(time.DateOnly, s.Text); err != nil {
-				return "", "is not a date such as \"2026-11-23\""
-			}
-		}
-		if s.Kind != spec.String || err != nil {
-			return "", "is not a time such as \"2026-11-23T09:00:00Z\""
-		}
-		return sqlTime(t, to.SQL).Format(time.RFC3339Nano), ""
+		return timeText(s, to.timeOf())
 	case Bytes:
 		if s.Kind != spec.Binary {
 			return "", "is not binary; write !!binary and base64"
@@ -178,20 +168,6 @@ func scalarText(s *spec.Scalar, to Shape) (text, wrong string) {
 		return s.Text, ""
 	default:
 		return "", "cannot be written as a literal of " + to.describe() + "; take it from the caller or from a Go function"
-	}
-}
-
-// sqlTime is what PostgreSQL makes of a time with an offset: only timestamptz
-// converts it; date and timestamp ignore it (manual, 8.5.1.3).
-func sqlTime(t time.Time, sql string) time.Time {
-	year, month, day := t.Date()
-	switch sql {
-	case "date":
-		return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
-	case "timestamp":
-		return time.Date(year, month, day, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
-	default:
-		return t.UTC()
 	}
 }
 

@@ -164,7 +164,7 @@ func (r *resolver) typeNamed(t spec.Text) Shape {
 	name, nullable := strings.CutSuffix(name, "?")
 	for _, p := range r.api.Packages {
 		if g := p.TypeOf(name, nullable); !g.IsZero() {
-			s := shapeOf(g, p).withSQL(name, nullable)
+			s := r.withSQL(shapeOf(g, p), name, nullable)
 			if isList {
 				return listOf(s)
 			}

@@ -50,6 +50,7 @@ type Shape struct {
 	Elem     *Shape // of List
 	SQL      string // PostgreSQL type, "" when unknown
 	Nullable bool   // by the schema, or the declaration: it may be NULL
+	base     string // SQL under its domains; that of the elements for an array
 	There    bool   // a condition around the place says that it is not NULL
 }
 
@@ -188,7 +189,7 @@ func (s Shape) plain() Shape {
 	case List:
 		return s
 	}
-	return Shape{Go: s.Base, Kind: s.Kind, Bits: s.Bits, Base: s.Base, Enum: s.Enum, Elem: s.Elem, SQL: s.SQL}
+	return Shape{Go: s.Base, Kind: s.Kind, Bits: s.Bits, Base: s.Base, Enum: s.Enum, Elem: s.Elem, SQL: s.SQL, base: s.base}
 }
 
 // withSQL adds what the schema knows of a value.
@@ -297,4 +298,15 @@ func sameValue(from, to Shape) bool {
 	default:
 		return to.Kind == Text && (from.Kind == UUID || from.Kind == Int || from.Kind == Enum)
 	}
+}
+
+// withSQL adds what the schema knows of a value, under the domains too.
+func (r *resolver) withSQL(s Shape, sqlType string, nullable bool) Shape {
+	s = s.withSQL(sqlType, nullable)
+	s.base = strings.TrimSuffix(r.catalog.BaseType(strings.TrimSuffix(sqlType, "[]")), "[]")
+	if s.Kind == List && s.Elem != nil {
+		elem := *s.Elem
+		elem.base, s.Elem = s.base, &elem
+	}
+	return s
 }

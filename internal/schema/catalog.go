@@ -91,6 +91,14 @@ func (c *Catalog) exact(typeName string) bool {
 // class is the name under which types are the same for a parameter: text and
 // varchar are, and a domain is its base type.
 func (c *Catalog) class(typeName string) string {
+	if typeName = c.BaseType(typeName); typeName == "varchar" {
+		return "text"
+	}
+	return typeName
+}
+
+// BaseType is the type under the domains of a type.
+func (c *Catalog) BaseType(typeName string) string {
 	// A chain of domains is as long as there are domains; the bound only
 	// matters for a catalog that was put together by hand.
 	for range len(c.Domains) {
@@ -99,9 +107,6 @@ func (c *Catalog) class(typeName string) string {
 			break
 		}
 		typeName = base
-	}
-	if typeName == "varchar" {
-		return "text"
 	}
 	return typeName
 }
