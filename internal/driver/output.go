@@ -43,5 +43,9 @@ func (g *Generation) outputPath(doc *spec.Document, api *sqlcapi.API, problems *
 	if api != nil && slices.ContainsFunc(api.Packages, func(p *sqlcapi.Package) bool { return p.ImportPath == path }) {
 		problems.ErrorFix(dir.Pos, "SG605", "generate into a directory of its own", "sqlc generates into %q: the package would import itself", dir.Value)
 	}
+	clean := filepath.ToSlash(filepath.Clean(dir.Value))
+	if api != nil && slices.ContainsFunc(api.LeftOut, func(e *sqlcapi.LeftOut) bool { return e.Dir == clean }) {
+		problems.ErrorFix(dir.Pos, "SG605", "generate into a directory of its own", "sqlc generates into %q, for an entry that is left out", dir.Value)
+	}
 	return path
 }

@@ -148,7 +148,7 @@ func (f *configFile) readV2(root node) []*target {
 		return nil
 	}
 	for _, e := range others {
-		f.leaveOut(e, "", noGo(e))
+		f.leaveOut(e, "", "", noGo(e))
 	}
 	return targets
 }
@@ -170,7 +170,11 @@ func (f *configFile) readEntry(e, options node, outKey, nameKey string) *target 
 	before := f.problems.Len()
 	out := options.key(outKey)
 	if why, ok := unsupported(e, options, outKey); !ok {
-		f.leaveOut(e, goPackage(options, nameKey, outKey), why)
+		dir := ""
+		if !out.isEmpty() {
+			dir = filepath.Join(f.dir, filepath.FromSlash(out.text(outKey)))
+		}
+		f.leaveOut(e, goPackage(options, nameKey, outKey), dir, why)
 		return nil
 	}
 	dbArgument := options.key("emit_methods_with_db_argument")

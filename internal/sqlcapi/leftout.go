@@ -11,6 +11,7 @@ import (
 // entries stand without it.
 type LeftOut struct {
 	Package string // the name of its Go package, "" for none
+	Dir     string // where sqlc generates that, relative to the base directory; "" for none
 	Reason  string // why, such as `engine "mysql" is not supported`
 	Pos     diag.Pos
 	queries []string
@@ -82,8 +83,8 @@ func noGo(e node) diag.Problem {
 }
 
 // leaveOut notes an entry, and which queries it has.
-func (f *configFile) leaveOut(e node, pkg string, why diag.Problem) {
-	left := &LeftOut{Package: pkg, Reason: why.Message, Pos: why.Pos, problem: why}
+func (f *configFile) leaveOut(e node, pkg, out string, why diag.Problem) {
+	left := &LeftOut{Package: pkg, Dir: out, Reason: why.Message, Pos: why.Pos, problem: why}
 	quiet := *f // its paths may lead nowhere: nothing depends on them
 	quiet.problems = &diag.List{}
 	for _, path := range quiet.sqlFiles(node{yaml: e.yaml, file: &quiet}, "queries") {
@@ -109,6 +110,9 @@ func (f *configFile) leaveOut(e node, pkg string, why diag.Problem) {
 // stay, and as what is wrong where none does.
 func (l *loader) tellLeftOut(othersStay bool) {
 	for _, e := range l.leftOut {
+		if e.Dir != "" {
+			e.Dir = l.display(e.Dir)
+		}
 		p := e.problem
 		if othersStay || p.Code == codeNoPackage {
 			subject := "an entry"
