@@ -84,6 +84,9 @@ type Problem struct {
 	// Missing is the name that the problem says is not there, "" for other problems:
 	// where something of that name was reported before, it is no problem of its own.
 	Missing string
+	// Cause is what is wrong where it shows in several places, "" for a problem of its
+	// own: the problems of one cause are told as the first of them.
+	Cause string
 }
 
 // Related is a second position that explains a problem.
@@ -135,16 +138,20 @@ func (l *List) Sorted() []Problem {
 	return sameName(out)
 }
 
-// sameName makes one problem of those in one file that miss the same name in the
-// same way.
+// sameName makes one problem of those that have one cause, and of those in one file
+// that miss the same name in the same way.
 func sameName(sorted []Problem) []Problem {
 	type mistake struct{ file, code, message, missing string }
 	first := map[mistake]int{}
 	out := sorted[:0]
 	for _, p := range sorted {
 		m := mistake{p.Pos.File, p.Code, p.Message, p.Missing}
+		told := p.Missing != "" && strings.Contains(p.Message, strconv.Quote(p.Missing))
+		if p.Cause != "" {
+			m, told = mistake{missing: p.Cause}, true
+		}
 		i, again := first[m]
-		if !again || p.Missing == "" || !strings.Contains(p.Message, strconv.Quote(p.Missing)) {
+		if !again || !told {
 			first[m] = len(out)
 			out = append(out, p)
 			continue

@@ -30,7 +30,7 @@ func Resolve(src Sources, problems *diag.List) *Project {
 		doc: src.Document, api: src.API, catalog: src.Catalog, sourceFuncs: src.Funcs, problems: problems,
 		project: &Project{Package: src.Document.Output.Package.Value, ImportPath: src.ImportPath, Dir: path.Clean(src.Document.Output.Dir.Value)},
 		blocks:  map[string]*spec.Block{}, scopes: map[string]*Scope{}, context: map[string]*Input{}, errors: map[string]*ErrorDef{},
-		facts: map[*sqlcapi.Query]*schema.Query{}, funcs: map[string]*Func{}, untyped: map[string]bool{},
+		facts: map[*sqlcapi.Query]*schema.Query{}, stale: map[*sqlcapi.Query]bool{}, funcs: map[string]*Func{}, untyped: map[string]bool{},
 	}
 	r.project.Tables = tablesOf(r.catalog)
 	r.resolveContext()
@@ -96,6 +96,7 @@ type resolver struct {
 	context map[string]*Input
 	errors  map[string]*ErrorDef
 	facts   map[*sqlcapi.Query]*schema.Query
+	stale   map[*sqlcapi.Query]bool // the Go code is older than the schema, which was told
 	funcs   map[string]*Func
 	// warnings do not make a scope broken; they join the problems at the end.
 	warnings diag.List
@@ -250,7 +251,11 @@ func (r *resolver) query(name spec.Text, role Role) (*sqlcapi.Query, *schema.Que
 	if !r.callable(name, q, role) {
 		return nil, nil
 	}
-	return q, r.queryFacts(q)
+	f := r.queryFacts(q)
+	if r.stale[q] {
+		return nil, nil // what follows from it was not asked for
+	}
+	return q, f
 }
 
 // noQuery reports the name of a query that is not there, or of its package.
@@ -298,8 +303,10 @@ func (r *resolver) queryFacts(q *sqlcapi.Query) *schema.Query {
 		f = &schema.Query{Kind: schema.Other}
 	}
 	r.facts[q] = f
-	if r.checkNames(q, f) && r.checkStars(q, f) {
+	if r.checkNames(q, f) && r.checkStars(q, f) && r.checkTypes(q, f) {
 		r.checkQuery(q, f)
+	} else {
+		r.stale[q] = true
 	}
 	return f
 }

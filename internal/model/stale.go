@@ -24,8 +24,10 @@ func (r *resolver) checkNames(q *sqlcapi.Query, f *schema.Query) bool {
 	}
 	switch {
 	case absent.Table != "":
+		p.Cause = "table " + absent.Table
 		p.Message = fmt.Sprintf("%s names the table %q, which the schema does not have", q.Name, absent.Table)
 	case len(tables) == 1:
+		p.Cause = "column " + tables[0] + "." + absent.Column
 		p.Message = fmt.Sprintf("%s names %s.%s, a column that the schema does not have", q.Name, tables[0], absent.Column)
 	default:
 		p.Message = fmt.Sprintf("%s names a column %q, which none of %s has", q.Name, absent.Column, strings.Join(tables, ", "))
@@ -58,6 +60,7 @@ func (r *resolver) checkStars(q *sqlcapi.Query, f *schema.Query) bool {
 		return true
 	}
 	table, pos := stale.Table.QualifiedName(), stale.Table.Pos
+	cause := "column " + table + "." + stale.Column
 	message := fmt.Sprintf("the columns of %s have another order than those of * in the generated %s", table, q.Name)
 	switch c := stale.Table.Column(stale.Column); {
 	case stale.Gone:
@@ -65,7 +68,7 @@ func (r *resolver) checkStars(q *sqlcapi.Query, f *schema.Query) bool {
 	case c != nil:
 		message, pos = fmt.Sprintf("the generated %s lacks %s.%s, which * stands for, too", q.Name, table, c.Name), c.Pos
 	}
-	r.problems.Add(diag.Problem{Pos: q.Pos, Code: "SG107", Message: message, Fix: "run sqlc generate",
+	r.problems.Add(diag.Problem{Pos: q.Pos, Code: "SG107", Message: message, Fix: "run sqlc generate", Cause: cause,
 		Related: append(generated(q), diag.Related{Pos: pos, Message: "the schema has it here"})})
 	return false
 }

@@ -252,7 +252,9 @@ func (a *analyzer) finish() {
 	a.query.outputs, a.query.absent = a.outputs, a.absent
 	a.query.Emptied = sortedNames(a.emptied)
 	for i := range a.params {
-		a.query.Params = append(a.query.Params, a.params[i].Param)
+		u := &a.params[i]
+		u.Sole = u.Column != "" && u.only(a.classOf(column{table: u.Table, base: u.Column}))
+		a.query.Params = append(a.query.Params, u.Param)
 	}
 }
 

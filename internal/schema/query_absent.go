@@ -58,8 +58,7 @@ func (a *analyzer) lacks(name string, items ...*fromItem) {
 // certain reports an item whose columns are those of a table of the files, whatever
 // the search_path is.
 func (a *analyzer) certain(item *fromItem) bool {
-	t := item.def
-	return t != nil && !item.renamed && !t.open && !t.Uncertain && !t.unlike && !a.namesakes(t)
+	return item.def != nil && !item.renamed && a.catalog.Certain(item.def)
 }
 
 // callable reports a name that may be a function of a row: t.name is name(t), too.

@@ -28,17 +28,22 @@ func (a *analyzer) output(list []*pg.Node, s *scope, columns []column, stars []b
 			continue
 		}
 		t := a.catalog.Table(c.table)
-		if c.item == nil || c.item.table == "" || c.name != c.base || t == nil || t.open || t.Uncertain || t.unlike || c.name == "*" || a.namesakes(t) {
+		if c.item == nil || c.item.table == "" || c.name != c.base || t == nil || c.name == "*" || !a.catalog.Certain(t) {
 			o.certain = false
 		}
 	}
 	a.outputs = append(a.outputs, o)
 }
 
+// Certain reports a table of which sqlc knows the same columns.
+func (c *Catalog) Certain(t *Table) bool {
+	return !c.unread && !t.open && !t.Uncertain && !t.unlike && !c.namesakes(t)
+}
+
 // namesakes reports tables of other schemas with the same name: a search_path may
 // mean these.
-func (a *analyzer) namesakes(t *Table) bool {
-	return slices.ContainsFunc(a.catalog.Tables, func(o *Table) bool { return o != t && o.Name == t.Name })
+func (c *Catalog) namesakes(t *Table) bool {
+	return slices.ContainsFunc(c.Tables, func(o *Table) bool { return o != t && o.Name == t.Name })
 }
 
 // Stale is how a * of a query's text differs from the list that stands for it in

@@ -128,6 +128,9 @@ type Enum struct {
 	Name   string
 	Values []string
 	Pos    diag.Pos
+	// Uncertain reports that sqlc may know other values: a DO block changes it, or it
+	// is made twice.
+	Uncertain bool
 }
 
 // Kind is what a query's top-level statement does.
@@ -313,4 +316,5 @@ type Param struct {
 	Column string
 	Cast   string // canonical type of $n::type, without []; int8 for LIMIT and OFFSET; "" for none
 	Array  bool   // $n::type[] or = ANY($n)
+	Sole   bool   // every use of it has the type of Column
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func (l *loader) createEnum(n *pg.CreateEnumStmt) {
-	e := &Enum{Name: joinName(n.TypeName), Values: texts(n.Vals), Pos: l.source.pos(l.start)}
+	e := &Enum{Name: joinName(n.TypeName), Values: texts(n.Vals), Pos: l.source.pos(l.start), Uncertain: l.within != nil}
 	if old := l.catalog.Enum(e.Name); old != nil {
 		l.problems.Add(diag.Problem{
 			Pos: e.Pos, Severity: diag.Warning, Code: codeDuplicate,
@@ -17,6 +17,7 @@ func (l *loader) createEnum(n *pg.CreateEnumStmt) {
 			Fix:     "drop the type before, or remove one of the two statements",
 			Related: []diag.Related{{Pos: old.Pos, Message: "it is created here"}},
 		})
+		old.Uncertain = true
 		return
 	}
 	l.catalog.Enums = append(l.catalog.Enums, e)
@@ -28,6 +29,7 @@ func (l *loader) alterEnum(n *pg.AlterEnumStmt) {
 		l.warn(l.source.pos(l.start), codeUnknown, "", "there is no enum type %q at this point", joinName(n.TypeName))
 		return
 	}
+	e.Uncertain = e.Uncertain || l.within != nil
 	if n.OldVal != "" {
 		replace(e.Values, n.OldVal, n.NewVal)
 		return
