@@ -77,6 +77,8 @@ type symbol struct {
 	count  *Call              // whose count alone comes back: the name is for the result
 	guards []Cond
 	pos    diag.Pos
+	// refused is a name that was taken, which was reported: a block does not give it on.
+	refused bool
 }
 
 // child opens an inner scope of names.
@@ -163,13 +165,19 @@ func (r *resolver) declareIn(en *env, guards []Cond, name spec.Text, s *symbol) 
 		return
 	}
 	if old := en.lookup(name.Value); old != nil {
-		r.problems.Add(diag.Problem{Pos: name.Pos, Code: "SG210", Message: "the name \"" + name.Value + "\" is taken",
-			Fix: "use another name; steps of a block that is used twice are told apart by the block's own `as`", Related: []diag.Related{{Pos: old.pos, Message: "the first use"}}})
+		r.taken(name, old)
 		if en.names[name.Value] != nil {
 			return
 		}
 		// What refers to it further in means this one: no mistake of its own.
+		s.refused = true
 	}
 	s.pos, s.guards = name.Pos, guards
 	en.names[name.Value] = s
+}
+
+// taken reports a name that is in reach already.
+func (r *resolver) taken(name spec.Text, old *symbol) {
+	r.problems.Add(diag.Problem{Pos: name.Pos, Code: "SG210", Message: "the name \"" + name.Value + "\" is taken",
+		Fix: "use another name; steps of a block that is used twice are told apart by the block's own `as`", Related: []diag.Related{{Pos: old.pos, Message: "the first use"}}})
 }

@@ -192,14 +192,10 @@ func (r *resolver) parent(d *spec.Parent, en *env) *parent {
 		seen = at
 	}
 	r.declareIn(seen, at.guards, d.As, &symbol{value: &RowValue{Call: c}})
-	id := d.ID
-	if id == nil && p.name == "" { // the name was reported
-		p.id = &ScopeID{}
-		return p
+	if d.ID != nil {
+		p.id = r.value(d.ID, at)
+	} else { // of this very row, whatever its name means
+		p.id = r.members(&RowValue{Call: c}, []string{"id"}, &spec.Ref{Root: p.name, Path: []string{"id"}, Pos: d.Pos})
 	}
-	if id == nil {
-		id = &spec.Ref{Root: p.name, Path: []string{"id"}, Pos: d.Pos}
-	}
-	p.id = r.value(id, at)
 	return p
 }

@@ -114,6 +114,10 @@ func (r *resolver) collect(c *Call, into spec.Text, en *env) {
 		return // another step for the list was reported: what it holds is not known
 	}
 	if i < 0 {
+		if old := en.lookup(into.Value); old != nil && en.frame.top.lookup(into.Value) == nil {
+			r.taken(into, old) // by a loop around the step, or a parameter of its block
+			return
+		}
 		list := &Collected{Name: into.Value, Row: row, Loops: en.frame.loops}
 		*lists = append(*lists, list)
 		i = len(*lists) - 1
@@ -168,7 +172,7 @@ func (r *resolver) useStep(s *spec.UseStep, en *env) {
 	}
 	for _, n := range sortedKeys(inner.names) {
 		given := slices.ContainsFunc(s.With, func(w *spec.Binding) bool { return w.Name.Value == n })
-		if sym := inner.names[n]; !given && !slices.ContainsFunc(b.Params, func(p spec.Text) bool { return p.Value == n }) {
+		if sym := inner.names[n]; !given && !sym.refused && !slices.ContainsFunc(b.Params, func(p spec.Text) bool { return p.Value == n }) {
 			r.declareIn(en, sym.guards, spec.Text{Value: n, Pos: s.Block.Pos}, &symbol{value: sym.value, nested: sym.nested, names: sym.names, count: sym.count})
 		}
 	}
