@@ -242,7 +242,9 @@ func TestEachKeepsTheOthers(t *testing.T) {
 			}
 			return name, nil
 		}
-		all := func(ctx context.Context, names []string) ([]string, error) { return scope.Many(ctx, r, names, insertAll) }
+		all := func(ctx context.Context, names []string) ([]string, error) {
+			return scope.Many(ctx, r, names, insertAll)
+		}
 		return scope.Each(ctx, providerOn{r}, names, one, all, opts...)
 	}
 	t.Run("on a pool", func(t *testing.T) {

@@ -185,8 +185,8 @@ func (v *ElemValue) String() string {
 	return "$" + v.Loop.Var
 }
 
-func (v *DataValue) String() string    { return "$data." + v.Set.Name }
-func (v *NewUUID) String() string      { return "$new.uuid" }
+func (v *DataValue) String() string { return "$data." + v.Set.Name }
+func (v *NewUUID) String() string   { return "$new.uuid" }
 
 func (v *ColumnValue) String() string {
 	return fmt.Sprintf("$%s.%s", v.Call.Name, columnName(v.Call, v.Index))
