@@ -19,6 +19,9 @@ import (
 	"github.com/specgen-dev/specgen/internal/pglocal"
 )
 
+//go:generate go tool -modfile=../../tools/go.mod sqlc generate
+//go:generate go run ../../cmd/specgen generate
+
 //go:embed schema/schema.sql
 var schemaSQL string
 

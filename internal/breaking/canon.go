@@ -102,9 +102,9 @@ func loop(l *model.Loop) string {
 }
 
 func loops(list []*model.Loop) []string {
-	out := make([]string, len(list))
-	for i, l := range list {
-		out[i] = loop(l)
+	var out []string
+	for _, l := range model.InnerLoops(list) {
+		out = append(out, loop(l))
 	}
 	return out
 }

@@ -142,11 +142,12 @@ func (c *comparison) context(old, now *model.Call) {
 }
 
 func loopText(c *model.Call) string {
-	if len(c.Loops) == 0 {
+	around := model.InnerLoops(c.Loops)
+	if len(around) == 0 {
 		return "once"
 	}
 	var out []string
-	for _, l := range c.Loops {
+	for _, l := range around {
 		text := "for each " + l.Var + " in " + l.Over.String()
 		for _, f := range l.Filters {
 			text += " whose " + column(f.Field.String()) + " fits"

@@ -22,7 +22,7 @@ func (c *checker) hopelessPurges(s *model.Scope) {
 			continue
 		}
 		for _, insert := range own(s.Create.Body) {
-			if insert.Facts.Kind != schema.Insert || insert.Facts.Target != table || !insert.Facts.SingleRow || len(insert.Guards) > 0 || len(insert.Loops) > 0 {
+			if insert.Facts.Kind != schema.Insert || insert.Facts.Target != table || !insert.Facts.SingleRow || len(insert.Guards) > 0 || len(model.InnerLoops(insert.Loops)) > 0 {
 				continue
 			}
 			if t := c.catalog.Table(table); t != nil && c.passes(s, insert, refusal, t) {

@@ -94,7 +94,7 @@ func (c *checker) absentRows(s *model.Scope) {
 // differs from the one that is there: the key does not hold all that is written.
 func (c *checker) droppedRows(s *model.Scope) {
 	for _, call := range c.dropping(s) {
-		if len(call.Loops) > 0 && call.Expect == nil && call.Query.Cmd != "one" {
+		if len(model.InnerLoops(call.Loops)) > 0 && call.Expect == nil && call.Query.Cmd != "one" {
 			c.droppedRow(s, call)
 		}
 	}
@@ -128,10 +128,11 @@ func (c *checker) onceEach(call *model.Call, k *schema.Key, s *model.Scope) bool
 	other := func(x *model.Call) bool {
 		return x != call && (x.Opaque() || slices.Contains(x.Writes(), call.Facts.Target))
 	}
-	if len(call.Loops) != 1 || !isFresh(s.Create.ID) || slices.ContainsFunc(model.Calls(s.Create.Body), other) {
+	loops := model.InnerLoops(call.Loops)
+	if len(loops) != 1 || !isFresh(s.Create.ID) || slices.ContainsFunc(model.Calls(s.Create.Body), other) {
 		return false
 	}
-	rows, ok := call.Loops[0].Over.(*model.RowsValue)
+	rows, ok := loops[0].Over.(*model.RowsValue)
 	if !ok || len(rows.Call.Facts.Reads) != 1 {
 		return false
 	}
@@ -147,7 +148,7 @@ func (c *checker) onceEach(call *model.Call, k *schema.Key, s *model.Scope) bool
 		}
 		e, ok := v.Of.(*model.ElemValue)
 		i := slices.IndexFunc(rows.Call.Facts.Returns, func(r schema.Result) bool { return r.Name == v.Name })
-		return ok && e.Loop == call.Loops[0] && i >= 0 && c.uniqueColumn(rows.Call.Facts.Returns[i])
+		return ok && e.Loop == loops[0] && i >= 0 && c.uniqueColumn(rows.Call.Facts.Returns[i])
 	})
 }
 
@@ -171,7 +172,7 @@ func varies(a *model.Arg, call *model.Call) bool {
 	case *model.FieldValue, *model.ElemValue, *model.GoCall, *model.Concat:
 		return true
 	case *model.ColumnValue:
-		return len(v.Call.Loops) > 0
+		return len(model.InnerLoops(v.Call.Loops)) > 0
 	default:
 		return false
 	}
@@ -183,12 +184,12 @@ func (c *checker) droppedSteps(s *model.Scope) {
 	calls := own(s.Create.Body)
 	for i, call := range calls {
 		t := c.catalog.Table(call.Facts.Target)
-		if t == nil || t.Rewrites(schema.OnInsert) || call.Facts.OnConflict != "nothing" || call.Expect != nil || call.Missing != nil || len(call.Loops)+len(call.Guards) > 0 || c.mayRemove(call, s) {
+		if t == nil || t.Rewrites(schema.OnInsert) || call.Facts.OnConflict != "nothing" || call.Expect != nil || call.Missing != nil || len(model.InnerLoops(call.Loops))+len(call.Guards) > 0 || c.mayRemove(call, s) {
 			continue
 		}
 		for _, k := range conflictKeys(t, call) {
 			j := slices.IndexFunc(calls[:i], func(before *model.Call) bool {
-				return before.Facts.Kind == schema.Insert && before.Facts.Target == call.Facts.Target && len(before.Loops)+len(before.Guards) == 0 && sameKey(k, before, call)
+				return before.Facts.Kind == schema.Insert && before.Facts.Target == call.Facts.Target && len(model.InnerLoops(before.Loops))+len(before.Guards) == 0 && sameKey(k, before, call)
 			})
 			if j < 0 || k.Partial || len(k.Columns) == 0 {
 				continue

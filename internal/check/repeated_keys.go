@@ -14,10 +14,10 @@ import (
 func (c *checker) repeatedKeys(s *model.Scope) {
 	for _, call := range own(s.Create.Body) {
 		t := c.catalog.Table(call.Facts.Target)
-		if t == nil || t.Rewrites(schema.OnInsert) || !call.Facts.SingleRow || call.Facts.OnConflict != "" || len(call.Guards) > 0 || len(call.Over) > 0 {
+		if t == nil || t.Rewrites(schema.OnInsert) || !call.Facts.SingleRow || call.Facts.OnConflict != "" || len(call.Guards) > 0 || len(model.InnerLoops(call.Over)) > 0 {
 			continue
 		}
-		for _, l := range call.Loops {
+		for _, l := range model.InnerLoops(call.Loops) {
 			i := slices.IndexFunc(uniqueKeys(t), func(k *schema.Key) bool { return sameInTurns(k, call, t, l) })
 			if i < 0 || len(l.Filters) > 0 || !c.many(l) || c.mayRemove(call, s) {
 				continue

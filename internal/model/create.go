@@ -19,13 +19,12 @@ func (r *resolver) resolveCreate(s *Scope) {
 	defer func() { s.state = resolved }()
 	defer r.noteBroken(s, r.problems.Len())
 
-	c := &Coordinator{Pos: s.Pos}
+	c, f, top := r.open(s, s.Pos)
 	s.Create = c
-	f := &frame{scope: s, lists: &c.Lists, nested: &c.Nested}
 	r.resolveInputs(s, f)
-	top := &env{names: map[string]*symbol{}, frame: f, body: &c.Body}
-	f.top = top
-	s.Before = r.hooks(s.doc.Before, top, true)
+	before := *top
+	before.loops = nil // it is called once for each item, in front of the transaction
+	s.Before = r.hooks(s.doc.Before, &before, true)
 	c.Row = r.creation(s, top)
 	c.Found = r.found(s, top)
 	if !f.broken {

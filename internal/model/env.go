@@ -126,7 +126,7 @@ func (en *env) lookup(name string) *symbol {
 // mayBindUnknown reports whether what a rule would bind a parameter to was
 // reported: an element of a loop, or the row of a step.
 func (en *env) mayBindUnknown(param string) bool {
-	if slices.ContainsFunc(en.loops, func(l *Loop) bool { return l.Data == nil && l.Elem.unknown() }) {
+	if slices.ContainsFunc(en.loops, func(l *Loop) bool { return l.Data == nil && !l.Items && l.Elem.unknown() }) {
 		return true
 	}
 	step, ok := strings.CutSuffix(param, "_id")

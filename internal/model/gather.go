@@ -111,7 +111,7 @@ func dependsOn(v Value, l *Loop) bool {
 	switch v := v.(type) {
 	case *ElemValue:
 		return v.Loop == l
-	case *InputValue, *ContextValue, *HookResult:
+	case *InputValue, *ContextValue, *HookResult, *ScopeID:
 		return l.Items
 	case *ListValue:
 		return slices.Contains(v.List.Loops, l)
@@ -192,7 +192,7 @@ func (c *Call) mayGather(a *Arg) bool {
 	if a.Shape.Kind != List || a.one || c.Bulk() {
 		return false
 	}
-	return len(c.Loops) > 0 || (c.Role == PlainStep || c.Role == PurgeStep) && c.Query.Cmd != "one"
+	return len(InnerLoops(c.Loops)) > 0 || (c.Role == PlainStep || c.Role == PurgeStep) && c.Query.Cmd != "one"
 }
 
 // isWholeList reports whether a value is a list. A field of data has no shape
@@ -223,7 +223,10 @@ func (r *resolver) checkGatherOrder(l *Loop) {
 		if slices.Contains(d.Over, l) || d.Gathers() && len(d.Over) == 0 {
 			continue // sent behind the loop too; or reported
 		}
-		at := slices.IndexFunc(calls[:i], func(g *Call) bool { return len(g.Over) > 0 && g.Over[0] == l && r.project.Tables.KeepOrder(g, d) })
+		at := slices.IndexFunc(calls[:i], func(g *Call) bool {
+			over := InnerLoops(g.Over)
+			return len(over) > 0 && over[0] == l && r.project.Tables.KeepOrder(g, d)
+		})
 		if at < 0 {
 			continue
 		}

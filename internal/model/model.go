@@ -41,9 +41,6 @@ type Scope struct {
 	// PurgeInputs are the purger's fields beside the id.
 	PurgeInputs []*Input
 
-	// For many scopes at once; nil when the document has errors.
-	CreateMany, PurgeMany *Coordinator
-
 	ID  Shape // of the scope's id
 	Pos diag.Pos
 
@@ -74,7 +71,7 @@ type Coordinator struct {
 	AfterCommit []*Hook
 	Constraints []*ConstraintError
 	Level       Level // of a creator
-	Items       *Loop // over the scopes of a call that makes or purges many; nil for one
+	Items       *Loop // around Body: over the scopes that a call is for
 	// Problems are what is wrong with how a purge tells its row, for package check.
 	Problems []diag.Problem
 	Pos      diag.Pos

@@ -14,11 +14,9 @@ func (r *resolver) resolvePurge(s *Scope) {
 		return
 	}
 	defer r.noteBroken(s, r.problems.Len())
-	c := &Coordinator{ID: &ScopeID{Of: s.ID}, Pos: d.Pos}
-	s.Purge = c
-	f := &frame{scope: s, purge: true, id: c.ID, inputs: inputValues(s.PurgeInputs), lists: &c.Lists, nested: &c.Nested}
-	en := &env{names: map[string]*symbol{}, frame: f, body: &c.Body}
-	f.top = en
+	c, f, en := r.open(s, d.Pos)
+	s.Purge, c.ID = c, &ScopeID{Of: s.ID}
+	f.purge, f.id, f.inputs = true, c.ID, inputValues(s.PurgeInputs)
 	c.Row = r.destruction(s, en)
 	f.row, f.broken = c.Row, c.Row == nil
 	c.AfterCommit = r.hooks(d.AfterCommit, en, false)
@@ -94,13 +92,22 @@ func (r *resolver) outcome(s *Scope, en *env, lock, row *Call, start int) {
 		behind++
 	}
 	calls := Calls((*en.body)[behind:])
-	o := &purgeOutcome{r: r, scope: s, frame: en.frame, lock: lock, row: row, before: calls[:len(calls)-1], silent: len(en.loops) > 0}
+	o := &purgeOutcome{r: r, scope: s, frame: en.frame, lock: lock, row: row, before: calls[:len(calls)-1], silent: len(InnerLoops(en.loops)) > 0}
 	o.decide()
-	if lock == nil || lock.Decisive == "" || len(en.loops) == 0 {
+	if lock != nil && len(InnerLoops(en.loops)) > 0 {
+		behindLock(en.body, start, lock, len(en.guards))
+	}
+}
+
+// behindLock puts what follows a lock under the condition that it finds the row, if it
+// decides that: the nodes of a body from start on, of which the lock is the first, at a
+// depth of conditions. What only reads is sent with the lock.
+func behindLock(body *[]Node, start int, lock *Call, depth int) {
+	if lock.Decisive == "" {
 		return
 	}
-	// What only reads is sent with the lock.
-	for _, n := range (*en.body)[behind:] {
+	behind := start + 1
+	for _, n := range (*body)[behind:] {
 		c, ok := n.(*Call)
 		if !ok || c.Role != Refusal && c.Role != ChildList {
 			break
@@ -109,9 +116,9 @@ func (r *resolver) outcome(s *Scope, en *env, lock, row *Call, start int) {
 		behind++
 	}
 	cond := &Truth{Value: &LockedValue{Call: lock}}
-	g := &Guard{Cond: cond, Body: slices.Clone((*en.body)[behind:])}
-	*en.body = append((*en.body)[:behind:behind], g)
-	under(g.Body, cond, len(en.guards))
+	g := &Guard{Cond: cond, Body: slices.Clone((*body)[behind:])}
+	*body = append((*body)[:behind:behind], g)
+	under(g.Body, cond, depth)
 }
 
 // under puts what a body holds under a condition, at a depth of conditions.

@@ -55,7 +55,6 @@ func Resolve(src Sources, problems *diag.List) *Project {
 	}
 	r.checkLocks()
 	problems.Append(&r.warnings)
-	r.resolveMany()
 	r.checkUnused()
 	r.finishData()
 	r.project.Imports = r.imports()

@@ -132,7 +132,7 @@ func (r *resolver) collect(c *Call, into spec.Text, en *env) {
 		r.fail(into.Pos, "SG301", "use a list for each kind of row", "%q holds rows of %s; %s returns others", into.Value, list.Calls[0].Query.Name, c.Query.Name)
 		return
 	}
-	if c.Gathers() && len(c.Over) > 0 && slices.Contains(list.Loops, c.Over[0]) && !c.Over[0].Items && c.owner == nil {
+	if over := InnerLoops(c.Over); c.Gathers() && len(over) > 0 && slices.Contains(list.Loops, over[0]) && c.owner == nil {
 		r.fail(into.Pos, "SG409", "have the query return a column that takes $new.uuid, or write a query that takes one element",
 			"%s is called once for all turns, and no column of its rows tells whose list in %q they belong to", c.Query.Name, into.Value)
 		return

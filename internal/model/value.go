@@ -178,12 +178,7 @@ func (v *RowValue) String() string     { return "$" + v.Call.Name }
 func (v *RowsValue) String() string    { return "$" + v.Call.Name }
 func (v *ListValue) String() string    { return "$" + v.List.Name }
 func (v *PickValue) String() string    { return "$" + v.List.Name + "." + v.Key }
-func (v *ElemValue) String() string {
-	if v.Loop.Items {
-		return "$scope.id"
-	}
-	return "$" + v.Loop.Var
-}
+func (v *ElemValue) String() string    { return "$" + v.Loop.Var }
 
 func (v *DataValue) String() string { return "$data." + v.Set.Name }
 func (v *NewUUID) String() string   { return "$new.uuid" }

@@ -27,7 +27,7 @@ func create(s *model.Scope, out *Scope, shared *common) *Operation {
 	o.fillDefaults(s.Inputs)
 	given := goname.Basic(o.Spec.Name)
 	hooks := shared.hookFields(s.Before)
-	c := s.CreateMany
+	c := s.Create
 	var item func(lv *level) Expr
 	values := callerValues{
 		input:   func(in *model.Input, lv *level) Expr { return inputOf(item(lv))(in) },
@@ -57,12 +57,15 @@ func purge(s *model.Scope, out *Scope, shared *common) *Operation {
 	o := newOperation(Purge, out, "Purger")
 	o.Spec.Fields = append([]*Field{{Name: "ID", Type: s.ID.Go, Doc: "ID is the id of the scope."}}, inputFields(s.PurgeInputs)...)
 	o.fillDefaults(s.PurgeInputs)
-	c := s.PurgeMany
+	c := s.Purge
 	values := callerValues{
 		input: func(in *model.Input, lv *level) Expr {
 			return inputOf(&Select{X: lv.turnOf(c.Items), Name: o.Given})(in)
 		},
 		context: func(in *model.Input, _ *level) Expr { return ident(shared.contexts[in]) },
+		id: func(lv *level) Expr {
+			return &Select{X: &Select{X: lv.turnOf(c.Items), Name: o.Given}, Name: "ID"}
+		},
 	}
 	b := o.build(s, c, shared, values, goname.Basic(o.Spec.Name))
 	o.Context = shared.contextFields(b.uses.contexts)
@@ -81,7 +84,8 @@ func purge(s *model.Scope, out *Scope, shared *common) *Operation {
 
 // build plans the coordinator. given is the type of what the caller gives for an item.
 func (o *Operation) build(s *model.Scope, c *model.Coordinator, shared *common, values callerValues, given goname.Type) *builder {
-	b := newBuilder(c, s.Type, o.Kind, shared, values)
+	body, of := c.StepByStep(s, shared.tables)
+	b := newBuilder(c, body, s.Type, o.Kind, shared, values)
 	b.plan.require(s.Create.Level)
 	b.names.Reserve(otherLocals...)
 	b.names.Reserve("i", "specs", itemVar, itemsVar)
@@ -96,7 +100,6 @@ func (o *Operation) build(s *model.Scope, c *model.Coordinator, shared *common, 
 	fr.names.Reserve(o.Given, "res")
 	b.frames[c.Items] = fr
 	b.plan.Frames = []*Struct{o.Item}
-	of := c.Nested[0]
 	result := func(lv *level) Expr { return &Select{X: lv.turnOf(c.Items), Name: "res"} }
 	b.within = []place{result}
 	b.results[of] = result
@@ -106,8 +109,8 @@ func (o *Operation) build(s *model.Scope, c *model.Coordinator, shared *common, 
 		b.nameCounts(of.Body)
 	}
 	b.ownResult(result, of.Row, lists)
-	top := b.build(c.Body)
-	b.afterAll(c, top)
+	top := b.build(body)
+	b.afterAll(c, of.Purge, top)
 	b.constraints(c, s)
 	b.plan.Rides, b.plan.Waits = b.ending()
 	b.plan.After = tellHooks(c.AfterCommit)

@@ -36,6 +36,7 @@ type builder struct {
 	flush         int                    // being built
 	row           *model.Call            // that makes the scope
 	found         *model.Call            // that looks it up; nil for none
+	items         *model.Loop            // around all steps
 }
 
 // place says where a value is kept, as seen from a level.
@@ -49,6 +50,7 @@ type callerValues struct {
 	input   func(in *model.Input, lv *level) Expr
 	context func(in *model.Input, lv *level) Expr
 	hook    func(h *model.Hook, lv *level) Expr
+	id      func(lv *level) Expr // of a purge
 }
 
 // level is the body of a loop, of a condition, or of the coordinator: where
@@ -100,19 +102,19 @@ func (lv *level) within(c model.Cond) bool {
 	return false
 }
 
-func newBuilder(c *model.Coordinator, stored string, kind Kind, shared *common, values callerValues) *builder {
+func newBuilder(c *model.Coordinator, body []model.Node, stored string, kind Kind, shared *common, values callerValues) *builder {
 	b := &builder{
-		schedule: newSchedule(c.Body, shared.tables), values: values, plan: &Coordinator{Scope: stored, Kind: kind},
+		schedule: newSchedule(body, shared.tables), values: values, plan: &Coordinator{Scope: stored, Kind: kind},
 		packages: map[string]*Queries{}, lists: map[*model.Collected]place{}, rows: map[*model.Call]place{}, locked: map[*model.Call]place{}, results: map[*model.Nested]place{},
 		lets: map[model.Value]place{}, letShape: map[model.Value]model.Shape{}, texts: map[model.Value]place{}, elements: map[*model.Call]place{}, gathered: map[*model.Arg]place{}, gatheredLists: map[*model.Call]place{}, pending: map[*model.Loop][]*model.Call{}, frames: map[*model.Loop]*frame{}, counts: map[*model.Call]string{}, draw: ident("op"),
 	}
-	b.uses = newUses(b.schedule, c.Body, c.AfterCommit)
+	b.uses = newUses(b.schedule, body, c.AfterCommit)
 	if kind == Create {
-		b.rereads = newRereads(b.schedule, c.Body)
+		b.rereads = newRereads(b.schedule, body)
 	}
 	b.names.Reserve(reservedLocals...)
 	b.names.Reserve(shared.taken...)
-	b.row, b.found = c.Row, c.Found
+	b.row, b.found, b.items = c.Row, c.Found, c.Items
 	b.openPackages()
 	return b
 }
@@ -196,7 +198,7 @@ func (b *builder) body(nodes []model.Node, lv *level, out *[]Stmt) {
 // loop builds a loop's statements for this flush.
 func (b *builder) loop(n *model.Loop, lv *level) []Stmt {
 	if n.Items {
-		return b.items(n, lv)
+		return b.itemsLoop(n, lv)
 	}
 	l := n
 	if n.Continues != nil {

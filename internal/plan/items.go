@@ -4,7 +4,7 @@ import "github.com/specgen-dev/specgen/internal/model"
 
 // items builds a loop over the items of a call. Locks are taken in the order of
 // what they look up, and one lock serves all items that look up the same.
-func (b *builder) items(n *model.Loop, lv *level) []Stmt {
+func (b *builder) itemsLoop(n *model.Loop, lv *level) []Stmt {
 	l := n.Continues
 	in := b.itemLevel(l, lv)
 	r := &Items{Var: itemVar, Over: ident(itemsVar), Item: b.frames[l].typ.Name}
@@ -21,12 +21,9 @@ func (b *builder) items(n *model.Loop, lv *level) []Stmt {
 	return []Stmt{r}
 }
 
-// itemLevel is the body of a loop over the items. The element of a purge's item is
-// its id; a creator's has none that a step could name.
+// itemLevel is the body of a loop over the items.
 func (b *builder) itemLevel(l *model.Loop, lv *level) *level {
-	fr := b.frames[l]
-	given := &Select{X: ident(fr.turn), Name: fr.elem}
-	return &level{loop: l, outer: lv, turn: ident(fr.turn), elem: &Select{X: given, Name: "ID"}}
+	return &level{loop: l, outer: lv, turn: ident(b.frames[l].turn)}
 }
 
 // lockKey is a text that tells apart what a lock looks up; nil where something
@@ -37,7 +34,7 @@ func (b *builder) lockKey(c *model.Call, lv *level) Expr {
 		switch a.Value.(type) {
 		case *model.Literal:
 			continue
-		case *model.InputValue, *model.ElemValue, *model.ContextValue:
+		case *model.InputValue, *model.ElemValue, *model.ContextValue, *model.ScopeID:
 		default:
 			return nil
 		}
@@ -55,14 +52,14 @@ func (b *builder) lockKey(c *model.Call, lv *level) Expr {
 }
 
 // afterAll queues the hooks of each item.
-func (b *builder) afterAll(c *model.Coordinator, top *level) {
+func (b *builder) afterAll(c *model.Coordinator, purge bool, top *level) {
 	if len(c.AfterCommit) == 0 {
 		return
 	}
 	in := b.itemLevel(c.Items, top)
 	b.afterCommit(c.AfterCommit, in)
 	body := b.plan.AfterCommit
-	if c.Nested[0].Purge {
+	if purge {
 		body = []Stmt{&If{Cond: &Select{X: b.within[0](in), Name: "Found"}, Body: body}}
 	}
 	b.plan.AfterCommit = []Stmt{&Items{Var: itemVar, Over: ident(itemsVar), Item: b.frames[c.Items].typ.Name, Body: body}}

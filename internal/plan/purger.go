@@ -26,7 +26,7 @@ func purgerResult(r *Struct, s *model.Scope, b *builder) {
 	if c := s.Purge.Row; c != nil && c.Query.Cmd == "one" {
 		r.Fields = append(r.Fields, &Field{Name: "Row", Type: c.Query.Row, Doc: "Row is the row as it was; the zero value when Found is false."})
 	}
-	for _, c := range ownSteps(s.PurgeMany.Nested[0].Body) {
+	for _, c := range ownSteps(s.Purge.Body) {
 		if name := b.counts[c]; name != "" {
 			r.Fields = append(r.Fields, &Field{Name: name, Type: goname.Basic("int64"), Doc: name + " is the number of rows that " + c.Query.Name + " took."})
 		}

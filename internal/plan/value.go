@@ -62,8 +62,8 @@ func (b *builder) converted(v model.Value, x Expr, from, to model.Shape, lv *lev
 // that of the scope's own id.
 func (b *builder) onceFor(v model.Value) (loop *model.Loop, once bool) {
 	switch v := v.(type) {
-	case *model.ElemValue:
-		return v.Loop, v.Loop.Items
+	case *model.ScopeID:
+		return b.items, true
 	case *model.NewUUID:
 		loop = innermost(v.Loops)
 		return loop, b.uses.shared[v] > 1 && (loop == nil || loop.Items)
@@ -148,6 +148,8 @@ func (b *builder) raw(v model.Value, lv *level) Expr {
 		return b.values.context(v.Input, lv)
 	case *model.HookResult:
 		return b.values.hook(v.Hook, lv)
+	case *model.ScopeID:
+		return b.values.id(lv)
 	case *model.LockedValue:
 		return b.locked[v.Call](lv)
 	case *model.RowValue:

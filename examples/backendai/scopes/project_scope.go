@@ -130,7 +130,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 		})
 	}
 	var presets []backendaidb.ListRolePresetsWithEntriesRow
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries", Copied: true}, func(ctx context.Context) (err error) {
 		presets, err = q.ListRolePresetsWithEntries(ctx, "project")
 		return err
 	})
@@ -227,7 +227,9 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 				EntityID:   item.projectIDText,
 			})
 		})
-		f.Do(scope.Step{Name: "virtual_scope.above", Query: "GetVirtualScope", Missing: ErrParentNodeMissing}, func(ctx context.Context) (err error) {
+	}
+	for item := range scope.Items(op, items) {
+		f.Do(scope.Step{Name: "virtual_scope.above", Query: "GetVirtualScope", Missing: ErrParentNodeMissing, Copied: true}, func(ctx context.Context) (err error) {
 			item.above, err = q.GetVirtualScope(ctx, backendaidb.GetVirtualScopeParams{
 				ScopeType: "domain",
 				ScopeID:   item.domain.ID,
@@ -242,6 +244,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 			})
 		})
 	}
+	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}

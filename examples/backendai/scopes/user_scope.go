@@ -110,7 +110,7 @@ func createUsers(ctx context.Context, tx *scope.Tx, specs []UserCreatorSpec) ([]
 		})
 	}
 	var presets []backendaidb.ListRolePresetsWithEntriesRow
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries", Copied: true}, func(ctx context.Context) (err error) {
 		presets, err = q.ListRolePresetsWithEntries(ctx, "user")
 		return err
 	})
@@ -224,7 +224,9 @@ func createUsers(ctx context.Context, tx *scope.Tx, specs []UserCreatorSpec) ([]
 				EntityID:   item.userIDText,
 			})
 		})
-		f.Do(scope.Step{Name: "virtual_scope.above", Query: "GetVirtualScope", Missing: ErrParentNodeMissing}, func(ctx context.Context) (err error) {
+	}
+	for item := range scope.Items(op, items) {
+		f.Do(scope.Step{Name: "virtual_scope.above", Query: "GetVirtualScope", Missing: ErrParentNodeMissing, Copied: true}, func(ctx context.Context) (err error) {
 			item.above, err = q.GetVirtualScope(ctx, backendaidb.GetVirtualScopeParams{
 				ScopeType: "domain",
 				ScopeID:   item.domain.ID,
@@ -239,6 +241,7 @@ func createUsers(ctx context.Context, tx *scope.Tx, specs []UserCreatorSpec) ([]
 			})
 		})
 	}
+	f.Reread()
 	if err := f.Send(ctx); err != nil {
 		return nil, err
 	}

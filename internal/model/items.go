@@ -5,87 +5,44 @@ import (
 
 	"github.com/specgen-dev/specgen/internal/diag"
 	"github.com/specgen-dev/specgen/internal/schema"
-	"github.com/specgen-dev/specgen/internal/spec"
 )
 
-// A coordinator for many scopes of one kind does what the one for a single scope
-// does, in a loop over the items that the caller gives: the same steps are
-// resolved once more, within that loop. The loop goes step by step and not turn by
-// turn, so that a query that takes lists is called once for all items, and what
-// depends on no item is read once.
+// A coordinator is for many scopes of one kind: its steps are resolved in a loop over
+// the items that the caller gives, of which there may be one. The loop goes step by
+// step and not turn by turn, so that a query that takes lists is called once for all
+// items, and what depends on no item is read once.
 
-// resolveMany resolves the coordinators for many scopes. Everything that they
-// are made of was checked before; so what is wrong with it was reported.
-func (r *resolver) resolveMany() {
-	if r.problems.HasErrors() || r.doc.Damage.Any() {
-		return
-	}
-	reported := r.problems
-	defer func() { r.problems = reported }()
-	r.problems = &diag.List{}
-	for _, s := range r.project.Scopes {
-		s.CreateMany = r.createMany(s)
-		if s.Purge != nil {
-			s.PurgeMany = r.purgeMany(s)
-		}
-	}
-	for _, p := range r.problems.Sorted() { // a mistake of ours, which must not be hidden
-		reported.Add(p)
-	}
+// open makes an empty coordinator, and the names and values that its steps see.
+func (r *resolver) open(s *Scope, pos diag.Pos) (*Coordinator, *frame, *env) {
+	items := &Loop{Var: "item", Over: &ItemsValue{}, Items: true, Pos: s.Pos}
+	c := &Coordinator{Items: items, Pos: pos}
+	f := &frame{scope: s, lists: &c.Lists, nested: &c.Nested, loops: []*Loop{items}}
+	en := &env{names: map[string]*symbol{}, frame: f, loops: f.loops, body: &c.Body}
+	f.top = en
+	return c, f, en
 }
 
-func (r *resolver) createMany(s *Scope) *Coordinator {
-	m := newMany(s, Shape{})
-	f := &frame{scope: s, inputs: map[string]Value{}, lists: &m.nested.Lists, nested: &m.nested.Nested, loops: m.nested.Loops}
-	for _, in := range s.Inputs {
-		f.inputs[in.Name] = &InputValue{Input: in}
+// StepByStep is the body of a coordinator as it is planned: loops over the items, one
+// behind the other. Whole is the scope of an item, which they go on with. It is
+// called once, when nothing is wrong: it settles which calls are gathered over the items.
+func (c *Coordinator) StepByStep(s *Scope, tables Tables) (body []Node, whole *Nested) {
+	purge := c == s.Purge
+	m := &many{items: c.Items, body: c.Body, nested: &Nested{Name: s.Name, Scope: s, Purge: purge, Many: true, Row: c.Row, Lists: c.Lists, Nested: c.Nested, Loops: []*Loop{c.Items}}}
+	if purge && c.Row != nil && c.Row.Lock != nil {
+		behindLock(&m.body, 0, c.Row.Lock, 0)
 	}
-	en := m.env(f)
-	for _, h := range s.Before {
-		r.declareIn(en, h.Conds, spec.Text{Value: h.As, Pos: h.Pos}, &symbol{value: &HookResult{Hook: h}})
+	for _, call := range Calls(m.body) {
+		m.gatherLess(call)
 	}
-	m.nested.Row = r.creation(s, en)
-	found := r.found(s, en)
-	m.nested.Lists = r.results(s, f)
-	c := m.coordinator(r, r.hooks(s.doc.AfterCommit, en, false), s.Create.Constraints)
-	c.Found = found
-	return c
+	m.nested.Body = m.body
+	return m.stepByStep(tables), m.nested
 }
 
-func (r *resolver) purgeMany(s *Scope) *Coordinator {
-	m := newMany(s, s.ID)
-	m.nested.Purge = true
-	f := &frame{scope: s, purge: true, id: &ElemValue{Loop: m.items}, inputs: inputValues(s.PurgeInputs), lists: &m.nested.Lists, nested: &m.nested.Nested, loops: m.nested.Loops}
-	en := m.env(f)
-	m.nested.Row = r.destruction(s, en)
-	f.row = m.nested.Row
-	return m.coordinator(r, r.hooks(s.doc.Purge.AfterCommit, en, false), s.Purge.Constraints)
-}
-
-// many is a coordinator for many scopes that is being resolved.
+// many is a coordinator that is taken apart.
 type many struct {
 	items  *Loop
 	nested *Nested // the scope of one item
 	body   []Node  // of one item
-}
-
-func newMany(s *Scope, elem Shape) *many {
-	l := &Loop{Var: "item", Over: &ItemsValue{}, Elem: elem, Items: true, Pos: s.Pos}
-	return &many{items: l, nested: &Nested{Name: s.Name, Scope: s, Many: true, Loops: []*Loop{l}}}
-}
-
-func (m *many) env(f *frame) *env {
-	en := &env{names: map[string]*symbol{}, frame: f, loops: m.nested.Loops, body: &m.body}
-	f.top = en
-	return en
-}
-
-func (m *many) coordinator(r *resolver, after []*Hook, constraints []*ConstraintError) *Coordinator {
-	for _, c := range Calls(m.body) {
-		m.gatherLess(c)
-	}
-	m.nested.Body = m.body // as one scope has it; the coordinator's own body takes it apart
-	return &Coordinator{Body: m.stepByStep(r.project.Tables), Row: m.nested.Row, Nested: []*Nested{m.nested}, AfterCommit: after, Constraints: constraints, Items: m.items, Pos: m.items.Pos}
 }
 
 // gatherLess has a call that was gathered over the items be called once for each
