@@ -39,22 +39,30 @@ func givesAlone(q *sqlcapi.Query, f *schema.Query, param int) bool {
 
 // checkType compares a Go type with a column; exact says that NULL counts.
 func (r *resolver) checkType(q *sqlcapi.Query, g goname.Type, table, column string, exact bool) bool {
+	if table == "" || column == "" {
+		return true
+	}
 	t := r.catalog.Table(table)
-	if table == "" || column == "" || t == nil || !r.catalog.Certain(t) || q.Package.OverridesColumn(t.QualifiedName(), column) {
+	if t == nil {
 		return true
 	}
 	c := t.Column(column)
 	if c == nil || c.Array {
 		return true
 	}
-	if e := r.catalog.Enum(c.Type); e != nil {
-		return r.checkEnum(q, g, e)
+	want := q.Package.Plain(c.Type, !c.NotNull)
+	if g == want {
+		return true
 	}
-	want, other := q.Package.Plain(c.Type, !c.NotNull), q.Package.Plain(c.Type, c.NotNull)
+	certain := func() bool { return r.catalog.Certain(t) && !q.Package.OverridesColumn(t.QualifiedName(), column) }
+	if e := r.catalog.Enum(c.Type); e != nil {
+		return r.checkEnum(q, g, e, certain)
+	}
+	other := q.Package.Plain(c.Type, c.NotNull)
 	if c.Identity || t.PrimaryKey != nil && slices.Contains(t.PrimaryKey.Columns, c.Name) {
 		exact = false // sqlc does not take every such column for NOT NULL
 	}
-	if want.IsZero() || other.IsZero() || g == want || !exact && g == other || !q.Package.IsPlain(g) {
+	if want.IsZero() || other.IsZero() || !exact && g == other || !q.Package.IsPlain(g) || !certain() {
 		return true
 	}
 	is := "is " + c.Type
@@ -71,7 +79,7 @@ func (r *resolver) checkType(q *sqlcapi.Query, g goname.Type, table, column stri
 }
 
 // checkEnum compares the constants of an enum's Go type with its values.
-func (r *resolver) checkEnum(q *sqlcapi.Query, g goname.Type, e *schema.Enum) bool {
+func (r *resolver) checkEnum(q *sqlcapi.Query, g goname.Type, e *schema.Enum, certain func() bool) bool {
 	made := q.Package.Enum(g)
 	if made == nil || e.Uncertain || q.Package.TypeOf(e.Name, false) != made.Type {
 		return true
@@ -90,7 +98,7 @@ func (r *resolver) checkEnum(q *sqlcapi.Query, g goname.Type, e *schema.Enum) bo
 			what = fmt.Sprintf("%s has %q, which is no value of %s", made.Type.Name, c.Value, e.Name)
 		}
 	}
-	if what == "" {
+	if what == "" || !certain() {
 		return true
 	}
 	r.problems.Add(diag.Problem{Pos: q.Pos, Code: "SG108", Fix: "run sqlc generate", Cause: "type " + e.Name, Message: "the generated code is older than the schema: " + what,

@@ -24,6 +24,11 @@ func (a *analyzer) named(ref *pg.ColumnRef, s *scope) {
 		}
 		return
 	}
+	for _, item := range s.items {
+		if _, ok := item.column(name); ok {
+			return // nearly always
+		}
+	}
 	if s.item(parts) != nil || s.names(name) {
 		return // the whole row, or an output
 	}
