@@ -40,7 +40,8 @@ func (c *Catalog) Absent(q *Query) (Absent, bool) {
 	absent := *q.absent
 	for _, t := range absent.Tables {
 		if past, ok := t.past[absent.Column]; ok {
-			absent.Past = past
+			absent.Tables, absent.Past = []*Table{t}, past
+			break
 		}
 	}
 	return absent, true
