@@ -320,9 +320,7 @@ func (o *purgeOutcome) universe(col *schema.Column) []string {
 		values = e.Values
 	default:
 		for _, x := range col.Allowed {
-			if len(x.Values) > 0 {
-				values = x.Values
-			}
+			values = x.Values
 		}
 	}
 	var out []string

@@ -2,25 +2,18 @@ package schema
 
 import pg "github.com/sqlc-dev/oliphant"
 
-// allowed is what a condition on one column allows: the constants of column IN
-// (…), as it is written and as pg_dump writes it, column = ANY (ARRAY[…]), or the
-// pattern of column ~ '…'; nil for any other condition.
-func allowed(expr *pg.Node) *Allowed {
+// allowed are the values that a condition on one column allows: the constants of
+// column IN (…), as it is written and as pg_dump writes it, column = ANY
+// (ARRAY[…]); nil for any other condition.
+func allowed(expr *pg.Node) []string {
 	e := expr.GetAExpr()
 	if asText(e.GetLexpr()).GetColumnRef() == nil {
 		return nil
 	}
-	switch _, operator := splitName(texts(e.Name)); operator {
-	case "=":
-		if values := allowedTexts(e); len(values) > 0 {
-			return &Allowed{Values: values}
-		}
-	case "~":
-		if pattern, ok := constantText(e.Rexpr); ok && pattern != "" && e.Kind == pg.A_Expr_Kind_AEXPR_OP {
-			return &Allowed{Pattern: pattern}
-		}
+	if _, operator := splitName(texts(e.Name)); operator != "=" {
+		return nil
 	}
-	return nil
+	return allowedTexts(e)
 }
 
 // allowedTexts are the constants that a comparison by = allows, nil where it

@@ -195,7 +195,7 @@ func TestAllowed(t *testing.T) {
 			four text CHECK (lower(four) IN ('x')), five int CHECK (five IN (1, 2)), six text CHECK (six IN ('x') OR one IS NULL), seven text, eight text CHECK (eight IN ('z')),
 			nine text CHECK ((nine = ANY (ARRAY['x'::text, 'y'::text]))), ten varchar CHECK (((ten)::text = ANY ((ARRAY['x'::character varying])::text[]))),
 			eleven text CHECK (eleven = 'x'), twelve text CHECK (twelve = ANY (ARRAY[one])), thirteen text CHECK (thirteen::int = ANY (ARRAY['1'])), fourteen text CHECK (fourteen <> ''),
-			fifteen text CHECK (fifteen ~ '^[a-z]+$'), sixteen varchar CHECK (((sixteen)::text ~ '^x'::text)), seventeen text CHECK (seventeen !~ 'x'), eighteen text CHECK (eighteen ~ ANY (ARRAY['x']))
+			fifteen text CHECK (fifteen ~ '^x$'), sixteen text CHECK (sixteen ~ ANY (ARRAY['x'])), seventeen text CHECK (seventeen LIKE 'x')
 		);
 		ALTER TABLE a ADD CHECK (seven IN ('p', 'q'));
 		ALTER TABLE a RENAME seven TO sept;
@@ -206,10 +206,10 @@ func TestAllowed(t *testing.T) {
 	var got []string
 	for _, col := range c.Table("a").Columns {
 		for _, x := range col.Allowed {
-			got = append(got, col.Name+" "+x.Check+" "+strings.Join(x.Values, ",")+x.Pattern)
+			got = append(got, col.Name+" "+x.Check+" "+strings.Join(x.Values, ","))
 		}
 	}
-	if diff := cmp.Diff([]string{"one a_one_check x,y", "two named x", "sept a_seven_check p,q", "nine a_nine_check x,y", "ten a_ten_check x", "eleven a_eleven_check x", "fifteen a_fifteen_check ^[a-z]+$", "sixteen a_sixteen_check ^x"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"one a_one_check x,y", "two named x", "sept a_seven_check p,q", "nine a_nine_check x,y", "ten a_ten_check x", "eleven a_eleven_check x"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -93,7 +93,7 @@ type keyFacts struct {
 type check struct {
 	name    string
 	columns []string
-	allows  *Allowed // of the column; nil where it says something else
+	allows  []string // the values of the column; nil where it says something else
 
 	local     bool // it was written here, and not only inherited
 	noInherit bool // parts do not have it
@@ -311,12 +311,8 @@ func (l *loader) finish() {
 		for _, c := range l.facts[t].checks {
 			t.Checks = append(t.Checks, c.name)
 			for _, name := range c.columns {
-				switch col := t.Column(name); {
-				case col == nil:
-				case c.allows != nil:
-					col.Allowed = append(col.Allowed, Allowed{Check: c.name, Values: c.allows.Values, Pattern: c.allows.Pattern})
-				default:
-					col.Checked = true
+				if col := t.Column(name); col != nil && len(c.allows) > 0 {
+					col.Allowed = append(col.Allowed, Allowed{Check: c.name, Values: c.allows})
 				}
 			}
 		}

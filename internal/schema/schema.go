@@ -82,8 +82,7 @@ type Column struct {
 	// Inexact reports a nondeterministic collation: two values may be equal
 	// and not the same.
 	Inexact bool
-	Allowed []Allowed // by CHECK constraints
-	Checked bool      // a CHECK that is not among Allowed mentions it
+	Allowed []Allowed // by CHECK constraints that list values
 	Comment string    // COMMENT ON COLUMN
 	Pos     diag.Pos
 
@@ -91,12 +90,10 @@ type Column struct {
 	local       bool // it was defined here, and not only inherited
 }
 
-// Allowed is a CHECK constraint that is nothing but column IN (…), or
-// column ~ 'pattern'.
+// Allowed is a CHECK constraint that is nothing but column IN (…).
 type Allowed struct {
-	Check   string   // "" for a nameless one
-	Values  []string // of IN, else nil
-	Pattern string   // a regular expression as PostgreSQL reads it, else ""
+	Check  string   // "" for a nameless one
+	Values []string // never empty
 }
 
 // Key is a primary key, a unique constraint or an index.
