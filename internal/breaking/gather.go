@@ -21,24 +21,7 @@ type parts struct {
 }
 
 func gather(c *model.Coordinator) parts {
-	var p parts
-	p.walk(c.Body)
-	return p
-}
-
-func (p *parts) walk(body []model.Node) {
-	for _, n := range body {
-		switch n := n.(type) {
-		case *model.Call:
-			p.calls = append(p.calls, n)
-		case *model.Loop:
-			p.walk(n.Body)
-		case *model.Guard:
-			p.walk(n.Body)
-		case *model.Nested:
-			p.nested = append(p.nested, n)
-		}
-	}
+	return parts{calls: model.OwnCalls(c.Body), nested: model.OwnNested(c.Body)}
 }
 
 // pair is a call in both states.

@@ -54,20 +54,7 @@ type column struct{ table, name string }
 
 // own lists the calls in a body, in order, without those of the scopes nested in
 // it: these are checked with the scope that they belong to.
-func own(body []model.Node) []*model.Call {
-	var out []*model.Call
-	for _, n := range body {
-		switch n := n.(type) {
-		case *model.Call:
-			out = append(out, n)
-		case *model.Loop:
-			out = append(out, own(n.Body)...)
-		case *model.Guard:
-			out = append(out, own(n.Body)...)
-		}
-	}
-	return out
-}
+func own(body []model.Node) []*model.Call { return model.OwnCalls(body) }
 
 // allCalls lists the calls of a scope's coordinators.
 func allCalls(s *model.Scope) []*model.Call {

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -72,16 +71,9 @@ func (c *checker) taken(table string, except map[string]bool) []string {
 // nestedOf tells in which scope, nested in a body, a call stands.
 func nestedOf(body []model.Node) map[*model.Call]*model.Nested {
 	out := map[*model.Call]*model.Nested{}
-	for _, n := range body {
-		switch n := n.(type) {
-		case *model.Loop:
-			maps.Copy(out, nestedOf(n.Body))
-		case *model.Guard:
-			maps.Copy(out, nestedOf(n.Body))
-		case *model.Nested:
-			for _, call := range model.Calls(n.Body) {
-				out[call] = n
-			}
+	for _, n := range model.OwnNested(body) {
+		for _, call := range model.Calls(n.Body) {
+			out[call] = n
 		}
 	}
 	return out
@@ -91,22 +83,13 @@ func nestedOf(body []model.Node) map[*model.Call]*model.Nested {
 // purge does not remove what they write.
 func writes(body []model.Node, purged map[*model.Scope]bool) []*model.Call {
 	var out []*model.Call
-	for _, n := range body {
-		switch n := n.(type) {
-		case *model.Call:
-			if n.Facts.Kind == schema.Insert {
-				out = append(out, n)
-			}
-		case *model.Loop:
-			out = append(out, writes(n.Body, purged)...)
-		case *model.Guard:
-			out = append(out, writes(n.Body, purged)...)
-		case *model.Nested:
-			if !purged[n.Scope] {
-				out = append(out, writes(n.Body, purged)...)
-			}
+	model.Walk(body, func(n model.Node) bool {
+		if c, ok := n.(*model.Call); ok && c.Facts.Kind == schema.Insert {
+			out = append(out, c)
 		}
-	}
+		s, nested := n.(*model.Nested)
+		return !nested || !purged[s.Scope]
+	})
 	return out
 }
 

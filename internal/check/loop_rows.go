@@ -12,14 +12,13 @@ import (
 // loops lists the loops of a body, without those of nested scopes.
 func loops(body []model.Node) []*model.Loop {
 	var out []*model.Loop
-	for _, n := range body {
-		switch n := n.(type) {
-		case *model.Loop:
-			out = append(append(out, n), loops(n.Body)...)
-		case *model.Guard:
-			out = append(out, loops(n.Body)...)
+	model.Walk(body, func(n model.Node) bool {
+		if l, ok := n.(*model.Loop); ok {
+			out = append(out, l)
 		}
-	}
+		_, other := n.(*model.Nested)
+		return !other
+	})
 	return out
 }
 

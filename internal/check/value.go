@@ -38,33 +38,12 @@ func senseOf(v model.Value, co *model.Coordinator) sense {
 // plain takes conversions off a value, and takes a column whose value the
 // statement itself fixes for that value.
 func plain(v model.Value) model.Value {
-	return bare(v, func(*model.Conversion) bool { return true })
+	return model.Underlying(v)
 }
 
 // untexted is plain of a text that $text made: other conversions stay.
 func untexted(v model.Value) model.Value {
-	return bare(v, func(x *model.Conversion) bool { return x.As == "text" })
-}
-
-// bare is what a value was made of, by the conversions that off names and by
-// statements that return what they were given.
-func bare(v model.Value, off func(*model.Conversion) bool) model.Value {
-	for {
-		switch x := v.(type) {
-		case *model.Conversion:
-			if !off(x) {
-				return v
-			}
-			v = x.X
-		case *model.ColumnValue:
-			if x.Known == nil || x.Known.Value == nil {
-				return v
-			}
-			v = x.Known.Value
-		default:
-			return v
-		}
-	}
+	return model.Bare(v, func(x *model.Conversion) bool { return x.As == "text" })
 }
 
 // mayEqual reports whether what a purge compares a column with may be what

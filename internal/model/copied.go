@@ -37,7 +37,7 @@ func answersOf(c *Call) map[*Call]bool {
 		w.value(a.Value)
 	}
 	for _, g := range c.Guards {
-		w.cond(g)
+		w.values(ValuesOf(g))
 	}
 	for _, l := range c.Loops {
 		w.loop(l)
@@ -52,45 +52,27 @@ type answerWalk struct {
 }
 
 func (w *answerWalk) value(v Value) {
-	switch v := v.(type) {
-	case *RowValue:
-		w.calls[v.Call] = true
-	case *RowsValue:
-		w.calls[v.Call] = true
-	case *GroupsValue:
-		w.calls[v.Call] = true
-	case *ColumnValue:
-		if v.Known == nil {
-			w.calls[v.Call] = true
-		} else {
-			w.value(v.Known.Value)
-		}
-	case *ListValue:
-		w.list(v.List)
-	case *PickValue:
-		w.list(v.List)
-	case *ElemValue:
-		w.loop(v.Loop)
-	case *FieldValue:
-		w.value(v.Of)
-	case *GoCall:
-		w.values(v.Args)
-	case *Concat:
-		w.values(v.Parts)
-	case *Conversion:
-		w.value(v.X)
+	if v == nil {
+		return
 	}
+	o := v.Origin()
+	for _, c := range o.Calls {
+		w.calls[c] = true
+	}
+	if o.List != nil {
+		for _, c := range o.List.Calls {
+			w.calls[c] = true
+		}
+	}
+	if o.Loop != nil {
+		w.loop(o.Loop)
+	}
+	w.values(o.Parts)
 }
 
 func (w *answerWalk) values(all []Value) {
 	for _, v := range all {
 		w.value(v)
-	}
-}
-
-func (w *answerWalk) list(l *Collected) {
-	for _, c := range l.Calls {
-		w.calls[c] = true
 	}
 }
 
@@ -104,28 +86,9 @@ func (w *answerWalk) loop(l *Loop) {
 	w.loops[l] = true
 	w.value(l.Over)
 	for _, f := range l.Filters {
-		w.values(f.Any)
-		w.value(f.List)
+		w.values(f.Values())
 	}
 	for _, outer := range l.Outer {
 		w.loop(outer)
-	}
-}
-
-func (w *answerWalk) cond(c Cond) {
-	switch c := c.(type) {
-	case *Truth:
-		w.value(c.Value)
-	case *IsSet:
-		w.value(c.Value)
-	case *Compare:
-		w.value(c.Left)
-		w.value(c.Right)
-	case *Negation:
-		w.cond(c.Cond)
-	case *Junction:
-		for _, x := range c.Conds {
-			w.cond(x)
-		}
 	}
 }

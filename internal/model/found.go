@@ -56,23 +56,10 @@ func drawnID(id Value, row *Call) (*NewUUID, string) {
 	return drawnBy(v), v.Known.column.Name
 }
 
-// drawnBy is the id that a value is, once it is known.
+// drawnBy is the id that a value is, once it is known; nil for none.
 func drawnBy(v Value) *NewUUID {
-	for {
-		switch x := v.(type) {
-		case *NewUUID:
-			return x
-		case *Conversion:
-			v = x.X
-		case *ColumnValue:
-			if x.Known == nil {
-				return nil
-			}
-			v = x.Known.Value
-		default:
-			return nil
-		}
-	}
+	id, _ := Underlying(v).(*NewUUID)
+	return id
 }
 
 // uniqueAlone reports whether no two rows of a table have the same value in a column.

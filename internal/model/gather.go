@@ -106,42 +106,6 @@ func (r *resolver) failGathered(c *Call, e *spec.Ref) {
 		"%s is called once for all turns: which of its rows is that of a turn is known only by columns that the turn itself gives", c.Query.Name)
 }
 
-// dependsOn reports whether a value changes with the turns of a loop.
-func dependsOn(v Value, l *Loop) bool {
-	switch v := v.(type) {
-	case *ElemValue:
-		return v.Loop == l
-	case *InputValue, *ContextValue, *HookResult, *ScopeID:
-		return l.Items
-	case *ListValue:
-		return slices.Contains(v.List.Loops, l)
-	case *PickValue:
-		return slices.Contains(v.List.Loops, l)
-	case *FieldValue:
-		return dependsOn(v.Of, l)
-	case *LockedValue:
-		return slices.Contains(v.Call.Loops, l)
-	case *RowValue:
-		return slices.Contains(v.Call.Loops, l)
-	case *RowsValue:
-		return slices.Contains(v.Call.Loops, l)
-	case *GroupsValue:
-		return slices.Contains(v.Call.Loops, l)
-	case *ColumnValue:
-		return slices.Contains(v.Call.Loops, l)
-	case *NewUUID:
-		return slices.Contains(v.Loops, l)
-	case *GoCall:
-		return slices.ContainsFunc(v.Args, func(a Value) bool { return dependsOn(a, l) })
-	case *Concat:
-		return slices.ContainsFunc(v.Parts, func(p Value) bool { return dependsOn(p, l) })
-	case *Conversion:
-		return dependsOn(v.X, l)
-	default:
-		return false
-	}
-}
-
 // bound resolves what `with` binds a parameter to. Inside a loop, a list
 // parameter takes a whole list, or a value of each turn.
 func (r *resolver) bound(c *Call, a *Arg, e spec.Expr, en *env) Value {

@@ -116,7 +116,10 @@ type Hook struct {
 }
 
 // Node is a *Call, *Loop, *Guard or *Nested.
-type Node interface{ node() }
+type Node interface {
+	// Inner is the nodes in it.
+	Inner() []Node
+}
 
 // Role is what a call is to its coordinator.
 type Role int
@@ -273,15 +276,12 @@ type Collected struct {
 	Loops []*Loop // around the scope that it belongs to
 }
 
-func (*Call) node()   {}
-func (*Loop) node()   {}
-func (*Guard) node()  {}
-func (*Nested) node() {}
-
 // Cond is a condition: *Truth, *Compare, *IsSet, *Negation or *Junction.
 type Cond interface {
 	// Key is a canonical text: equal keys are the same condition.
 	Key() string
+	// Operands are the values and the conditions that it is made of.
+	Operands() ([]Value, []Cond)
 }
 
 // Truth is a boolean value.

@@ -134,22 +134,3 @@ func references(c *schema.Catalog) map[string][]string {
 	}
 	return refs
 }
-
-// Calls lists the calls in a body, in order, those of loops, conditions and nested
-// scopes included.
-func Calls(body []Node) []*Call {
-	var out []*Call
-	for _, n := range body {
-		switch n := n.(type) {
-		case *Call:
-			out = append(out, n)
-		case *Loop:
-			out = append(out, Calls(n.Body)...)
-		case *Guard:
-			out = append(out, Calls(n.Body)...)
-		case *Nested:
-			out = append(out, Calls(n.Body)...)
-		}
-	}
-	return out
-}

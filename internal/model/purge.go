@@ -124,19 +124,14 @@ func behindLock(body *[]Node, start int, lock *Call, depth int) {
 // under puts what a body holds under a condition, at a depth of conditions.
 func under(body []Node, cond Cond, depth int) {
 	insert := func(list []Cond) []Cond { return slices.Insert(slices.Clone(list), depth, cond) }
-	for _, n := range body {
-		switch n := n.(type) {
-		case *Call:
-			n.Guards = insert(n.Guards)
-		case *Loop:
-			under(n.Body, cond, depth)
-		case *Guard:
-			under(n.Body, cond, depth)
-		case *Nested:
-			n.Guards = insert(n.Guards)
-			under(n.Body, cond, depth)
+	Walk(body, func(n Node) bool {
+		if c, ok := n.(*Call); ok {
+			c.Guards = insert(c.Guards)
+		} else if s, ok := n.(*Nested); ok {
+			s.Guards = insert(s.Guards)
 		}
-	}
+		return true
+	})
 }
 
 // mustReturn makes sure that a purge's lock or row says whether it found the scope.

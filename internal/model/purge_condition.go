@@ -80,7 +80,7 @@ func (o *purgeOutcome) value(v schema.Operand, call *Call) Value {
 		return &Literal{Text: v.Text}
 	}
 	if a := call.argument(v.Param); a != nil {
-		return stripped(a.Value)
+		return Underlying(a.Value)
 	}
 	return nil
 }
@@ -98,25 +98,8 @@ func (c *Call) argument(n int) *Arg {
 	return nil
 }
 
-// stripped is a value without conversions.
-func stripped(v Value) Value {
-	for {
-		switch x := v.(type) {
-		case *Conversion:
-			v = x.X
-		case *ColumnValue:
-			if x.Known == nil {
-				return v
-			}
-			v = x.Known.Value
-		default:
-			return v
-		}
-	}
-}
-
 func equalValue(a, b Value) bool {
-	a, b = stripped(a), stripped(b)
+	a, b = Underlying(a), Underlying(b)
 	if a == nil || b == nil {
 		return false
 	}
@@ -125,7 +108,7 @@ func equalValue(a, b Value) bool {
 
 // key is equal for equal values of one coordinator.
 func key(v Value) string {
-	switch x := stripped(v).(type) {
+	switch x := Underlying(v).(type) {
 	case nil:
 		return ""
 	case *Literal:
@@ -350,7 +333,7 @@ func (o *purgeOutcome) chosenID() bool {
 func drawnOrServed(id Value, row *Call) bool {
 	v, ok := id.(*ColumnValue)
 	if !ok {
-		_, drawn := stripped(id).(*NewUUID)
+		_, drawn := Underlying(id).(*NewUUID)
 		return drawn
 	}
 	if v.Call != row || v.Index >= len(row.Facts.Returns) {
@@ -359,7 +342,7 @@ func drawnOrServed(id Value, row *Call) bool {
 	column := row.Facts.Returns[v.Index].Column
 	for _, a := range row.Args {
 		if a.written && a.column != nil && a.column.Name == column {
-			_, drawn := stripped(a.Value).(*NewUUID)
+			_, drawn := Underlying(a.Value).(*NewUUID)
 			return drawn
 		}
 	}

@@ -13,6 +13,8 @@ type Value interface {
 	Shape() Shape
 	// String is the value as the user would write it.
 	String() string
+	// Origin is what it is made of, and what it comes from.
+	Origin() Origin
 }
 
 // InputValue is a field that the caller filled, after defaults.

@@ -18,7 +18,7 @@ func relatives(s *model.Scope, out *Scope, all []*model.Scope) {
 		}
 		out.Parents = append(out.Parents, parent)
 	}
-	for _, n := range ownNested(s.Create.Body) {
+	for _, n := range model.OwnNested(s.Create.Body) {
 		if !slices.Contains(out.Makes, n.Scope.Name) {
 			out.Makes = append(out.Makes, n.Scope.Name)
 		}
@@ -26,28 +26,11 @@ func relatives(s *model.Scope, out *Scope, all []*model.Scope) {
 	if s.Purge == nil {
 		return
 	}
-	for _, c := range ownCalls(s.Purge.Body) {
+	for _, c := range model.OwnCalls(s.Purge.Body) {
 		if c.Role == model.ChildList {
 			out.Children = append(out.Children, Child{Scope: c.Child.Name, Cascade: c.Cascade, At: c.Pos.String()})
 		}
 	}
-}
-
-// ownCalls are the calls in a body, those of loops and conditions included, and
-// without those of nested scopes.
-func ownCalls(body []model.Node) []*model.Call {
-	var out []*model.Call
-	for _, n := range body {
-		switch n := n.(type) {
-		case *model.Call:
-			out = append(out, n)
-		case *model.Loop:
-			out = append(out, ownCalls(n.Body)...)
-		case *model.Guard:
-			out = append(out, ownCalls(n.Body)...)
-		}
-	}
-	return out
 }
 
 // facts tells what the statement of a call does.

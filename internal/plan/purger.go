@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/specgen-dev/specgen/internal/goname"
 	"github.com/specgen-dev/specgen/internal/model"
 )
@@ -47,7 +49,7 @@ func absence(s *model.Scope, nothing, cleaned string) string {
 func (b *builder) nameCounts(body []model.Node) {
 	var names goname.Namer
 	names.Reserve("Found", "Row")
-	for _, n := range ownNested(body) {
+	for _, n := range model.OwnNested(body) {
 		names.Reserve(nestedField(n))
 	}
 	for _, c := range ownSteps(body) {
@@ -60,41 +62,12 @@ func (b *builder) nameCounts(body []model.Node) {
 		}
 		b.counts[c] = names.Unique(goname.Exported(name))
 	}
-	for _, n := range ownNested(body) {
+	for _, n := range model.OwnNested(body) {
 		b.nameCounts(n.Body)
 	}
 }
 
-// ownNested are the scopes nested right in a scope's steps.
-func ownNested(body []model.Node) []*model.Nested {
-	var out []*model.Nested
-	for _, n := range body {
-		switch n := n.(type) {
-		case *model.Nested:
-			out = append(out, n)
-		case *model.Loop:
-			out = append(out, ownNested(n.Body)...)
-		case *model.Guard:
-			out = append(out, ownNested(n.Body)...)
-		}
-	}
-	return out
-}
-
 // ownSteps are the purge steps of a scope, without those of nested ones.
 func ownSteps(body []model.Node) []*model.Call {
-	var out []*model.Call
-	for _, n := range body {
-		switch n := n.(type) {
-		case *model.Call:
-			if n.Role == model.PurgeStep {
-				out = append(out, n)
-			}
-		case *model.Loop:
-			out = append(out, ownSteps(n.Body)...)
-		case *model.Guard:
-			out = append(out, ownSteps(n.Body)...)
-		}
-	}
-	return out
+	return slices.DeleteFunc(model.OwnCalls(body), func(c *model.Call) bool { return c.Role != model.PurgeStep })
 }

@@ -88,47 +88,24 @@ func sharesList(a, b *model.Call) bool {
 
 // available is the flush whose answer brings a value; 0 for before the first.
 func (s *schedule) available(v model.Value) int {
-	switch v := v.(type) {
-	case *model.LockedValue:
-		return s.flush[v.Call]
-	case *model.RowValue:
-		return s.flush[v.Call]
-	case *model.RowsValue:
-		return s.flush[v.Call]
-	case *model.GroupsValue:
-		return s.flush[v.Call]
-	case *model.ColumnValue:
-		if v.Known != nil {
-			return s.available(v.Known.Value)
-		}
-		return s.flush[v.Call]
-	case *model.ListValue:
-		return s.listAvailable(v.List)
-	case *model.PickValue:
-		return s.listAvailable(v.List)
-	case *model.ElemValue:
-		return s.loopAvailable(v.Loop)
-	case *model.FieldValue:
-		return s.available(v.Of)
-	case *model.Conversion:
-		return s.available(v.X)
-	case *model.Concat:
-		return s.latest(v.Parts)
-	case *model.GoCall:
-		at := s.latest(v.Args)
-		for _, l := range v.Loops {
-			at = max(at, s.loopAvailable(l))
-		}
-		return at
-	case *model.NewUUID:
-		at := 0
-		for _, l := range v.Loops {
-			at = max(at, s.loopAvailable(l))
-		}
-		return at
-	default:
+	if v == nil {
 		return 0
 	}
+	o := v.Origin()
+	at := s.latest(o.Parts)
+	for _, c := range o.Calls {
+		at = max(at, s.flush[c])
+	}
+	if o.List != nil {
+		at = max(at, s.listAvailable(o.List))
+	}
+	if o.Loop != nil {
+		at = max(at, s.loopAvailable(o.Loop))
+	}
+	for _, l := range o.Around {
+		at = max(at, s.loopAvailable(l))
+	}
+	return at
 }
 
 func (s *schedule) latest(values []model.Value) int {
@@ -158,10 +135,7 @@ func (s *schedule) loopAvailable(l *model.Loop) int {
 	defer delete(s.open, l)
 	at := s.available(l.Over)
 	for _, f := range l.Filters {
-		at = max(at, s.latest(f.Any))
-		if f.List != nil {
-			at = max(at, s.available(f.List))
-		}
+		at = max(at, s.latest(f.Values()))
 	}
 	for _, outer := range l.Outer {
 		at = max(at, s.loopAvailable(outer))
@@ -169,23 +143,4 @@ func (s *schedule) loopAvailable(l *model.Loop) int {
 	return at
 }
 
-func (s *schedule) condAvailable(c model.Cond) int {
-	switch c := c.(type) {
-	case *model.Truth:
-		return s.available(c.Value)
-	case *model.IsSet:
-		return s.available(c.Value)
-	case *model.Compare:
-		return max(s.available(c.Left), s.available(c.Right))
-	case *model.Negation:
-		return s.condAvailable(c.Cond)
-	case *model.Junction:
-		at := 0
-		for _, x := range c.Conds {
-			at = max(at, s.condAvailable(x))
-		}
-		return at
-	default:
-		return 0
-	}
-}
+func (s *schedule) condAvailable(c model.Cond) int { return s.latest(model.ValuesOf(c)) }

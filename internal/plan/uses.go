@@ -63,19 +63,12 @@ func newUses(s *schedule, body []model.Node, after []*model.Hook) *uses {
 }
 
 func (u *uses) continuations(body []model.Node) {
-	for _, n := range body {
-		switch n := n.(type) {
-		case *model.Loop:
-			if n.Continues != nil {
-				u.continued[n.Continues] = true
-			}
-			u.continuations(n.Body)
-		case *model.Guard:
-			u.continuations(n.Body)
-		case *model.Nested:
-			u.continuations(n.Body)
+	model.Walk(body, func(n model.Node) bool {
+		if l, ok := n.(*model.Loop); ok && l.Continues != nil {
+			u.continued[l.Continues] = true
 		}
-	}
+		return true
+	})
 }
 
 // spans reports whether a loop's turns must be kept: its calls lie in several
@@ -96,72 +89,39 @@ func (u *uses) flushes(n model.Node) []int {
 // visit notes everything that a value needs. seen holds the values that are
 // computed once: drawn ids and results of Go functions.
 func (u *uses) visit(v model.Value, seen map[model.Value]bool) {
+	if v == nil || seen[v] {
+		return
+	}
+	o := v.Origin()
+	answers := u.read
 	switch v := v.(type) {
-	case *model.NewUUID:
+	case *model.NewUUID, *model.GoCall:
 		seen[v] = true
 	case *model.ContextValue:
 		u.contexts[v.Input] = true
-	case *model.GoCall:
-		if seen[v] {
-			return
-		}
-		seen[v] = true
-		for _, a := range v.Args {
-			u.visit(a, seen)
-		}
-	case *model.Concat:
-		for _, p := range v.Parts {
-			u.visit(p, seen)
-		}
-	case *model.Conversion:
-		u.visit(v.X, seen)
-	case *model.FieldValue:
-		u.visit(v.Of, seen)
 	case *model.LockedValue:
-		u.locked[v.Call] = true
-	case *model.RowValue:
-		u.read[v.Call] = true
-	case *model.RowsValue:
-		u.read[v.Call] = true
-	case *model.GroupsValue:
-		u.read[v.Call] = true
-	case *model.ColumnValue:
-		if v.Known != nil {
-			u.visit(v.Known.Value, seen)
-		} else {
-			u.read[v.Call] = true
-		}
+		answers = u.locked
+	default: // nothing else is kept apart
+	}
+	for _, c := range o.Calls {
+		answers[c] = true
+	}
+	u.visitAll(o.Parts, seen)
+}
+
+func (u *uses) visitAll(values []model.Value, seen map[model.Value]bool) {
+	for _, v := range values {
+		u.visit(v, seen)
 	}
 }
 
 func (u *uses) visitLoop(l *model.Loop, seen map[model.Value]bool) {
-	if l.Over != nil {
-		u.visit(l.Over, seen)
-	}
+	u.visit(l.Over, seen)
 	for _, f := range l.Filters {
-		for _, v := range f.Any {
-			u.visit(v, seen)
-		}
-		if f.List != nil {
-			u.visit(f.List, seen)
-		}
+		u.visitAll(f.Values(), seen)
 	}
 }
 
 func (u *uses) visitCond(c model.Cond, seen map[model.Value]bool) {
-	switch c := c.(type) {
-	case *model.Truth:
-		u.visit(c.Value, seen)
-	case *model.IsSet:
-		u.visit(c.Value, seen)
-	case *model.Compare:
-		u.visit(c.Left, seen)
-		u.visit(c.Right, seen)
-	case *model.Negation:
-		u.visitCond(c.Cond, seen)
-	case *model.Junction:
-		for _, x := range c.Conds {
-			u.visitCond(x, seen)
-		}
-	}
+	u.visitAll(model.ValuesOf(c), seen)
 }
