@@ -30,10 +30,8 @@ func (f *frame) misses(name string, known []string) bool {
 
 // bodyUses reports whether the steps of a block refer to a name.
 func (r *resolver) bodyUses(b *spec.Block, name string) bool {
-	w := &refWalk{blocks: r.blocks, seen: map[string]bool{b.Name.Value: true}}
 	found := false
-	w.visit = func(ref *spec.Ref) { found = found || ref.Root == name }
-	w.steps(b.Steps)
+	r.references(func(ref *spec.Ref) { found = found || ref.Root == name }).Steps(b.Steps)
 	return found
 }
 

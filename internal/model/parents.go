@@ -89,8 +89,7 @@ func (r *resolver) lockOrder(docs []*spec.Parent) []*spec.Parent {
 // written, and where a rule may bind <name>_id.
 func (r *resolver) parentRefs(d *spec.Parent) map[string]bool {
 	names := map[string]bool{}
-	w := &refWalk{blocks: r.blocks, seen: map[string]bool{}, visit: func(ref *spec.Ref) { names[ref.Root] = true }}
-	w.parent(d)
+	r.references(func(ref *spec.Ref) { names[ref.Root] = true }).Parent(d)
 	if d.Lock == nil {
 		return names
 	}

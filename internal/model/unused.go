@@ -100,134 +100,28 @@ type nameWalk struct {
 	lists   []spec.Text // of `into`
 }
 
-func (w *nameWalk) scope(s *spec.Scope) {
-	for _, p := range s.Parents {
-		w.query(p.Lock)
-		w.expr(p.ID)
-		w.cond(p.When)
-		w.each(p.For)
-	}
-	w.hooks(s.Before)
-	w.hooks(s.AfterCommit)
-	w.query(s.Row)
-	w.expr(s.ID)
-	w.steps(s.Create)
-	p := s.Purge
-	if p == nil {
-		return
-	}
-	w.query(p.Lock)
-	w.query(p.Row)
-	w.hooks(p.AfterCommit)
-	w.steps(p.Steps)
-	for _, c := range p.Children {
-		w.query(c.List)
-	}
-	for _, f := range p.Refuse {
-		w.query(f.Query)
-	}
-}
-
-func (w *nameWalk) hooks(hooks []*spec.Hook) {
-	for _, h := range hooks {
-		w.expr(h.Call)
-		w.cond(h.When)
-	}
-}
-
-func (w *nameWalk) query(q *spec.Query) {
-	if q != nil {
-		w.bindings(q.With)
-	}
-}
-
-func (w *nameWalk) each(e *spec.Each) {
-	if e != nil {
-		w.expr(e.In)
-	}
-}
-
-func (w *nameWalk) bindings(bindings []*spec.Binding) {
-	for _, b := range bindings {
-		w.expr(b.Value)
-	}
-}
-
-func (w *nameWalk) steps(steps []spec.Step) {
-	for _, s := range steps {
-		switch s := s.(type) {
-		case *spec.QueryStep:
-			w.query(s.Query)
-			w.cond(s.When)
-			w.lists = append(w.lists, s.Into)
-		case *spec.UseStep:
-			w.blocks[s.Block.Value] = true
-			w.bindings(s.With)
-			w.cond(s.When)
-		case *spec.ForStep:
-			w.each(s.Each)
-			for _, f := range s.Where {
-				for _, e := range f.Any {
-					w.expr(e)
-				}
-				if f.List != nil {
-					w.expr(f.List)
-				}
+// walk notes the names as it goes through them.
+func (w *nameWalk) walk() *spec.Walk {
+	return &spec.Walk{
+		Ref: func(ref *spec.Ref) {
+			w.roots[ref.Root] = true
+			if len(ref.Path) > 0 {
+				w.members[[2]string{ref.Root, ref.Path[0]}] = true
 			}
-			w.cond(s.When)
-			w.steps(s.Do)
-		case *spec.ScopeStep:
-			w.bindings(s.With)
-			w.cond(s.When)
-		}
+		},
+		Step: func(s spec.Step) {
+			if q, ok := s.(*spec.QueryStep); ok {
+				w.lists = append(w.lists, q.Into)
+			} else if use, ok := s.(*spec.UseStep); ok {
+				w.blocks[use.Block.Value] = true
+			}
+		},
 	}
 }
 
-func (w *nameWalk) cond(c spec.Cond) {
-	switch c := c.(type) {
-	case *spec.Truth:
-		w.expr(c.Value)
-	case *spec.Is:
-		w.expr(c.Left)
-		w.expr(c.Right)
-	case *spec.SetCond:
-		w.expr(c.Value)
-	case *spec.Not:
-		w.cond(c.Cond)
-	case *spec.All:
-		for _, x := range c.Conds {
-			w.cond(x)
-		}
-	case *spec.AnyOf:
-		for _, x := range c.Conds {
-			w.cond(x)
-		}
-	}
+func (w *nameWalk) scope(s *spec.Scope) {
+	w.walk().Creation(s)
+	w.walk().Purge(s.Purge)
 }
 
-func (w *nameWalk) expr(e spec.Expr) {
-	switch e := e.(type) {
-	case *spec.Ref:
-		if e == nil {
-			return
-		}
-		w.roots[e.Root] = true
-		if len(e.Path) > 0 {
-			w.members[[2]string{e.Root, e.Path[0]}] = true
-		}
-	case *spec.Call:
-		for _, a := range e.Args {
-			w.expr(a)
-		}
-	case *spec.Concat:
-		for _, p := range e.Parts {
-			w.expr(p)
-		}
-	case *spec.List:
-		for _, x := range e.Items {
-			w.expr(x)
-		}
-	case *spec.Map:
-		w.bindings(e.Entries)
-	}
-}
+func (w *nameWalk) steps(steps []spec.Step) { w.walk().Steps(steps) }

@@ -154,7 +154,10 @@ type ConstraintError struct {
 }
 
 // Step is one element of a list of steps: *QueryStep, *UseStep, *ForStep or *ScopeStep.
-type Step interface{ Position() diag.Pos }
+type Step interface {
+	Position() diag.Pos
+	parts() ([]Expr, Cond, []Step)
+}
 
 // QueryStep calls one query.
 type QueryStep struct {
@@ -232,7 +235,10 @@ type Filter struct {
 }
 
 // Cond is a `when`: *Truth, *Is, *SetCond, *Not, *All or *AnyOf.
-type Cond interface{ Position() diag.Pos }
+type Cond interface {
+	Position() diag.Pos
+	parts() ([]Expr, []Cond)
+}
 
 // Truth is a boolean value.
 type Truth struct{ Value Expr }
@@ -290,6 +296,7 @@ type Expr interface {
 	Position() diag.Pos
 	// String is the expression as the user would write it, in one line.
 	String() string
+	parts() []Expr
 }
 
 // Ref is $root.path….
