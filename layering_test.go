@@ -19,6 +19,7 @@ const (
 	jennifer = "github.com/dave/jennifer"
 	cobra    = "github.com/spf13/cobra"
 	goCmp    = "github.com/google/go-cmp"
+	lineDiff = "github.com/rogpeppe/go-internal/diff"
 )
 
 // layer is one package and what its files, tests aside, may import beside the
@@ -47,7 +48,7 @@ func layers() []layer {
 		{pkg: "internal/check", may: []string{"internal/diag", "internal/model", "internal/schema"}, does: "checks it against the schema"},
 		{pkg: "internal/plan", may: []string{"internal/diag", "internal/goname", "internal/model"}, does: "builds the coordinators"},
 		{pkg: "internal/emit", may: []string{jennifer, "internal/goname", "internal/plan"}, does: "prints them as Go"},
-		{pkg: "internal/driver", may: []string{"internal/diag", "internal/disk", "internal/goname", "internal/spec", "internal/sqlcapi", "internal/schema",
+		{pkg: "internal/driver", may: []string{lineDiff, "internal/diag", "internal/disk", "internal/goname", "internal/spec", "internal/sqlcapi", "internal/schema",
 			"internal/model", "internal/check", "internal/plan", "internal/emit", "internal/code"}, does: "runs the stages"},
 		{pkg: "internal/breaking", may: []string{"internal/diag", "internal/goname", "internal/model", "internal/plan", "internal/schema"},
 			does: "tells what a change means"},
