@@ -18,6 +18,7 @@ const (
 	sqlAST   = "github.com/sqlc-dev/oliphant"
 	jennifer = "github.com/dave/jennifer"
 	cobra    = "github.com/spf13/cobra"
+	modfile  = "golang.org/x/mod/modfile"
 	goCmp    = "github.com/google/go-cmp"
 	lineDiff = "github.com/rogpeppe/go-internal/diff"
 )
@@ -41,7 +42,7 @@ func layers() []layer {
 		{pkg: "internal/disk", does: "reads files, and knows which"},
 		{pkg: "internal/goname", does: "how Go things are named"},
 		{pkg: "internal/spec", may: []string{yaml, "internal/diag"}, does: "parses specgen.yaml"},
-		{pkg: "internal/sqlcapi", may: []string{yaml, "internal/diag", "internal/disk", "internal/goname"}, does: "reads what sqlc generated"},
+		{pkg: "internal/sqlcapi", may: []string{yaml, modfile, "internal/diag", "internal/disk", "internal/goname"}, does: "reads what sqlc generated"},
 		{pkg: "internal/schema", may: []string{sqlAST, "internal/diag"}, does: "reads the SQL"},
 		{pkg: "internal/model", may: []string{"internal/diag", "internal/goname", "internal/spec", "internal/sqlcapi", "internal/schema"},
 			does: "resolves the document"},
@@ -55,7 +56,7 @@ func layers() []layer {
 		{pkg: "internal/gittree", does: "lays out the files of a commit"},
 		{pkg: "internal/report", may: []string{"internal/code", "internal/diag"}, does: "writes problems for tools"},
 		// The root package holds the reference RBAC, which init --example writes.
-		{pkg: "internal/initial", may: []string{modulePath, "internal/diag", "internal/goname", "internal/spec", "internal/schema", "internal/sqlcapi", "internal/driver"},
+		{pkg: "internal/initial", may: []string{modfile, modulePath, "internal/diag", "internal/goname", "internal/spec", "internal/schema", "internal/sqlcapi", "internal/driver"},
 			does: "writes the first specification of a project"},
 		{pkg: "internal/initial/example", may: []string{pgx, "gen/...", "schema"}, does: "the program of init --example"},
 		{pkg: "internal/explain", may: []string{"internal/plan"}, does: "writes plans as JSON and Markdown"},

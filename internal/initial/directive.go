@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"golang.org/x/mod/modfile"
 )
 
 // directives are the go:generate lines, and the file that they go to.
@@ -94,17 +96,16 @@ func (at *place) command(name, module string) string {
 }
 
 func modulePath(root string) string {
-	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
 	if err != nil {
 		return ""
 	}
-	if m := moduleLine.FindSubmatch(mod); m != nil {
-		return string(m[1])
+	mod, err := modfile.ParseLax("go.mod", text, nil)
+	if err != nil || mod.Module == nil {
+		return ""
 	}
-	return ""
+	return mod.Module.Mod.Path
 }
-
-var moduleLine = regexp.MustCompile(`(?m)^module\s+"?([^\s"]+)`)
 
 // packageName makes a package's name of the last element of a path; of a major
 // version, of the one before it.

@@ -11,7 +11,7 @@ import (
 
 // funcDir finds the directory of the package of functions on disk.
 func (l *loader) funcDir(importPath string, pos diag.Pos) (string, bool) {
-	main, mod := l.nearestModule(l.base)
+	main, replaced := l.nearestModule(l.base)
 	switch {
 	case main.root == "":
 		l.problems.ErrorFix(pos, codeNoModule, "run go mod init in the root of the project",
@@ -20,7 +20,7 @@ func (l *loader) funcDir(importPath string, pos diag.Pos) (string, bool) {
 	case main.path == "":
 		return "", false
 	}
-	holder, ok := holderOf(importPath, main, mod.replaces)
+	holder, ok := holderOf(importPath, main, replaced)
 	if !ok {
 		l.problems.ErrorFix(pos, codeOtherModule, l.moduleFix(main, importPath),
 			"package %s is not in this module, %s, nor in one that go.mod replaces by a directory", importPath, main.path)
@@ -52,20 +52,12 @@ func (l *loader) funcDir(importPath string, pos diag.Pos) (string, bool) {
 
 // holderOf finds the module that holds a package: of those whose path begins the
 // import path, the one with the longest.
-func holderOf(importPath string, main module, replaces []replacement) (module, bool) {
+func holderOf(importPath string, main module, replaced []module) (module, bool) {
 	if path.Clean(importPath) != importPath {
 		return module{}, false // such as example.com/app/../secret
 	}
-	candidates := []module{main}
-	for _, r := range replaces {
-		root := filepath.FromSlash(r.dir)
-		if !filepath.IsAbs(root) {
-			root = filepath.Join(main.root, root)
-		}
-		candidates = append(candidates, module{r.module, root})
-	}
 	var best module
-	for _, m := range candidates {
+	for _, m := range append([]module{main}, replaced...) {
 		if (importPath == m.path || strings.HasPrefix(importPath, m.path+"/")) && len(m.path) > len(best.path) {
 			best = m
 		}

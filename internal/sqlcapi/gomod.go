@@ -1,82 +1,74 @@
 package sqlcapi
 
 import (
+	"errors"
 	"path/filepath"
-	"regexp"
-	"slices"
-	"strconv"
 	"strings"
+
+	"golang.org/x/mod/modfile"
+
+	"github.com/specgen-dev/specgen/internal/diag"
 )
 
-// goMod is what specgen needs to know of a go.mod.
-type goMod struct {
-	module   string        // the module path, "" for none
-	replaces []replacement // those by a directory
-}
-
-// replacement is a replace directive whose right side is a directory.
-type replacement struct {
-	module string
-	dir    string // as it is written
-}
-
-// goModToken is one token of a line: a comment, a string, a parenthesis, an
-// arrow, or a word.
-var goModToken = regexp.MustCompile("//.*|\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`|=>|[()]|[^\\s()\"`]+")
-
-// parseGoMod reads a go.mod by the grammar of
-// https://go.dev/ref/mod#go-mod-file-grammar. What it does not know it skips.
-func parseGoMod(text string) goMod {
-	var mod goMod
-	block := ""
-	for line := range strings.Lines(text) {
-		tokens := goModToken.FindAllString(line, -1)
-		if i := slices.IndexFunc(tokens, func(t string) bool { return strings.HasPrefix(t, "//") }); i >= 0 {
-			tokens = tokens[:i]
-		}
-		switch {
-		case len(tokens) == 0:
-			continue
-		case tokens[0] == ")":
-			block = ""
-			continue
-		case len(tokens) == 2 && tokens[1] == "(":
-			block = tokens[0]
-			continue
-		case block != "":
-			tokens = append([]string{block}, tokens...)
-		}
-		mod.directive(tokens[0], tokens[1:])
+// readGoMod reads a go.mod: the module that it is of, and those that it replaces
+// by a directory. If the go command cannot read it, or it does not say which
+// module it is of, that is reported, and the module has no path.
+func (l *loader) readGoMod(file string, data []byte) (module, []module) {
+	main := module{root: filepath.Dir(file)}
+	// Strict parsing refuses the directives of a later Go; lax parsing reads no replace.
+	mod, err := modfile.ParseLax(l.display(file), data, nil)
+	if err != nil {
+		l.malformed(file, modfile.Position{}, err)
+		return main, nil
 	}
-	return mod
-}
-
-func (m *goMod) directive(verb string, args []string) {
-	switch verb {
-	case "module":
-		if len(args) > 0 && m.module == "" {
-			m.module = unquoted(args[0])
-		}
-	case "replace":
-		arrow := slices.Index(args, "=>")
-		if arrow < 1 || arrow+2 != len(args) { // a version on the right belongs to a module, not to a directory
+	if mod.Module == nil || mod.Module.Mod.Path == "" {
+		l.problems.ErrorFix(diag.Pos{File: l.display(file)}, codeModule, "add a line such as: module example.com/app",
+			"go.mod does not say which module it is of")
+		return main, nil
+	}
+	main.path = mod.Module.Mod.Path
+	var replaced []module
+	read := func(at modfile.Position, tokens []string) {
+		one, err := modfile.Parse(l.display(file), []byte(strings.Join(tokens, " ")), nil)
+		if err != nil {
+			l.malformed(file, at, err)
 			return
 		}
-		if dir := unquoted(args[arrow+1]); isDirectoryPath(dir) {
-			m.replaces = append(m.replaces, replacement{unquoted(args[0]), dir})
+		if r := one.Replace[0]; r.New.Version == "" {
+			dir := filepath.FromSlash(r.New.Path)
+			if !filepath.IsAbs(dir) {
+				dir = filepath.Join(main.root, dir)
+			}
+			replaced = append(replaced, module{r.Old.Path, dir})
 		}
 	}
-}
-
-// isDirectoryPath tells a directory from a module path as the go command does.
-func isDirectoryPath(p string) bool {
-	p = strings.ReplaceAll(p, `\`, "/")
-	return p == "." || p == ".." || strings.HasPrefix(p, "./") || strings.HasPrefix(p, "../") || strings.HasPrefix(p, "/") || filepath.IsAbs(p)
-}
-
-func unquoted(s string) string {
-	if u, err := strconv.Unquote(s); err == nil {
-		return u
+	for _, stmt := range mod.Syntax.Stmt {
+		switch x := stmt.(type) {
+		case *modfile.Line:
+			if x.Token[0] == "replace" {
+				read(x.Start, x.Token)
+			}
+		case *modfile.LineBlock:
+			for _, line := range x.Line {
+				if x.Token[0] == "replace" {
+					read(line.Start, append([]string{"replace"}, line.Token...))
+				}
+			}
+		}
 	}
-	return s
+	return main, replaced
+}
+
+// malformed reports the first error of a go.mod, at its own place if none is given.
+func (l *loader) malformed(file string, at modfile.Position, err error) {
+	var all modfile.ErrorList
+	if errors.As(err, &all) {
+		err = all[0].Err
+		if at.Line == 0 {
+			at = all[0].Pos
+		}
+	}
+	text, _, _ := strings.Cut(err.Error(), "\n")
+	l.problems.ErrorFix(diag.Pos{File: l.display(file), Line: at.Line, Col: at.LineRune}, codeModule, "correct this line of go.mod",
+		"the go command cannot read this: %s", text)
 }

@@ -23,23 +23,18 @@ func (m module) below(dir string) (string, bool) {
 	return path.Join(m.path, filepath.ToSlash(rel)), true
 }
 
-// nearestModule reads the nearest go.mod at or above a directory. Where there
-// is none, the module has no root. A go.mod that does not say which module it is
-// of is reported, and its module has no path.
-func (l *loader) nearestModule(dir string) (module, goMod) {
+// nearestModule reads the nearest go.mod at or above a directory, and the modules
+// that it replaces by a directory. Where there is none, the module has no root. A
+// go.mod that is malformed is reported, and its module has no path.
+func (l *loader) nearestModule(dir string) (module, []module) {
 	for at := dir; ; at = filepath.Dir(at) {
 		file := filepath.Join(at, "go.mod")
 		data, err := l.files.ReadFile(file)
 		if err == nil {
-			mod := parseGoMod(string(data))
-			if mod.module == "" {
-				l.problems.ErrorFix(diag.Pos{File: l.display(file)}, codeModule, "add a line such as: module example.com/app",
-					"go.mod does not say which module it is of")
-			}
-			return module{mod.module, at}, mod
+			return l.readGoMod(file, data)
 		}
 		if filepath.Dir(at) == at {
-			return module{}, goMod{}
+			return module{}, nil
 		}
 	}
 }

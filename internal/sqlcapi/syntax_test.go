@@ -8,24 +8,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestParseGoModModule(t *testing.T) {
-	t.Parallel()
-	for goMod, want := range map[string]string{
-		"module example.com/a\n\ngo 1.25\n":             "example.com/a",
-		"// a comment\nmodule \"example.com/a\" // b\n": "example.com/a",
-		"module `example.com/a`":                        "example.com/a",
-		"module (\n\texample.com/a\n)\n":                "example.com/a",
-		"module(\n\n\"example.com/a\"\n)\n":             "example.com/a",
-		"go 1.25\nrequire module v1.0.0\n":              "",
-		"module":                                        "",
-		"":                                              "",
-	} {
-		if got := parseGoMod(goMod).module; got != want {
-			t.Errorf("parseGoMod(%q).module = %q, want %q", goMod, got, want)
-		}
-	}
-}
-
 func TestPackageName(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]string{
