@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 const modulePath = "github.com/specgen-dev/specgen"
@@ -206,5 +208,22 @@ func TestScopeLinksOnlyPgx(t *testing.T) {
 		if !slices.ContainsFunc(needed, func(n string) bool { return below(path, n) }) {
 			t.Errorf("scope links %s", path)
 		}
+	}
+}
+
+// TestCommandLinks holds which modules a consumer's tools module gets with the
+// command, and mousetrap on Windows.
+func TestCommandLinks(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}{{end}}{{end}}", "./cmd/specgen").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	got := strings.Fields(string(out))
+	slices.Sort(got)
+	want := []string{"github.com/dave/jennifer", "github.com/rogpeppe/go-internal", "github.com/spf13/cobra", "github.com/spf13/pflag",
+		"github.com/sqlc-dev/oliphant", "golang.org/x/mod", "google.golang.org/protobuf", "gopkg.in/yaml.v3"}
+	if diff := cmp.Diff(want, slices.Compact(got)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
