@@ -115,10 +115,8 @@ func errorPlaces(p *model.Project) map[string]string {
 		}
 	}
 	for _, s := range p.Scopes {
-		for op, co := range map[string]*model.Coordinator{"create ": s.Create, "purge ": s.Purge} {
-			if co == nil {
-				continue
-			}
+		for _, co := range s.Operations {
+			op := string(co.Kind) + " "
 			for _, x := range co.Constraints {
 				put(op+s.Name+" constraint "+x.Constraint, x.Error)
 			}
@@ -159,16 +157,22 @@ func (c *comparison) inputs(before, after map[string]*model.Input, old, now *pla
 	}
 }
 
-// creator compares what a caller fills and gets.
-func (c *comparison) creator(old, now *scope) {
-	o, n := old.plan.Operation(plan.Create), now.plan.Operation(plan.Create)
-	c.inputs(inputsOf(old.model.Inputs), inputsOf(now.model.Inputs), o.Spec, n.Spec)
-	c.result(o.Result, n.Result, now.model.Pos)
+// caller compares what a caller fills and gets.
+func (c *comparison) caller(old, now *scope, kind plan.Kind) {
+	before, after := old.model.Operation(kind), now.model.Operation(kind)
+	o, n := old.plan.Operation(kind), now.plan.Operation(kind)
+	if after.Addresses() {
+		if t, u := fieldsOf(n.Spec)["ID"].Type, fieldsOf(o.Spec)["ID"].Type; t != u {
+			c.breaking("field-changed", is(after.Pos), "the field ID of %s is of the type %s, and was of %s", n.Spec.Name, t, u)
+		}
+	}
+	c.inputs(inputsOf(before.Inputs), inputsOf(after.Inputs), o.Spec, n.Spec)
+	c.result(o.Result, n.Result, after.Pos)
 	switch had, has := o.Prepared != nil, n.Prepared != nil; {
 	case has && !had:
-		c.breaking("method-removed", is(now.model.Before[0].Pos), "WriterOps has no Create%s: prepare before the transaction, and pass the result to CreatePrepared%[1]s", now.plan.GoName)
+		c.breaking("method-removed", is(after.Before[0].Pos), "WriterOps has no %s: prepare before the transaction, and pass the result to %sPrepared%s", n.Method(), n.Verb(), now.plan.GoName)
 	case had && !has:
-		c.note("method-added", is(now.model.Pos), "WriterOps has Create%s", now.plan.GoName)
+		c.note("method-added", is(now.model.Pos), "WriterOps has %s", n.Method())
 	}
 }
 
@@ -177,16 +181,6 @@ func defaultText(in *model.Input) string {
 		return "not given at all"
 	}
 	return in.Default.String()
-}
-
-// purger compares what a caller gives and gets.
-func (c *comparison) purger(old, now *scope) {
-	o, n := old.plan.Operation(plan.Purge), now.plan.Operation(plan.Purge)
-	if before, after := fieldsOf(o.Spec)["ID"].Type, fieldsOf(n.Spec)["ID"].Type; before != after {
-		c.breaking("field-changed", is(now.model.Purge.Pos), "the field ID of %s is of the type %s, and was of %s", n.Spec.Name, after, before)
-	}
-	c.inputs(inputsOf(old.model.PurgeInputs), inputsOf(now.model.PurgeInputs), o.Spec, n.Spec)
-	c.result(o.Result, n.Result, now.model.Purge.Pos)
 }
 
 // result compares the fields of what comes back.

@@ -113,20 +113,38 @@ func (c *comparison) scope(name string, old, now *scope) {
 	if old.model.Type != now.model.Type {
 		c.breaking("type-changed", is(now.model.Pos), "the stored type of the scope %s is %q, and was %q: rows that are there have the old one", name, now.model.Type, old.model.Type)
 	}
-	c.where = "create " + name
-	c.creator(old, now)
-	c.coordinator(&side{old.model.Create, true}, &side{now.model.Create, false})
-	c.hooks("before", old.model.Before, now.model.Before, now.model.Pos)
-	c.trips(old.plan, now.plan, plan.Create, now.model.Pos)
-	c.where = "purge " + name
-	if old.model.Purge != nil && now.model.Purge != nil {
-		c.purger(old, now)
-		c.coordinator(&side{old.model.Purge, true}, &side{now.model.Purge, false})
-		c.trips(old.plan, now.plan, plan.Purge, now.model.Purge.Pos)
-	} else if old.model.Purge != nil {
-		c.breaking("purger-removed", was(old.model.Purge.Pos), "Purge%s is gone", old.plan.GoName)
-	} else if now.model.Purge != nil {
-		c.note("purger-added", is(now.model.Purge.Pos), "there is Purge%s", now.plan.GoName)
+	for _, kind := range kindsOf(old.model, now.model) {
+		c.where = string(kind) + " " + name
+		c.operation(old, now, kind)
+	}
+}
+
+// kindsOf are the kinds of operations that one of two scopes has, in order.
+func kindsOf(scopes ...*model.Scope) []plan.Kind {
+	var out []plan.Kind
+	for _, s := range scopes {
+		for _, o := range s.Operations {
+			if !slices.Contains(out, o.Kind) {
+				out = append(out, o.Kind)
+			}
+		}
+	}
+	return out
+}
+
+// operation compares what can be done to a scope; either may lack it.
+func (c *comparison) operation(old, now *scope, kind plan.Kind) {
+	before, after := old.model.Operation(kind), now.model.Operation(kind)
+	switch {
+	case after == nil:
+		c.breaking("operation-removed", was(before.Pos), "%s is gone", old.plan.Operation(kind).Method())
+	case before == nil:
+		c.note("operation-added", is(after.Pos), "there is %s", now.plan.Operation(kind).Method())
+	default:
+		c.caller(old, now, kind)
+		c.coordinator(&side{before, true}, &side{after, false})
+		c.hooks("before", before.Before, after.Before, after.Pos)
+		c.trips(old.plan, now.plan, kind, after.Pos)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 
 // coordinator compares what is done in the transaction, and behind it.
 func (c *comparison) coordinator(old, now *side) {
-	before, after := gather(old.Coordinator), gather(now.Coordinator)
+	before, after := gather(old.Operation), gather(now.Operation)
 	pairs, gone, fresh := match(before.calls, after.calls)
 	for _, call := range gone {
 		c.lost(call)
@@ -301,10 +301,10 @@ func nestedKey(n *model.Nested) string {
 	return n.Scope.Name + "\n" + strings.Join(loops(n.Loops), "\n") + "\n" + strings.Join(conds(n.Guards), "\n")
 }
 
-func nestedText(n *model.Nested) string { return text(&model.Coordinator{Body: n.Body}) }
+func nestedText(n *model.Nested) string { return text(&model.Operation{Body: n.Body}) }
 
 // text writes all calls of a coordinator.
-func text(co *model.Coordinator) string {
+func text(co *model.Operation) string {
 	var b strings.Builder
 	for _, call := range gather(co).calls {
 		b.WriteString(identity(call) + context(call) + arguments(call) + "\n\n")

@@ -9,7 +9,7 @@ import (
 
 // side is a coordinator in one of the states.
 type side struct {
-	*model.Coordinator
+	*model.Operation
 	before bool
 }
 
@@ -20,7 +20,7 @@ type parts struct {
 	nested []*model.Nested
 }
 
-func gather(c *model.Coordinator) parts {
+func gather(c *model.Operation) parts {
 	return parts{calls: model.OwnCalls(c.Body), nested: model.OwnNested(c.Body)}
 }
 

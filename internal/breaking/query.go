@@ -31,10 +31,7 @@ func (c *comparison) queries() {
 func callsOf(p *model.Project) map[string]*model.Call {
 	out := map[string]*model.Call{}
 	for _, s := range p.Scopes {
-		for _, co := range []*model.Coordinator{s.Create, s.Purge} {
-			if co == nil {
-				continue
-			}
+		for _, co := range s.Operations {
 			calls := gather(co).calls
 			if co.Found != nil {
 				calls = append(calls, co.Found)

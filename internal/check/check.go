@@ -58,18 +58,18 @@ func own(body []model.Node) []*model.Call { return model.OwnCalls(body) }
 
 // allCalls lists the calls of a scope's coordinators.
 func allCalls(s *model.Scope) []*model.Call {
-	calls := model.Calls(s.Create.Body)
-	if s.Purge != nil {
-		calls = append(calls, model.Calls(s.Purge.Body)...)
+	var calls []*model.Call
+	for _, o := range s.Operations {
+		calls = append(calls, model.Calls(o.Body)...)
 	}
 	return calls
 }
 
 // ownCalls lists the calls of a scope's coordinators, without those of nested scopes.
 func ownCalls(s *model.Scope) []*model.Call {
-	calls := own(s.Create.Body)
-	if s.Purge != nil {
-		calls = append(calls, own(s.Purge.Body)...)
+	var calls []*model.Call
+	for _, o := range s.Operations {
+		calls = append(calls, own(o.Body)...)
 	}
 	return calls
 }

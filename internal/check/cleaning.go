@@ -19,7 +19,7 @@ type cleaning struct {
 	unknown bool
 }
 
-func (c *checker) cleaning(purge *model.Coordinator) *cleaning {
+func (c *checker) cleaning(purge *model.Operation) *cleaning {
 	out := &cleaning{tables: map[string]bool{}, taken: map[string]bool{}, children: map[*model.Scope]bool{}}
 	for _, call := range own(purge.Body) {
 		f := call.Facts
@@ -93,6 +93,6 @@ func writes(body []model.Node, purged map[*model.Scope]bool) []*model.Call {
 	return out
 }
 
-func keeps(purge *model.Coordinator, table string) bool {
+func keeps(purge *model.Operation, table string) bool {
 	return slices.ContainsFunc(purge.Keep, func(k *model.Kept) bool { return k.Table.QualifiedName() == table })
 }

@@ -12,10 +12,7 @@ import (
 // of the scope, of one of its parents, or of a row that create made. It looks at
 // what is written, and at what a WHERE compares.
 func (c *checker) mismatchedRefs(s *model.Scope) {
-	for _, co := range []*model.Coordinator{s.Create, s.Purge} {
-		if co == nil {
-			continue
-		}
+	for _, co := range s.Operations {
 		for _, call := range own(co.Body) {
 			c.mismatchedRef(s, co, call, call.Facts.Sets, call.Facts.Gives)
 			c.mismatchedRef(s, co, call, call.Facts.Equal, call.Facts.Constants)
@@ -24,7 +21,7 @@ func (c *checker) mismatchedRefs(s *model.Scope) {
 }
 
 // mismatchedRef looks at the columns that a call writes, or at those that it compares.
-func (c *checker) mismatchedRef(s *model.Scope, co *model.Coordinator, call *model.Call, columns []schema.ColumnValue, constants []schema.Constant) {
+func (c *checker) mismatchedRef(s *model.Scope, co *model.Operation, call *model.Call, columns []schema.ColumnValue, constants []schema.Constant) {
 	for _, id := range columns {
 		kind, a := c.typeOf(c.catalog.Table(id.Table), id.Column), argument(call, id.Param)
 		if kind == "" || a == nil || a.Value == nil {
@@ -68,7 +65,7 @@ func (c *checker) mismatchedRef(s *model.Scope, co *model.Coordinator, call *mod
 // mismatch says whose id a value certainly is, when a type is certainly not its.
 // Only scope_type and scope_id are always the address of a scope: elsewhere a
 // type that no scope has may be a part of the thing.
-func (c *checker) mismatch(s *model.Scope, co *model.Coordinator, id model.Value, kind, typ string) (owner string, ok bool) {
+func (c *checker) mismatch(s *model.Scope, co *model.Operation, id model.Value, kind, typ string) (owner string, ok bool) {
 	scopeOf := c.scopeOfType(typ)
 	of := ""
 	if x, isColumn := unconverted(id).(*model.ColumnValue); isColumn && x.Index < len(x.Call.Facts.Returns) {

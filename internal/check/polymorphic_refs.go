@@ -20,10 +20,7 @@ func typeColumns(p *model.Project) map[column]bool {
 	}
 	found := map[column]bool{}
 	for _, s := range p.Scopes {
-		for _, co := range []*model.Coordinator{s.Create, s.Purge} {
-			if co == nil {
-				continue
-			}
+		for _, co := range s.Operations {
 			for _, call := range model.Calls(co.Body) {
 				for i, f := range call.Facts.Params {
 					a := argument(call, i+1)

@@ -16,7 +16,7 @@ type sense struct {
 
 // senseOf says what a value means in a coordinator. The zero sense means that
 // nothing is known.
-func senseOf(v model.Value, co *model.Coordinator) sense {
+func senseOf(v model.Value, co *model.Operation) sense {
 	v = plain(v)
 	switch x := v.(type) {
 	case nil:
@@ -163,7 +163,7 @@ func (c *checker) storedBy(s *model.Scope) []stored {
 }
 
 // givenSense is what an INSERT or UPDATE of create writes into a column.
-func givenSense(call *model.Call, name string, co *model.Coordinator) sense {
+func givenSense(call *model.Call, name string, co *model.Operation) sense {
 	if a := given(call, name); a != nil && a.Value != nil {
 		return senseOf(a.Value, co)
 	}
@@ -177,12 +177,12 @@ type comparison struct {
 }
 
 // comparisons are the columns of a table that a call's WHERE fixes.
-func comparisons(call *model.Call, table string, co *model.Coordinator) []comparison {
+func comparisons(call *model.Call, table string, co *model.Operation) []comparison {
 	return compared(call, call.Facts.Equal, table, co)
 }
 
 // compared are those of a list of equalities that are about a table.
-func compared(call *model.Call, equal []schema.ColumnValue, table string, co *model.Coordinator) []comparison {
+func compared(call *model.Call, equal []schema.ColumnValue, table string, co *model.Operation) []comparison {
 	var out []comparison
 	for _, e := range equal {
 		if e.Table != table {

@@ -41,7 +41,7 @@ func declarations(scope string) []string {
 
 // checkResult makes sure that the fields of a creator's result are different.
 // Scopes that loops nest share a list, as `into` does.
-func (r *resolver) checkResult(s *Scope, c *Coordinator) {
+func (r *resolver) checkResult(s *Scope, c *Operation) {
 	fields := goNames{}
 	for _, l := range c.Lists {
 		fields.clash(r, "results", l.Name, goname.Exported(l.Name), s.Pos)

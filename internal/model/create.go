@@ -19,12 +19,13 @@ func (r *resolver) resolveCreate(s *Scope) {
 	defer func() { s.state = resolved }()
 	defer r.noteBroken(s, r.problems.Len())
 
-	c, f, top := r.open(s, s.Pos)
+	c := s.operation(Create, s.Pos)
 	s.Create = c
+	f, top := r.open(s, c)
 	r.resolveInputs(s, f)
 	before := *top
 	before.loops = nil // it is called once for each item, in front of the transaction
-	s.Before = r.hooks(s.doc.Before, &before, true)
+	c.Before = r.hooks(s.doc.Before, &before, true)
 	c.Row = r.creation(s, top)
 	c.Found = r.found(s, top)
 	if !f.broken {
@@ -87,7 +88,7 @@ func (r *resolver) resolveInputs(s *Scope, f *frame) {
 	fields := goNames{}
 	add := func(in *Input) {
 		fields.clash(r, "inputs", in.Name, goname.Exported(in.Name), in.Pos)
-		s.Inputs = append(s.Inputs, in)
+		s.Create.Inputs = append(s.Create.Inputs, in)
 		f.inputs[in.Name] = &InputValue{Input: in}
 	}
 	used := r.inputsUsed(s.doc)

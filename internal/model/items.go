@@ -12,21 +12,40 @@ import (
 // step and not turn by turn, so that a query that takes lists is called once for all
 // items, and what depends on no item is read once.
 
-// open makes an empty coordinator, and the names and values that its steps see.
-func (r *resolver) open(s *Scope, pos diag.Pos) (*Coordinator, *frame, *env) {
-	items := &Loop{Var: "item", Over: &ItemsValue{}, Items: true, Pos: s.Pos}
-	c := &Coordinator{Items: items, Pos: pos}
-	f := &frame{scope: s, lists: &c.Lists, nested: &c.Nested, loops: []*Loop{items}}
+// operation adds an operation to a scope.
+func (s *Scope) operation(k OpKind, pos diag.Pos) *Operation {
+	o := &Operation{Kind: k, Items: &Loop{Var: "item", Over: &ItemsValue{}, Items: true, Pos: s.Pos}, Pos: pos}
+	s.Operations = append(s.Operations, o)
+	return o
+}
+
+// Operation returns the operation of a kind, nil for none.
+func (s *Scope) Operation(k OpKind) *Operation {
+	for _, o := range s.Operations {
+		if o.Kind == k {
+			return o
+		}
+	}
+	return nil
+}
+
+// Addresses reports whether the caller says by its id which scope it is about: all
+// operations but those that make one.
+func (o *Operation) Addresses() bool { return o.Kind != Create }
+
+// open makes the names and values that the steps of an operation see.
+func (r *resolver) open(s *Scope, c *Operation) (*frame, *env) {
+	f := &frame{scope: s, lists: &c.Lists, nested: &c.Nested, loops: []*Loop{c.Items}}
 	en := &env{names: map[string]*symbol{}, frame: f, loops: f.loops, body: &c.Body}
 	f.top = en
-	return c, f, en
+	return f, en
 }
 
 // StepByStep is the body of a coordinator as it is planned: loops over the items, one
 // behind the other. Whole is the scope of an item, which they go on with. It is
 // called once, when nothing is wrong: it settles which calls are gathered over the items.
-func (c *Coordinator) StepByStep(s *Scope, tables Tables) (body []Node, whole *Nested) {
-	purge := c == s.Purge
+func (c *Operation) StepByStep(s *Scope, tables Tables) (body []Node, whole *Nested) {
+	purge := c.Kind == Purge
 	m := &many{items: c.Items, body: c.Body, nested: &Nested{Name: s.Name, Scope: s, Purge: purge, Many: true, Row: c.Row, Lists: c.Lists, Nested: c.Nested, Loops: []*Loop{c.Items}}}
 	if purge && c.Row != nil && c.Row.Lock != nil {
 		behindLock(&m.body, 0, c.Row.Lock, 0)

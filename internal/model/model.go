@@ -31,15 +31,12 @@ type Project struct {
 
 // Scope is one kind of scope with its coordinators.
 type Scope struct {
-	Name   string // the key in the document
-	Type   string // the stored scope type
-	Doc    string
-	Inputs []*Input // the creator's fields, in order
-	Before []*Hook
-	Create *Coordinator
-	Purge  *Coordinator // nil for none
-	// PurgeInputs are the purger's fields beside the id.
-	PurgeInputs []*Input
+	Name string // the key in the document
+	Type string // the stored scope type
+	Doc  string
+	// Operations are what can be done to it: Create first, and Purge, which is nil for none.
+	Operations    []*Operation
+	Create, Purge *Operation
 
 	ID  Shape // of the scope's id
 	Pos diag.Pos
@@ -58,9 +55,21 @@ type Scope struct {
 	purgePartial bool
 }
 
-// Coordinator is a create or a purge: what it does, in the order of the
+// OpKind is what an operation does to its scopes.
+type OpKind string
+
+// The kinds of operations, as the runtime's errors and events name them.
+const (
+	Create OpKind = "create"
+	Purge  OpKind = "purge"
+)
+
+// Operation is something that can be done to scopes: what it does, in the order of the
 // document.
-type Coordinator struct {
+type Operation struct {
+	Kind        OpKind
+	Inputs      []*Input // the fields that the caller fills beside the id, in order
+	Before      []*Hook  // in front of the transaction
 	Body        []Node
 	Row         *Call // the call that writes or deletes the scope's row
 	Found       *Call // looks a created scope up by its id, outside of the body; nil for none

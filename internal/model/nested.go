@@ -56,12 +56,12 @@ func (r *resolver) scopeStep(s *spec.ScopeStep, en *env) {
 // default, else NULL where it may be NULL.
 func (r *resolver) nestedInputs(s *spec.ScopeStep, child *Scope, en *env) (map[string]Value, bool) {
 	given := map[string]*spec.Binding{}
-	known := inputNames(child.Inputs)
+	known := inputNames(child.Create.Inputs)
 	for _, w := range s.With {
 		given[w.Name.Value] = w
 	}
 	out, ok := map[string]Value{}, true
-	for _, in := range child.Inputs {
+	for _, in := range child.Create.Inputs {
 		name := inputNamed(given, in.Name)
 		w := given[name]
 		delete(given, name)

@@ -14,9 +14,10 @@ func (r *resolver) resolvePurge(s *Scope) {
 		return
 	}
 	defer r.noteBroken(s, r.problems.Len())
-	c, f, en := r.open(s, d.Pos)
-	s.Purge, c.ID = c, &ScopeID{Of: s.ID}
-	f.purge, f.id, f.inputs = true, c.ID, inputValues(s.PurgeInputs)
+	c := s.Purge
+	f, en := r.open(s, c)
+	c.ID = &ScopeID{Of: s.ID}
+	f.purge, f.id, f.inputs = true, c.ID, inputValues(c.Inputs)
 	c.Row = r.destruction(s, en)
 	f.row, f.broken = c.Row, c.Row == nil
 	c.AfterCommit = r.hooks(d.AfterCommit, en, false)

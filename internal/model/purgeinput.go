@@ -13,6 +13,7 @@ func (r *resolver) resolvePurgeInputs(s *Scope) {
 	if s.doc.Purge == nil {
 		return
 	}
+	s.Purge = s.operation(Purge, s.doc.Purge.Pos)
 	q := s.doc.Purge.Lock
 	if q == nil {
 		q = s.doc.Purge.Row
@@ -33,7 +34,7 @@ func (r *resolver) resolvePurgeInputs(s *Scope) {
 			in.Doc = a.column.Comment
 		}
 		if !fields.clash(r, "fields of the purge", in.Name, goname.Exported(in.Name), in.Pos) {
-			s.PurgeInputs = append(s.PurgeInputs, in)
+			s.Purge.Inputs = append(s.Purge.Inputs, in)
 		}
 	}
 }
@@ -96,7 +97,7 @@ func (r *resolver) listedID(child *Scope, l *Loop) Value {
 // name which the list returns, else what this purge was given under that name.
 func (r *resolver) childInputs(child *Scope, d *spec.Child, l *Loop, en *env) (values map[string]Value, ok bool) {
 	values, ok = map[string]Value{}, true
-	for _, in := range child.PurgeInputs {
+	for _, in := range child.Purge.Inputs {
 		v := r.elementField(l, in.Name)
 		if v == nil {
 			v = en.frame.inputs[inputNamed(en.frame.inputs, in.Name)]

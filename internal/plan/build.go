@@ -26,9 +26,8 @@ func Build(p *model.Project) *Package {
 	for _, s := range p.Scopes {
 		out := &Scope{Name: s.Name, GoName: goname.Exported(s.Name), Type: s.Type, FileName: goname.Snake(s.Name) + "_scope.go", Doc: s.Doc}
 		relatives(s, out, p.Scopes)
-		out.Operations = append(out.Operations, create(s, out, shared))
-		if s.Purge != nil {
-			out.Operations = append(out.Operations, purge(s, out, shared))
+		for _, c := range s.Operations {
+			out.Operations = append(out.Operations, operation(s, c, out, shared))
 		}
 		shareConstraints(out)
 		pkg.Scopes = append(pkg.Scopes, out)
@@ -87,13 +86,13 @@ func inputOf(spec Expr) func(*model.Input) Expr {
 // tell that it was left out.
 func needsPointer(in *model.Input) bool { return !in.Shape.Optional() }
 
-// creatorResult is what a creator gives back: the row, lists, nested scopes.
-func creatorResult(r *Struct, s *model.Scope) {
-	if s.Create.Row != nil {
-		r.Fields = append(r.Fields, &Field{Name: "Row", Type: s.Create.Row.Query.Row, Doc: "Row is the row of the scope itself."})
+// gives fills what a creator gives back: the row, lists, nested scopes.
+func (o *Operation) gives(c *model.Operation) {
+	if c.Row != nil {
+		o.Result.Fields = append(o.Result.Fields, &Field{Name: "Row", Type: c.Row.Query.Row, Doc: "Row is the row of the scope itself."})
 	}
-	r.Fields = append(r.Fields, listFields(s.Create.Lists)...)
-	addNested(r, s.Create.Nested)
+	o.Result.Fields = append(o.Result.Fields, listFields(c.Lists)...)
+	addNested(o.Result, c.Nested)
 }
 
 func listFields(lists []*model.Collected) []*Field {
@@ -186,7 +185,7 @@ func (b *builder) afterCommit(hooks []*model.Hook, top *level) {
 
 // constraints lists the constraints that the coordinator's own scope, and the
 // scopes nested in it, map to errors.
-func (b *builder) constraints(c *model.Coordinator, s *model.Scope) {
+func (b *builder) constraints(c *model.Operation, s *model.Scope) {
 	seen := map[string]bool{}
 	add := func(list []*model.ConstraintError) {
 		for _, e := range list {

@@ -11,79 +11,59 @@ const (
 	itemsVar = "items"
 )
 
-// newOperation names what an operation consists of.
-func newOperation(kind Kind, of *Scope, noun string) *Operation {
-	o := &Operation{Kind: kind, GoName: of.GoName, Plural: goname.Plural(of.GoName), Given: "spec"}
-	o.FuncName = string(kind) + o.Plural
-	o.Spec = &Struct{Name: o.GoName + noun + "Spec"}
-	o.Result = &Struct{Name: o.GoName + noun + "Result"}
-	return o
-}
+// nouns name who does an operation, in the names of its types.
+var nouns = map[Kind]string{Create: "Creator", Purge: "Purger"}
 
-// create plans the creation of scopes.
-func create(s *model.Scope, out *Scope, shared *common) *Operation {
-	o := newOperation(Create, out, "Creator")
-	o.Spec.Fields = inputFields(s.Inputs)
-	o.fillDefaults(s.Inputs)
+// operation plans what can be done to scopes of one kind.
+func operation(s *model.Scope, c *model.Operation, out *Scope, shared *common) *Operation {
+	o := &Operation{Kind: c.Kind, GoName: out.GoName, Plural: goname.Plural(out.GoName), Given: "spec"}
+	o.FuncName = string(c.Kind) + o.Plural
+	o.Spec = &Struct{Name: o.GoName + nouns[c.Kind] + "Spec", Fields: inputFields(c.Inputs)}
+	o.Result = &Struct{Name: o.GoName + nouns[c.Kind] + "Result"}
+	o.fillDefaults(c.Inputs)
+	if c.Addresses() {
+		id := &Select{X: ident("spec"), Name: "ID"}
+		o.Spec.Fields = append([]*Field{{Name: "ID", Type: s.ID.Go, Doc: "ID is the id of the scope."}}, o.Spec.Fields...)
+		o.IDText, o.NoID = convert(id, s.ID, textShape), noID(id, s.ID)
+	}
+	hooks := shared.hookFields(c.Before)
 	given := goname.Basic(o.Spec.Name)
-	hooks := shared.hookFields(s.Before)
-	c := s.Create
-	var item func(lv *level) Expr
-	values := callerValues{
-		input:   func(in *model.Input, lv *level) Expr { return inputOf(item(lv))(in) },
-		context: func(in *model.Input, _ *level) Expr { return ident(shared.contexts[in]) },
-	}
-	item = func(lv *level) Expr { return &Select{X: lv.turnOf(c.Items), Name: o.Given} }
-	if len(s.Before) > 0 {
-		o.Prepared = &Prepared{Type: &Struct{Name: "Prepared" + o.GoName}, Hooks: true}
+	if len(c.Before) > 0 {
+		o.Prepared = &Prepared{Type: &Struct{Name: "Prepared" + o.GoName}}
 		o.Given, given = "p", goname.Basic(o.Prepared.Type.Name).PointerTo()
-		prepared := item
-		item = func(lv *level) Expr { return &Select{X: prepared(lv), Name: "spec"} }
-		values.context = func(in *model.Input, lv *level) Expr { return &Select{X: prepared(lv), Name: shared.contexts[in]} }
-		values.hook = func(h *model.Hook, lv *level) Expr { return &Select{X: prepared(lv), Name: hooks[h]} }
 	}
-	b := o.build(s, c, shared, values, given)
-	b.plan.Before = tellHooks(s.Before)
+	b := o.build(s, c, shared, o.values(c, shared, hooks), given)
+	b.plan.Before = tellHooks(c.Before)
 	o.Context = shared.contextFields(b.uses.contexts)
 	if o.Prepared != nil {
-		o.prepare(s, b, shared, hooks)
+		o.prepare(c, b, shared, hooks)
 	}
-	creatorResult(o.Result, s)
+	if c.Kind == Purge {
+		o.purges(s, b)
+	} else {
+		o.gives(c)
+	}
 	return o
 }
 
-// purge plans the purge of scopes.
-func purge(s *model.Scope, out *Scope, shared *common) *Operation {
-	o := newOperation(Purge, out, "Purger")
-	o.Spec.Fields = append([]*Field{{Name: "ID", Type: s.ID.Go, Doc: "ID is the id of the scope."}}, inputFields(s.PurgeInputs)...)
-	o.fillDefaults(s.PurgeInputs)
-	c := s.Purge
-	values := callerValues{
-		input: func(in *model.Input, lv *level) Expr {
-			return inputOf(&Select{X: lv.turnOf(c.Items), Name: o.Given})(in)
-		},
-		context: func(in *model.Input, _ *level) Expr { return ident(shared.contexts[in]) },
-		id: func(lv *level) Expr {
-			return &Select{X: &Select{X: lv.turnOf(c.Items), Name: o.Given}, Name: "ID"}
-		},
+// values says how the steps reach what the caller gave for an item.
+func (o *Operation) values(c *model.Operation, shared *common, hooks map[*model.Hook]string) callerValues {
+	given := func(lv *level) Expr { return &Select{X: lv.turnOf(c.Items), Name: o.Given} }
+	spec, context := given, func(in *model.Input, _ *level) Expr { return ident(shared.contexts[in]) }
+	if o.Prepared != nil {
+		spec = func(lv *level) Expr { return &Select{X: given(lv), Name: "spec"} }
+		context = func(in *model.Input, lv *level) Expr { return &Select{X: given(lv), Name: shared.contexts[in]} }
 	}
-	b := o.build(s, c, shared, values, goname.Basic(o.Spec.Name))
-	o.Context = shared.contextFields(b.uses.contexts)
-	id := &Select{X: ident("spec"), Name: "ID"}
-	o.IDText, o.NoID = convert(id, s.ID, textShape), noID(id, s.ID)
-	purgerResult(o.Result, s, b)
-	o.Absent = absence(s, "nothing is touched", "what was left of it is removed")
-	if row := s.Purge.Row; row != nil && row.Guarded != "" {
-		o.Stays = "scope.ErrInUse"
-		if row.Missing != nil {
-			o.Stays = row.Missing.Name
-		}
+	return callerValues{
+		input:   func(in *model.Input, lv *level) Expr { return inputOf(spec(lv))(in) },
+		context: context,
+		hook:    func(h *model.Hook, lv *level) Expr { return &Select{X: given(lv), Name: hooks[h]} },
+		id:      func(lv *level) Expr { return &Select{X: spec(lv), Name: "ID"} },
 	}
-	return o
 }
 
 // build plans the coordinator. given is the type of what the caller gives for an item.
-func (o *Operation) build(s *model.Scope, c *model.Coordinator, shared *common, values callerValues, given goname.Type) *builder {
+func (o *Operation) build(s *model.Scope, c *model.Operation, shared *common, values callerValues, given goname.Type) *builder {
 	body, of := c.StepByStep(s, shared.tables)
 	b := newBuilder(c, body, s.Type, o.Kind, shared, values)
 	b.plan.require(s.Create.Level)
@@ -131,7 +111,7 @@ func (o *Operation) fillDefaults(inputs []*model.Input) {
 
 // prepare plans the work before the transaction: the context's values, and what
 // `before` gives.
-func (o *Operation) prepare(s *model.Scope, b *builder, shared *common, hooks map[*model.Hook]string) {
+func (o *Operation) prepare(c *model.Operation, b *builder, shared *common, hooks map[*model.Hook]string) {
 	prepared := ident("prepared")
 	hb := &builder{uses: &uses{shared: map[model.Value]int{}}, lets: map[model.Value]place{}, letShape: map[model.Value]model.Shape{}, texts: map[model.Value]place{}, frames: map[*model.Loop]*frame{}, plan: b.plan}
 	hb.names.Reserve(reservedLocals...)
@@ -143,11 +123,11 @@ func (o *Operation) prepare(s *model.Scope, b *builder, shared *common, hooks ma
 		hook:    func(h *model.Hook, _ *level) Expr { return &Select{X: prepared, Name: hooks[h]} },
 	}
 	contexts := b.uses.contexts
-	for in := range newUses(&schedule{}, nil, s.Before).contexts {
+	for in := range newUses(&schedule{}, nil, c.Before).contexts {
 		contexts[in] = true
 	}
 	o.Context = shared.contextFields(contexts)
-	for _, h := range s.Before {
+	for _, h := range c.Before {
 		lv := &level{}
 		stmt := &Let{Assign: true, Fails: h.Call.Func.Fails, NoValue: h.Call.Func.Result.Go.IsZero(), Step: "before." + h.Call.Func.Name}
 		switch {

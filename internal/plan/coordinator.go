@@ -102,7 +102,7 @@ func (lv *level) within(c model.Cond) bool {
 	return false
 }
 
-func newBuilder(c *model.Coordinator, body []model.Node, stored string, kind Kind, shared *common, values callerValues) *builder {
+func newBuilder(c *model.Operation, body []model.Node, stored string, kind Kind, shared *common, values callerValues) *builder {
 	b := &builder{
 		schedule: newSchedule(body, shared.tables), values: values, plan: &Coordinator{Scope: stored, Kind: kind},
 		packages: map[string]*Queries{}, lists: map[*model.Collected]place{}, rows: map[*model.Call]place{}, locked: map[*model.Call]place{}, results: map[*model.Nested]place{},

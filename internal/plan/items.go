@@ -52,7 +52,7 @@ func (b *builder) lockKey(c *model.Call, lv *level) Expr {
 }
 
 // afterAll queues the hooks of each item.
-func (b *builder) afterAll(c *model.Coordinator, purge bool, top *level) {
+func (b *builder) afterAll(c *model.Operation, purge bool, top *level) {
 	if len(c.AfterCommit) == 0 {
 		return
 	}

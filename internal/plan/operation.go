@@ -5,15 +5,16 @@ import (
 	"strings"
 
 	"github.com/specgen-dev/specgen/internal/goname"
+	"github.com/specgen-dev/specgen/internal/model"
 )
 
 // Kind is what an operation does to its scopes.
-type Kind string
+type Kind = model.OpKind
 
-// The kinds of operations, as the runtime's errors and events name them.
+// The kinds of operations.
 const (
-	Create Kind = "create"
-	Purge  Kind = "purge"
+	Create = model.Create
+	Purge  = model.Purge
 )
 
 // Operation is one thing that is done to scopes: to one, or to many at once. Both
@@ -39,9 +40,8 @@ type Operation struct {
 
 // Prepared is a specification of which the work before the transaction is done.
 type Prepared struct {
-	Type  *Struct // its unexported fields beside spec and draws: what the work gave
-	Work  []Stmt  // fill these fields; `spec` and `prepared` are in scope
-	Hooks bool    // it has `before`
+	Type *Struct // its unexported fields beside spec and draws: what the work gave
+	Work []Stmt  // fill these fields; `spec` and `prepared` are in scope
 }
 
 // Method is the name of the operation on a provider, for one scope.

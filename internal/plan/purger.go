@@ -21,12 +21,21 @@ func noID(id Expr, of model.Shape) Expr {
 
 var textShape = model.Shape{Go: goname.Basic("string"), Kind: model.Text, Base: goname.Basic("string")}
 
-// purgerResult is what a purger gives back: whether the scope was there, its
-// row, and how many rows each step deleted.
-func purgerResult(r *Struct, s *model.Scope, b *builder) {
+// purges says what a purge means, and fills what it gives back: whether the scope was
+// there, its row, and how many rows each step deleted.
+func (o *Operation) purges(s *model.Scope, b *builder) {
+	row := s.Purge.Row
+	o.Absent = absence(s, "nothing is touched", "what was left of it is removed")
+	if row != nil && row.Guarded != "" {
+		o.Stays = "scope.ErrInUse"
+		if row.Missing != nil {
+			o.Stays = row.Missing.Name
+		}
+	}
+	r := o.Result
 	r.Fields = append(r.Fields, &Field{Name: "Found", Type: goname.Basic("bool"), Doc: "Found reports whether the scope's row was there. " + absence(s, "When it was not, nothing was touched.", "When it was not, what else was left of the scope is gone all the same.")})
-	if c := s.Purge.Row; c != nil && c.Query.Cmd == "one" {
-		r.Fields = append(r.Fields, &Field{Name: "Row", Type: c.Query.Row, Doc: "Row is the row as it was; the zero value when Found is false."})
+	if row != nil && row.Query.Cmd == "one" {
+		r.Fields = append(r.Fields, &Field{Name: "Row", Type: row.Query.Row, Doc: "Row is the row as it was; the zero value when Found is false."})
 	}
 	for _, c := range ownSteps(s.Purge.Body) {
 		if name := b.counts[c]; name != "" {
