@@ -14,12 +14,17 @@ type Coordinator[S, T any] func(ctx context.Context, tx *Tx, items []S) ([]T, er
 
 // One runs an operation for one item, in a transaction as [Single] has it.
 func One[S, T any](ctx context.Context, r *Runner, item S, do Coordinator[S, T], opts ...TxOption) (T, error) {
-	return Single(ctx, r, func(ctx context.Context, tx *Tx) (T, error) { return OneIn(ctx, tx, item, do) }, opts...)
+	items := []S{item}
+	return first(in(ctx, r, &call{}, true, func(ctx context.Context, tx *Tx) ([]T, error) { return do(ctx, tx, items) }, opts))
 }
 
 // OneIn runs an operation for one item in a transaction that is open.
 func OneIn[S, T any](ctx context.Context, tx *Tx, item S, do Coordinator[S, T]) (T, error) {
-	results, err := do(ctx, tx, []S{item})
+	return first(do(ctx, tx, []S{item}))
+}
+
+// first is the result of the one item.
+func first[T any](results []T, err error) (T, error) {
 	if len(results) == 0 {
 		var none T
 		return none, err

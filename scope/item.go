@@ -64,18 +64,22 @@ func OfItem[T any](result T, err error) (T, error) {
 	return result, &ItemError{Index: index, Err: err}
 }
 
-// Items goes through the items of an operation. The steps that are queued, and the
-// failures that are told, within the loop are those of the item.
+// Items goes through the items of an operation, to its end or to that of the
+// operation. The steps that are queued, and the failures that are told, within the
+// loop are those of the item.
+//
+// It has no defer, so that the compiler can inline it: else every variable that the
+// loop assigns would be allocated.
 func Items[T any](op *Op, items []T) iter.Seq[*T] {
 	op.several = len(items) > 1
 	return func(yield func(*T) bool) {
-		defer func() { op.item = 0 }()
 		for i := range items {
 			op.item = i + 1
 			if !yield(&items[i]) {
 				return
 			}
 		}
+		op.item = 0
 	}
 }
 
@@ -108,13 +112,13 @@ func inOrder[T any](op *Op, items []T, key func(*T) string, distinct bool) iter.
 		order = slices.CompactFunc(order, func(a, b keyed) bool { return a.key == b.key })
 	}
 	return func(yield func(*T) bool) {
-		defer func() { op.item = 0 }()
 		for _, k := range order {
 			op.item = k.index + 1
 			if !yield(&items[k.index]) {
 				return
 			}
 		}
+		op.item = 0
 	}
 }
 
@@ -123,6 +127,10 @@ func inOrder[T any](op *Op, items []T, key func(*T) string, distinct bool) iter.
 // the client made tells whose they are. keys and lists have the same length; a row
 // of no key is dropped.
 func Distribute[T any, K comparable](rows []T, key func(T) K, keys []K, lists []*[]T) {
+	if !slices.ContainsFunc(lists, func(l *[]T) bool { return l != lists[0] }) && len(lists) > 0 {
+		*lists[0] = append(*lists[0], rows...) // there is one item
+		return
+	}
 	byKey := make(map[K]*[]T, len(keys))
 	for i, k := range keys {
 		byKey[k] = lists[i]
