@@ -39,6 +39,8 @@ type caseFile struct {
 	archive *txtar.Archive
 	dir     string // where it is laid out
 	script  string
+
+	generated bool // by TestCases
 }
 
 // defaultSqlc is what most cases would write.
@@ -65,11 +67,15 @@ func one() bool { return os.Getenv(caseVariable) != "" }
 // loadCases reads every archive of the cases and lays it out below root.
 func loadCases(t testing.TB, root string) []*caseFile {
 	t.Helper()
-	return loadArchives(t, root, "testdata/cases")
+	cases := readArchives(t, root, "testdata/cases")
+	for _, c := range cases {
+		c.layOut(t)
+	}
+	return cases
 }
 
-// loadArchives reads every archive of a directory and lays it out below root.
-func loadArchives(t testing.TB, root, dir string) []*caseFile {
+// readArchives reads every archive of a directory, to be laid out below root.
+func readArchives(t testing.TB, root, dir string) []*caseFile {
 	t.Helper()
 	pattern := os.Getenv(caseVariable)
 	if pattern == "" {
@@ -88,7 +94,6 @@ func loadArchives(t testing.TB, root, dir string) []*caseFile {
 		c := &caseFile{name: strings.TrimSuffix(filepath.Base(p), ".txtar"), path: p, archive: archive}
 		c.script = string(c.section("script"))
 		c.dir = filepath.Join(root, c.name)
-		c.layOut(t)
 		cases = append(cases, c)
 	}
 	return cases

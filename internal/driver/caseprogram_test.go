@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/specgen-dev/specgen/internal/pglocal/pgtest"
@@ -110,6 +111,7 @@ type caseAnswer struct{ Name, Output, Error string }
 
 // program is the running program of the cases.
 type program struct {
+	mu  sync.Mutex // it runs one script at a time
 	in  *json.Encoder
 	out *json.Decoder
 }
@@ -161,6 +163,8 @@ func (p *program) run(t *testing.T, c *caseFile) caseAnswer {
 // runOn runs a case's script on a database that has its schema.
 func (p *program) runOn(t *testing.T, c *caseFile, url string) caseAnswer {
 	t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if err := p.in.Encode(struct{ Name, URL string }{c.name, url}); err != nil {
 		t.Fatal(err)
 	}

@@ -5,8 +5,8 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -26,40 +26,55 @@ const corpusAtLeast = 60
 func TestCorpus(t *testing.T) {
 	t.Parallel()
 	root := newModule(t)
-	corpus := loadArchives(t, root, "testdata/corpus")
-	began := time.Now()
-	silent := 0
+	corpus := readArchives(t, root, "testdata/corpus")
+	if len(corpus) < corpusAtLeast && !one() {
+		t.Errorf("the corpus has %d specifications, want %d at least", len(corpus), corpusAtLeast)
+	}
+	var called []*caseFile // by -run, as in runScripts
+	var p *program
+	var db sync.Mutex // one for all: a database each takes most of the time
+	url := pgtest.URL(t)
 	for _, c := range corpus {
-		if generateSilently(t, c) {
-			silent++
-		}
-		c.save(t)
+		t.Run(c.name, func(t *testing.T) {
+			c.layOut(t)
+			generateSilently(t, c)
+			c.save(t)
+			if t.Failed() {
+				return
+			}
+			called = append(called, c)
+			t.Parallel()
+			if p == nil {
+				t.Fatal("the program of the corpus was not made")
+			}
+			db.Lock()
+			defer db.Unlock()
+			makeAnew(t, url, c.schemas())
+			if a := p.runOn(t, c, url); a.Error != "" {
+				t.Errorf("the script ended: %s", a.Error)
+			}
+		})
 	}
-	t.Logf("%d of %d specifications are silent, in %d ms", silent, len(corpus), time.Since(began).Milliseconds())
-	if silent < corpusAtLeast && !one() {
-		t.Errorf("%d specifications are silent, want %d at least", silent, corpusAtLeast)
-	}
-	if t.Failed() {
+	if len(called) == 0 {
 		return
 	}
-	writeProgram(t, root, corpus)
+	writeProgram(t, root, called)
 	binary := filepath.Join(root, "corpus")
 	goIn(t, root, "build", "-o", binary, ".")
-	p := startProgram(t, binary)
-	url := pgtest.URL(t) // one for all: a database each takes most of the time
+	p = startProgram(t, binary)
+}
+
+// makeAnew leaves a database with a schema and nothing else.
+func makeAnew(t *testing.T, url string, schema []string) {
+	t.Helper()
 	conn, err := pgx.Connect(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
-	for _, c := range corpus {
-		for _, sql := range append([]string{emptyDatabase}, c.schemas()...) {
-			if _, err := conn.Exec(t.Context(), sql); err != nil {
-				t.Fatalf("%s: %v", c.path, err)
-			}
-		}
-		if a := p.runOn(t, c, url); a.Error != "" {
-			t.Errorf("%s: the script ended: %s", c.path, a.Error)
+	for _, sql := range append([]string{emptyDatabase}, schema...) {
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
@@ -76,9 +91,8 @@ BEGIN
 END
 $$`
 
-// generateSilently writes the package of an archive, and reports whether there was
-// nothing to be told unasked.
-func generateSilently(t *testing.T, c *caseFile) bool {
+// generateSilently writes the package of an archive; nothing may be told unasked.
+func generateSilently(t *testing.T, c *caseFile) {
 	t.Helper()
 	g, err := driver.Generate(filepath.Join(c.dir, "specgen.yaml"))
 	if err != nil {
@@ -90,11 +104,9 @@ func generateSilently(t *testing.T, c *caseFile) bool {
 		if err := diag.PrintText(&text, told, g.Source); err != nil {
 			t.Fatal(err)
 		}
-		t.Errorf("%s is right, and has these problems; %d are silenced:\n%s", c.path, len(g.Silenced), &text)
-		return false
+		t.Fatalf("%s is right, and has these problems; %d are silenced:\n%s", c.path, len(g.Silenced), &text)
 	}
 	if _, err := g.Write(); err != nil {
 		t.Fatal(err)
 	}
-	return true
 }
