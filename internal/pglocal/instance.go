@@ -31,7 +31,8 @@ func serverArgs(data, socketDir string, config Config) []string {
 	args := []string{"-D", data, "-k", socketDir, "-p", "5432"}
 	settings := []string{"listen_addresses=", "shared_buffers=32MB", "max_connections=100", "max_wal_senders=0", "wal_level=minimal"}
 	if !config.Durable {
-		settings = append(settings, "fsync=off", "synchronous_commit=off", "full_page_writes=off")
+		// Little WAL is kept: the files may be in memory.
+		settings = append(settings, "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=64MB", "min_wal_size=16MB")
 	}
 	for _, setting := range slices.Concat(settings, config.Settings) {
 		args = append(args, "-c", setting)
@@ -105,7 +106,7 @@ func startInstance(ctx context.Context, config Config) (*instance, error) {
 
 // tryInstance starts a server once, and says which cached cluster it used.
 func tryInstance(ctx context.Context, acct *account, config Config) (in *instance, from string, err error) {
-	dir, err := newRunDir(acct)
+	dir, err := newRunDir(acct, config.Durable)
 	if err != nil {
 		return nil, "", err
 	}

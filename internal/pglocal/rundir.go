@@ -30,9 +30,13 @@ type runDir struct {
 }
 
 // newRunDir makes a directory straight below the temporary directory and gives
-// it to acct.
-func newRunDir(acct *account) (*runDir, error) {
+// it to acct. What need not be durable goes to memory where the system has a
+// place for that.
+func newRunDir(acct *account, durable bool) (*runDir, error) {
 	parent := os.TempDir()
+	if memory := memoryDir(); memory != "" && !durable && os.Getenv("TMPDIR") == "" {
+		parent = memory
+	}
 	// The longest name that MkdirTemp makes has ten digits.
 	longest := filepath.Join(parent, runDirPrefix+"0123456789", socketName)
 	if len(longest) > maxSocketPath || !reachable(parent, acct) {

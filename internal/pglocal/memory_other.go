@@ -1,0 +1,6 @@
+//go:build darwin || freebsd || netbsd || openbsd || dragonfly
+
+package pglocal
+
+// memoryDir returns "": these systems have no directory in memory by default.
+func memoryDir() string { return "" }
