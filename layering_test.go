@@ -66,12 +66,14 @@ func layers() []layer {
 		{pkg: "internal/cli", may: []string{cobra, "internal/initial", "internal/breaking", "internal/code", "internal/diag", "internal/disk", "internal/driver",
 			"internal/explain", "internal/gittree", "internal/graph", "internal/plan", "internal/report", "internal/spec"}, does: "the command line"},
 		{pkg: "cmd/specgen", may: []string{"internal/cli"}, does: "the command"},
+		{pkg: "scope", may: []string{pgx, "scope/internal/..."}, does: "what applications use"},
 		// pgxpool too: to let COMMIT travel with the last statements, the runtime
 		// holds the connection itself, and only the pool can hand it out.
-		{pkg: "scope", may: []string{pgx}, does: "the runtime"},
+		{pkg: "scope/runtime", may: []string{pgx, "scope", "scope/internal/..."}, does: "what generated code calls"},
+		{pkg: "scope/internal/...", may: []string{pgx}, does: "what scope and scope/runtime share"},
 		{pkg: "scope/scopetest", may: []string{pgx, "scope", "internal/stepwise"}, does: "the conformance suite"},
 		{pkg: "schema", does: "embeds the DDL of the reference RBAC"},
-		{pkg: "gen/...", may: []string{pgx, "scope", "gen/..."}, does: "the reference RBAC"},
+		{pkg: "gen/...", may: []string{pgx, "scope", "scope/runtime", "gen/..."}, does: "the reference RBAC"},
 		{pkg: "internal/pglocal", may: []string{pgx}, does: "a throwaway PostgreSQL"},
 		{pkg: "internal/pglocal/pgtest", may: []string{pgx, "internal/pglocal"}, does: "a database for each test"},
 		{pkg: "internal/faultdb", may: []string{pgx, goCmp}, does: "makes statements fail in tests"},
@@ -81,7 +83,7 @@ func layers() []layer {
 		{pkg: "examples/quickstart", may: []string{pgx, "scope", "gen/...", "schema", "internal/pglocal", "internal/driver", "internal/plan"},
 			does: "the demonstration"},
 		// Other examples are consumers, but for the server that they run on.
-		{pkg: "examples/...", may: []string{pgx, "scope", "gen/...", "examples/...", "internal/pglocal"}, does: "consuming projects"},
+		{pkg: "examples/...", may: []string{pgx, "scope", "scope/runtime", "gen/...", "examples/...", "internal/pglocal"}, does: "consuming projects"},
 	}
 }
 
@@ -131,8 +133,12 @@ func TestLayersTellPackagesApart(t *testing.T) {
 		{"internal/diag", yaml, false},
 		{"scope", pgx, true},
 		{"scope", pgx + "/pgconn", true},
-		{"scope", pgx + "/pgxpool", true},
 		{"scope", "github.com/jackc/pgx/v55", false},
+		{"scope", modulePath + "/scope/internal/fault", true},
+		{"scope", modulePath + "/scope/runtime", false},
+		{"scope/runtime", pgx + "/pgxpool", true},
+		{"scope/runtime", modulePath + "/scope", true},
+		{"scope/runtime", modulePath + "/gen/rbac", false},
 		{"gen/rbac", modulePath + "/gen/rbacdb", true},
 		{"gen/rbac", modulePath + "/internal/diag", false},
 	} {
@@ -194,19 +200,23 @@ func below(p, parent string) bool {
 // the standard library, pgx, and what pgx itself needs.
 func TestScopeLinksOnlyPgx(t *testing.T) {
 	t.Parallel()
-	out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", "./scope").Output()
-	if err != nil {
-		t.Fatalf("go list: %v", err)
-	}
-	needed := []string{modulePath + "/scope", pgx, "github.com/jackc/pgpassfile", "github.com/jackc/pgservicefile", "github.com/jackc/puddle/v2",
-		"golang.org/x/text", "golang.org/x/sync"}
-	listed := strings.Fields(string(out))
-	if !slices.Contains(listed, pgx) {
-		t.Fatalf("go list did not name pgx: %s", out)
-	}
-	for _, path := range listed {
-		if !slices.ContainsFunc(needed, func(n string) bool { return below(path, n) }) {
-			t.Errorf("scope links %s", path)
+	needed := []string{modulePath + "/scope", pgx, "github.com/jackc/pgpassfile", "github.com/jackc/pgservicefile", "golang.org/x/text"}
+	for pkg, more := range map[string][]string{
+		"./scope":         nil,
+		"./scope/runtime": {"github.com/jackc/puddle/v2", "golang.org/x/sync"}, // of pgxpool
+	} {
+		out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", pkg).Output()
+		if err != nil {
+			t.Fatalf("go list: %v", err)
+		}
+		listed := strings.Fields(string(out))
+		if !slices.Contains(listed, pgx) {
+			t.Fatalf("go list did not name pgx: %s", out)
+		}
+		for _, path := range listed {
+			if !slices.ContainsFunc(slices.Concat(needed, more), func(n string) bool { return below(path, n) }) {
+				t.Errorf("%s links %s", pkg, path)
+			}
 		}
 	}
 }

@@ -15,7 +15,7 @@ const (
 	bySqlc      = "sqlc"      // in a function of sqlc that reads its answer: what calling it costs in any case
 	byRecording = "recording" // in a function of sqlc that is called for its statement alone
 	bySending   = "sending"   // in pgx, which encodes the arguments and expects the answers
-	byScope     = "scope"     // in the runtime
+	byScope     = "runtime"   // in scope and scope/runtime
 	byCode      = "generated" // in the generated code
 	byOther     = "other"     // the pool, pgx's reading outside of a function of sqlc, the benchmark
 	tiny        = "tiny"      // of less than 16 bytes, put into a block that was there: the profile leaves them out
@@ -33,13 +33,13 @@ func cause(stack []string) string {
 		return strings.Contains(f, "/specgen/") || strings.Contains(f, "/jackc/")
 	})
 	switch {
-	case within("rbacdb.(*Queries)", "bulkdb.(*Queries)") && within("scope.(*recorder).record"):
+	case within("rbacdb.(*Queries)", "bulkdb.(*Queries)") && within("runtime.(*recorder).record"):
 		return byRecording
 	case within("rbacdb.(*Queries)", "bulkdb.(*Queries)"):
 		return bySqlc
 	case within("pgx/v5.(*Conn).SendBatch"):
 		return bySending
-	case ours >= 0 && strings.Contains(stack[ours], "/specgen/scope."):
+	case ours >= 0 && strings.Contains(stack[ours], "/specgen/scope"):
 		return byScope
 	case ours >= 0 && (strings.Contains(stack[ours], "/gen/rbac.") || strings.Contains(stack[ours], "/bulkrbac.")):
 		return byCode

@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
-
-	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // chunk is how many items share a savepoint when they join a caller's
@@ -26,10 +24,14 @@ func WithConcurrency(n int) EachOption {
 	return func(c *eachConfig) { c.concurrency = n }
 }
 
-// Provider is what generated providers have in common.
+// Provider is what [Each] asks of a generated Provider.
 type Provider interface {
-	// Runner is what runs their transactions.
-	Runner() *Runner
+	// Joined reports whether it works in a caller's transaction: each call then has
+	// a savepoint of it.
+	Joined() bool
+	// Pooled reports whether it works on a *pgxpool.Pool: calls may then run at the
+	// same time.
+	Pooled() bool
 }
 
 // Each runs one for each item, in a transaction of its own: provider is a generated
@@ -38,25 +40,24 @@ type Provider interface {
 // its transaction was committed all the same. The error is an [*ItemsError] when
 // any item failed. Once ctx is done, the items that are left fail.
 //
-// On a joined [Runner] each item has a savepoint, and the caller's transaction is
-// usable after it: then all is tried first, for some items at a time, and one for
-// each item of those that fail.
+// On a Provider that joins a caller's transaction each item has a savepoint, and the
+// transaction is usable after it: then all is tried first, for some items at a time,
+// and one for each item of those that fail.
 //
 // When one panics, no further item is begun, and Each panics with the same value
 // once those that run have ended.
 func Each[S, T any](ctx context.Context, provider Provider, items []S, one func(context.Context, S) (T, error), all func(context.Context, []S) ([]T, error), opts ...EachOption) ([]T, error) {
-	r := provider.Runner()
 	config := eachConfig{concurrency: 1}
 	for _, opt := range opts {
 		opt(&config)
 	}
-	if _, pool := r.db.(*pgxpool.Pool); !pool {
+	if !provider.Pooled() {
 		config.concurrency = 1
 	}
 	results, failures := make([]T, len(items)), make([]error, len(items))
 	try := func(i int) { results[i], failures[i] = one(ctx, items[i]) }
 	switch {
-	case r.Joined():
+	case provider.Joined():
 		for from := 0; from < len(items); from += chunk {
 			to := min(from+chunk, len(items))
 			if done, err := all(ctx, items[from:to]); err == nil {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/specgen-dev/specgen/scope/internal/fault"
 )
 
 // Error is a failure of a coordinator. errors.Is tells what it means: the
@@ -22,10 +24,13 @@ import (
 // Error's text is fit for logs: it has neither the server's message nor values
 // of a row nor the id of the scope. The driver's own error has them.
 type Error struct {
-	Op    string  // OpCreate, OpPurge, OpTransaction, or OpPrepare
-	Scope Context // ID is empty in a create: the row may not have been written yet
-	Step  string  // as in the specification, such as "preset_roles.role"; empty outside of a step
-	Query string  // sqlc's name of the query
+	Op    string   // OpCreate, OpPurge, OpTransaction, or OpPrepare
+	Scope Context  // ID is empty in a create: the row may not have been written yet
+	Step  string   // as in the specification, such as "preset_roles.role"; empty outside of a step
+	Query string   // sqlc's name of the query
+	Phase string   // outside of a step: of the transaction, such as "COMMIT"
+	Parts []string // of a transaction of several operations: what it is made of, such as "create project"
+	Item  int      // of a call for several items: which one the step was for, from 1; 0 for none. See [ItemError]
 
 	// As the server reported them. A distributed PostgreSQL may leave Table and
 	// Constraint empty: Citus does. Constraint is then what its message names, as
@@ -38,20 +43,23 @@ type Error struct {
 	// there, and the call must not be made again.
 	Committed bool
 
-	phase   string   // of the transaction, such as "COMMIT", outside of a step
-	parts   []string // of a transaction of several operations, such as "create project"
-	own     error    // the specification's
-	generic error    // ours
-	cause   error    // never nil
-	item    int      // one more than the index of the item; 0 for none
-	later   *Error   // of an ErrCommitUnknown: how running it again failed
-	again   bool     // another transaction was in the way: ours is run again
-	goStep  bool     // the cause comes from Go code of the application, which may say what it likes
+	// What errors.Is and errors.As find. The text of Err may hold values.
+	Own      error // the specification's own error; nil if it has none for this
+	Sentinel error // of this package, such as ErrAlreadyExists; nil if none fits
+	Err      error // the cause: an error of the driver, or of a function of the application
+
+	// FromGo is true if Err comes from Go code of the application. Its text becomes
+	// part of ours then, unless it wraps an error of PostgreSQL.
+	FromGo bool
+
+	// Later is how running the transaction again failed, of an ErrCommitUnknown.
+	// errors.Is does not find it: it would read as a failure of the whole.
+	Later *Error
 }
 
 // Unwrap returns the specification's own error, the sentinel of this package
 // that fits, and the cause, each if there is one.
-func (e *Error) Unwrap() []error { return present(e.own, e.generic, e.cause) }
+func (e *Error) Unwrap() []error { return present(e.Own, e.Sentinel, e.Err) }
 
 // Error says what was done, where it failed, what that means, and what the
 // caller can do.
@@ -61,16 +69,16 @@ func (e *Error) Error() string {
 	switch {
 	case e.Scope.Type != "":
 		b.WriteString(" " + e.Scope.Type)
-	case len(e.parts) > 3:
-		fmt.Fprintf(&b, " (%s and %d more)", strings.Join(e.parts[:2], ", "), len(e.parts)-2)
-	case len(e.parts) > 0:
-		b.WriteString(" (" + strings.Join(e.parts, ", ") + ")")
+	case len(e.Parts) > 3:
+		fmt.Fprintf(&b, " (%s and %d more)", strings.Join(e.Parts[:2], ", "), len(e.Parts)-2)
+	case len(e.Parts) > 0:
+		b.WriteString(" (" + strings.Join(e.Parts, ", ") + ")")
 	}
 	switch {
 	case e.Step != "":
 		b.WriteString(": step " + e.Step)
-	case e.phase != "":
-		b.WriteString(": " + e.phase)
+	case e.Phase != "":
+		b.WriteString(": " + e.Phase)
 	}
 	if e.Query != "" {
 		b.WriteString(" (query " + e.Query + ")")
@@ -79,8 +87,8 @@ func (e *Error) Error() string {
 	if where := e.where(); where != "" {
 		b.WriteString(" (" + where + ")")
 	}
-	if e.later != nil {
-		b.WriteString("; then " + e.later.Error())
+	if e.Later != nil {
+		b.WriteString("; then " + e.Later.Error())
 	}
 	if hint := e.hint(); hint != "" {
 		b.WriteString("; " + hint)
@@ -90,18 +98,18 @@ func (e *Error) Error() string {
 
 // meaning prefers the most specific text that cannot hold a value.
 func (e *Error) meaning() string {
-	if e.own != nil {
-		return e.own.Error()
+	if e.Own != nil {
+		return e.Own.Error()
 	}
-	if e.generic != nil && !isOurs(e.cause) {
-		return e.generic.Error()
+	if e.Sentinel != nil && !isOurs(e.Err) {
+		return e.Sentinel.Error()
 	}
 	return e.causeText()
 }
 
 func isOurs(err error) bool {
 	switch err.(type) {
-	case *sentinel, *hookErrors, *HasChildrenError, *RowCountError, *IsolationError, misuse, *Error:
+	case *fault.Sentinel, *fault.Several, fault.Misuse, *HasChildrenError, *RowCountError, *IsolationError, *Error:
 		return true
 	}
 	return false
@@ -110,32 +118,32 @@ func isOurs(err error) bool {
 // causeText describes the cause without the driver's text, which quotes what it
 // could not encode or decode.
 func (e *Error) causeText() string {
-	_, fromServer := asType[*pgconn.PgError](e.cause)
-	_, dialling := asType[*pgconn.ConnectError](e.cause)
-	netErr, onTheWire := asType[*net.OpError](e.cause)
-	scan, scanning := asType[pgx.ScanArgError](e.cause)
+	_, fromServer := fault.As[*pgconn.PgError](e.Err)
+	_, dialling := fault.As[*pgconn.ConnectError](e.Err)
+	netErr, onTheWire := fault.As[*net.OpError](e.Err)
+	scan, scanning := fault.As[pgx.ScanArgError](e.Err)
 	switch {
-	case isOurs(e.cause):
-		return e.cause.Error()
-	case errors.Is(e.cause, context.Canceled):
+	case isOurs(e.Err):
+		return e.Err.Error()
+	case errors.Is(e.Err, context.Canceled):
 		return context.Canceled.Error()
-	case errors.Is(e.cause, context.DeadlineExceeded):
+	case errors.Is(e.Err, context.DeadlineExceeded):
 		return context.DeadlineExceeded.Error()
 	case fromServer:
 		return "the server reported an error"
-	case e.goStep:
-		return e.cause.Error()
+	case e.FromGo:
+		return e.Err.Error()
 	case dialling:
 		return "no connection to the server"
 	case onTheWire:
 		return "the connection failed: " + netErr.Error()
-	case errors.Is(e.cause, pgx.ErrTxCommitRollback):
+	case errors.Is(e.Err, pgx.ErrTxCommitRollback):
 		return "the server answered ROLLBACK to COMMIT, because a statement had failed and its error was dropped"
-	case errors.Is(e.cause, pgx.ErrTxClosed):
+	case errors.Is(e.Err, pgx.ErrTxClosed):
 		return "the transaction has ended"
-	case errors.Is(e.cause, pgx.ErrNoRows):
+	case errors.Is(e.Err, pgx.ErrNoRows):
 		return pgx.ErrNoRows.Error()
-	case pgconn.SafeToRetry(e.cause), errors.Is(e.cause, pgconn.ErrConnClosed):
+	case pgconn.SafeToRetry(e.Err), errors.Is(e.Err, pgconn.ErrConnClosed):
 		return "the connection is closed or busy"
 	case scanning:
 		return fmt.Sprintf("column %s of the answer does not fit its Go type", scan.FieldName)

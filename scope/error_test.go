@@ -1,149 +1,43 @@
 package scope_test
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/specgen-dev/specgen/scope"
 )
 
-func TestErrorText(t *testing.T) {
+// A test of an application, which has a fake in the place of a Provider, makes the
+// errors that it wants to see handled.
+func TestErrorOfAFake(t *testing.T) {
 	t.Parallel()
-	pool := newDB(t)
-	mustExec(t, pool, "INSERT INTO items (name) VALUES ('SECRET')")
-	errTaken := scope.NewError("item name taken", scope.ErrAlreadyExists)
-	constraints := map[string]error{"items_name_key": errTaken}
-	run := func(call func(ctx context.Context, op *scope.Op) error) string {
-		err := do(t.Context(), scope.NewRunner(pool), func(ctx context.Context, tx *scope.Tx) error {
-			op := tx.Purge(scope.Context{Type: "item", ID: "SECRET"}, constraints)
-			f := op.Flush()
-			f.Do(scope.Step{Name: "roles.role", Query: "CreateRole"}, func(ctx context.Context) error { return call(ctx, op) })
-			return f.Send(ctx)
-		})
-		return wantErr(t, err).Error()
-	}
-	const prefix = "purge item: step roles.role (query CreateRole): "
+	errTaken := errors.New("name taken")
 	for _, tc := range []struct {
-		name, want string
-		call       func(ctx context.Context, op *scope.Op) error
+		err  *scope.Error
+		is   []error
+		text string
 	}{
-		{"own error", "item name taken (SQLSTATE 23505, table items, constraint items_name_key); choose another key, or use the row that is there",
-			func(ctx context.Context, op *scope.Op) error {
-				_, err := op.Exec(ctx, "INSERT INTO items (name) VALUES ('SECRET')")
-				return err
-			}},
-		{"no rows", "not found; check the key; the row may have been removed meanwhile",
-			func(context.Context, *scope.Op) error { return pgx.ErrNoRows }},
-		{"too many rows", "2 rows were affected, 1 expected; check what else the query's WHERE matches",
-			func(context.Context, *scope.Op) error { return scope.ExpectRows(2, 1) }},
-		{"more rows than allowed", "3 rows were affected, at most 2 expected; check what else the query's WHERE matches",
-			func(context.Context, *scope.Op) error { return scope.ExpectAtMost(3, 2) }},
-		{"fewer rows than needed", "2 rows, at least 3 expected; check that the rows are there, and what the query's WHERE leaves out",
-			func(context.Context, *scope.Op) error { return scope.ExpectAtLeast(2, 3) }},
-		{"no row that is needed", "0 rows, at least 3 expected; check that the rows are there, and what the query's WHERE leaves out",
-			func(context.Context, *scope.Op) error { return scope.ExpectAtLeast(0, 3) }},
-		{"too few rows", "0 rows were affected, 1 expected; check the key; the row may have been removed meanwhile",
-			func(context.Context, *scope.Op) error { return scope.ExpectRows(0, 1) }},
-		{"children", "has children: 2 scopes of type environment; purge the children first",
-			func(context.Context, *scope.Op) error { return scope.RefuseChildren("environment", 2, nil) }},
-		{"children with an error of its own", "item name taken; choose another key, or use the row that is there",
-			func(context.Context, *scope.Op) error { return scope.RefuseChildren("environment", 2, errTaken) }},
-		{"refusal", "still in use; remove what refers to it first",
-			func(context.Context, *scope.Op) error { return scope.Refuse(1, nil) }},
-		{"the answer does not fit", "column name of the answer does not fit its Go type; compare the schema with the one that sqlc has read",
-			func(ctx context.Context, op *scope.Op) error {
-				var n int
-				return op.QueryRow(ctx, "SELECT name FROM items").Scan(&n)
-			}},
-		{"the argument does not fit", "the driver reported an error (its text may quote values: unwrap this error to see it)",
-			func(ctx context.Context, op *scope.Op) error {
-				_, err := op.Exec(ctx, "SELECT $1::smallint", 123456789)
-				return err
-			}},
-		{"a permission", "the server reported an error (SQLSTATE 42501); grant the role what the query needs",
-			func(ctx context.Context, op *scope.Op) error {
-				_, err := op.Exec(ctx, "DO $$ BEGIN RAISE EXCEPTION 'SECRET' USING ERRCODE = '42501'; END $$")
-				return err
-			}},
+		{&scope.Error{Op: scope.OpCreate, Scope: scope.Context{Type: "project"}, Sentinel: scope.ErrAlreadyExists},
+			[]error{scope.ErrAlreadyExists}, "create project: already exists; choose another key, or use the row that is there"},
+		{&scope.Error{Op: scope.OpCreate, Scope: scope.Context{Type: "project"}, Own: errTaken, Sentinel: scope.ErrAlreadyExists},
+			[]error{errTaken, scope.ErrAlreadyExists}, "create project: name taken; choose another key, or use the row that is there"},
+		{&scope.Error{Op: scope.OpTransaction, Phase: "COMMIT", Sentinel: scope.ErrCommitUnknown},
+			[]error{scope.ErrCommitUnknown}, "transaction: COMMIT: the outcome of COMMIT is unknown; look whether the rows are there before you run it again"},
+		{&scope.Error{Op: scope.OpPurge, Scope: scope.Context{Type: "domain", ID: "SECRET"}, Err: &scope.HasChildrenError{Type: "project", Count: 2}},
+			[]error{scope.ErrHasChildren}, "purge domain: has children: 2 scopes of type project; purge the children first"},
+		{&scope.Error{Op: scope.OpPurge, Step: "row", Query: "DeleteDomain", SQLState: "42501", Err: &pgconn.PgError{Code: "42501", Message: "SECRET"}},
+			nil, "purge: step row (query DeleteDomain): the server reported an error (SQLSTATE 42501); grant the role what the query needs"},
 	} {
-		if diff := cmp.Diff(prefix+tc.want, run(tc.call)); diff != "" {
-			t.Errorf("%s: %s", tc.name, diff)
+		if tc.err.Error() != tc.text || strings.Contains(tc.err.Error(), "SECRET") {
+			t.Errorf("text %q, want %q", tc.err, tc.text)
 		}
-	}
-}
-
-func TestFail(t *testing.T) {
-	t.Parallel()
-	pool := newDB(t)
-	var nothing error
-	err := create(t.Context(), scope.NewRunner(pool), func(_ context.Context, op *scope.Op) error {
-		nothing = op.Fail("names", nil)
-		return op.Fail("names", errCustom)
-	})
-	if nothing != nil {
-		t.Errorf("Fail of nil is %v", nothing)
-	}
-	e := wantErr(t, err, errCustom)
-	if e.Error() != "create item: step names: an error of the application; see what the function refuses" {
-		t.Errorf("text %q", e)
-	}
-	// The application's code had it from the database: its text has the values.
-	serverErr := pool.QueryRow(t.Context(), "SELECT 'SECRET'::int").Scan(new(int))
-	err = create(t.Context(), scope.NewRunner(pool), func(_ context.Context, op *scope.Op) error {
-		return op.Fail("names", serverErr)
-	})
-	if wantErr(t, err, serverErr); strings.Contains(err.Error(), "SECRET") {
-		t.Errorf("text %q", err)
-	}
-}
-
-func TestNewError(t *testing.T) {
-	t.Parallel()
-	a, b := scope.NewError("taken", scope.ErrAlreadyExists), scope.NewError("taken", scope.ErrAlreadyExists)
-	if errors.Is(a, b) || !errors.Is(a, scope.ErrAlreadyExists) || a.Error() != "taken" {
-		t.Errorf("%v and %v", a, b)
-	}
-	if alone := scope.NewError("alone", nil); !errors.Is(alone, alone) || errors.Unwrap(alone) != nil {
-		t.Errorf("%v", alone)
-	}
-}
-
-func TestRowFunctions(t *testing.T) {
-	t.Parallel()
-	for _, tc := range []struct {
-		err       error
-		want      bool
-		wantError error
-	}{{nil, true, nil}, {pgx.ErrNoRows, false, nil}, {errCustom, false, errCustom}} {
-		if got, err := scope.Found(tc.err); got != tc.want || err != tc.wantError {
-			t.Errorf("Found(%v) is %t, %v", tc.err, got, err)
+		for _, want := range tc.is {
+			if !errors.Is(tc.err, want) {
+				t.Errorf("%v is not %v", tc.err, want)
+			}
 		}
-	}
-	for name, err := range map[string]error{
-		"ExpectRows":     scope.ExpectRows(2, 2),
-		"ExpectAtMost":   scope.ExpectAtMost(1, 2),
-		"ExpectAtLeast":  errors.Join(scope.ExpectAtLeast(2, 2), scope.ExpectAtLeast(3, 2)),
-		"Refuse":         scope.Refuse(0, errCustom),
-		"RefuseChildren": scope.RefuseChildren("team", 0, errCustom),
-	} {
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if err := scope.Refuse(1, errCustom); err != errCustom {
-		t.Errorf("Refuse is %v", err)
-	}
-	children := scope.RefuseChildren("team", 3, errCustom)
-	var e *scope.HasChildrenError
-	if !errors.As(children, &e) || e.Type != "team" || e.Count != 3 || !errors.Is(children, scope.ErrHasChildren) || !errors.Is(children, errCustom) {
-		t.Errorf("RefuseChildren is %v", children)
-	}
-	if !errors.Is(scope.ExpectRows(3, 1), scope.ErrConflict) || errors.Is(scope.ExpectRows(0, 1), scope.ErrConflict) {
-		t.Error("a wrong number of rows is a conflict unless it is 0")
 	}
 }

@@ -9,20 +9,23 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/specgen-dev/specgen/scope/internal/fault"
+	"github.com/specgen-dev/specgen/scope/internal/sqlstate"
 )
 
 // hint says what the caller can do.
 func (e *Error) hint() string {
-	if _, several := e.cause.(*hookErrors); several { // each has its own
+	if _, several := e.Err.(*fault.Several); several { // each has its own
 		return ""
 	}
 	if e.Committed {
 		return "the transaction is committed: do not run it again"
 	}
-	if _, nested := e.cause.(*Error); nested { // its text has the hint
+	if _, nested := e.Err.(*Error); nested { // its text has the hint
 		return ""
 	}
-	if counted, ok := asType[*RowCountError](e.cause); ok && counted.AtLeast {
+	if counted, ok := fault.As[*RowCountError](e.Err); ok && counted.AtLeast {
 		return "check that the rows are there, and what the query's WHERE leaves out"
 	} else if ok && counted.Got != 0 {
 		return "check what else the query's WHERE matches"
@@ -60,15 +63,15 @@ func (e *Error) hint() string {
 // invalidHint says where the rule is that a value breaks. A misuse says in its
 // text what to do.
 func (e *Error) invalidHint() string {
-	_, said := e.cause.(misuse)
+	_, said := e.Err.(fault.Misuse)
 	switch {
 	case said:
 		return ""
 	case e.SQLState == "":
 		return "correct the value"
-	case e.SQLState == stateTooLarge:
+	case e.SQLState == sqlstate.TooLarge:
 		return "give a shorter value: an index has room for about a third of a page"
-	case strings.HasPrefix(e.SQLState, classDataException):
+	case strings.HasPrefix(e.SQLState, sqlstate.DataException):
 		return "check the values against the types of the columns"
 	default:
 		return "check the values against the constraints of the table"
@@ -78,26 +81,26 @@ func (e *Error) invalidHint() string {
 // causeHint is for failures of which neither a sentinel nor the SQLSTATE says
 // what to do.
 func (e *Error) causeHint() string {
-	_, fromServer := asType[*pgconn.PgError](e.cause)
-	_, dialling := asType[*pgconn.ConnectError](e.cause)
-	_, onTheWire := asType[*net.OpError](e.cause)
-	_, scanning := asType[pgx.ScanArgError](e.cause)
+	_, fromServer := fault.As[*pgconn.PgError](e.Err)
+	_, dialling := fault.As[*pgconn.ConnectError](e.Err)
+	_, onTheWire := fault.As[*net.OpError](e.Err)
+	_, scanning := fault.As[pgx.ScanArgError](e.Err)
 	switch {
-	case isOurs(e.cause): // its text says what to do
+	case isOurs(e.Err): // its text says what to do
 		return ""
-	case errors.Is(e.cause, context.Canceled), errors.Is(e.cause, context.DeadlineExceeded):
+	case errors.Is(e.Err, context.Canceled), errors.Is(e.Err, context.DeadlineExceeded):
 		return "call it again, with more time"
 	case fromServer:
 		return "unwrap this error to see the server's message"
-	case e.goStep:
+	case e.FromGo:
 		return "see what the function refuses"
 	case dialling:
 		return "check the address of the server and that it runs"
-	case errors.Is(e.cause, pgx.ErrTxCommitRollback):
+	case errors.Is(e.Err, pgx.ErrTxCommitRollback):
 		return "return the error of every statement"
-	case errors.Is(e.cause, pgx.ErrTxClosed):
+	case errors.Is(e.Err, pgx.ErrTxClosed):
 		return "begin another one"
-	case onTheWire, pgconn.SafeToRetry(e.cause), errors.Is(e.cause, pgconn.ErrConnClosed), errors.Is(e.cause, io.ErrUnexpectedEOF):
+	case onTheWire, pgconn.SafeToRetry(e.Err), errors.Is(e.Err, pgconn.ErrConnClosed), errors.Is(e.Err, io.ErrUnexpectedEOF):
 		return "call it again, once the server is reached"
 	case scanning:
 		return "compare the schema with the one that sqlc has read"
@@ -108,13 +111,13 @@ func (e *Error) causeHint() string {
 
 // serverHint is for failures whose SQLSTATE alone does not tell what to do.
 func (e *Error) serverHint() string {
-	pgErr, ok := asType[*pgconn.PgError](e.cause)
+	pgErr, ok := fault.As[*pgconn.PgError](e.Err)
 	switch {
 	case !ok || pgErr.Code != e.SQLState:
 		return ""
-	case e.SQLState == stateNotSupported && isStale(e):
+	case sqlstate.IsChangedPlan(pgErr):
 		return "a migration changed the tables below a prepared statement: call it again"
-	case e.SQLState == stateNotSupported && e.phase == "BEGIN":
+	case e.SQLState == sqlstate.NotSupported && e.Phase == "BEGIN":
 		return "a standby has no serializable transactions: connect to the primary, or ask for repeatable read"
 	case pgErr.Message == noTransactions:
 		return "the pooler is in statement mode, which has no transactions: set its pool_mode to transaction"
@@ -137,7 +140,7 @@ func hintForState(state string) string {
 		return "connect to the primary, with a transaction that may write"
 	case "25P03", "25P04": // idle_in_transaction_session_timeout, transaction_timeout
 		return "the transaction took longer than the server allows: do less in it"
-	case stateNoSuchStatement, stateStatementExists:
+	case sqlstate.NoSuchStatement, sqlstate.StatementExists:
 		return "the server and the driver know other prepared statements: call it again; where that does not help, a pooler changes the connection below them: set default_query_exec_mode to cache_describe"
 	case "42501": // insufficient_privilege
 		return "grant the role what the query needs"
@@ -157,7 +160,7 @@ func hintForState(state string) string {
 
 // neededLevel is the level that an operation needs.
 func neededLevel(e *Error) string {
-	if level, ok := asType[*IsolationError](e.cause); ok {
+	if level, ok := fault.As[*IsolationError](e.Err); ok {
 		return level.Needs
 	}
 	return "another level"

@@ -49,15 +49,9 @@ type Event struct {
 // Observer is told what coordinators do, for tracing, metrics and audit. It is
 // called in the goroutine of the call and delays it, inside the transaction:
 // it must be quick and must not wait for the database. It may be called from
-// several goroutines when the [Runner] is used by several. SQL itself is traced
+// several goroutines when the Provider is used by several. SQL itself is traced
 // by pgx's tracer.
 //
 // ctx is that of the call. A StepDone may belong to a transaction that is rolled
 // back later.
 type Observer func(ctx context.Context, e Event)
-
-func (c *config) observe(ctx context.Context, e Event) {
-	if c.observer != nil {
-		c.observer(ctx, e)
-	}
-}

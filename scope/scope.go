@@ -1,17 +1,15 @@
-// Package scope is the runtime of the coordinators that specgen generates: the
-// transaction, how its statements travel, the errors, and what runs after the
-// commit. Generated code holds the wiring of queries and nothing
-// else; whatever every generated file would repeat is here.
+// Package scope is what applications use beside the coordinators that specgen
+// generates for them: the options of a Provider, the errors of its calls, [Each],
+// and what all scopes have in common. What generated code itself calls is in package
+// scope/runtime.
 //
-// A scope is a thing that owns permissions, such as a domain, a project or a
-// team. A coordinator creates or purges one scope: it writes to many tables, in
-// one transaction, or to none. Applications call the generated package and need
-// from this one the sentinel errors, [Error], the options of a Provider, and
-// [Context].
+// A scope is a row, such as a domain, a project or a team, that is created and
+// purged together with rows in other tables. A coordinator creates or purges
+// scopes: it writes to many tables, in one transaction, or to none.
 //
 // # Transactions
 //
-// [In] runs a function in a transaction of its own, or, when the [Runner] was
+// A call on a Provider runs in a transaction of its own, or, when the Provider was
 // made on a pgx.Tx, under a savepoint of the caller's transaction. Unless
 // [WithIsolation] says otherwise the isolation level is READ COMMITTED whatever
 // the server's default is, because a purge relies on it: each statement sees
@@ -20,13 +18,25 @@
 // serialization_failure (40001) or deadlock_detected (40P01) is run again, whole,
 // as section 13.5 of the manual asks.
 //
+// The context of a call governs every statement, COMMIT, and the waits between
+// attempts. Once it is done COMMIT is not sent any more. ROLLBACK is sent in any
+// case, within the limit of [WithRollbackTimeout].
+//
 // # Errors
 //
-// Every failure is an [*Error]. It says which step of which coordinator failed,
-// and errors.Is tells what that means: [ErrAlreadyExists], [ErrNotFound] and so
-// on, and the specification's own errors. Its text never holds what a row
-// holds, so that it can be logged; the driver's error, which may, is reached by
-// errors.As.
+// Every failure is an [*Error]; that of a call for several items is within an
+// [*ItemError]. It says which step of which coordinator failed, and errors.Is tells
+// what that means: [ErrAlreadyExists], [ErrNotFound] and so on, and the
+// specification's own errors. Its text never holds what a row holds, so that it can
+// be logged; the driver's error, which may, is reached by errors.As.
+//
+// An [ErrCommitUnknown] means that COMMIT was handed to the network and that the
+// answer was not read: the connection was lost, the context was done first, or a
+// proxy or the server said that it does not know. The rows may be there or not. A
+// transaction is then run again only where a look-up of the specification (`found`)
+// can tell. A DB that begins its transactions itself, such as a wrapper of a pool,
+// does not tell what was answered: there, an error that is FATAL or of SQLSTATE
+// class 57 is an ErrCommitUnknown, too.
 package scope
 
 // Context is the address of a scope. Tables that hold permissions for scopes of
@@ -49,18 +59,10 @@ type PurgerSpec interface {
 	PurgesScope() Context
 }
 
-// Address is the scope that an operation is about: that of its one item, and only
-// the type for several.
-func Address[S PurgerSpec](scopeType string, items []S) Context {
-	if len(items) == 1 {
-		return items[0].PurgesScope()
-	}
-	return Context{Type: scopeType}
-}
-
 // What a coordinator does, as [Error.Op] and [Event.Op] give it.
 const (
 	OpCreate      = "create"
 	OpPurge       = "purge"
 	OpTransaction = "transaction" // what belongs to no single create or purge: BEGIN, COMMIT, several at once
+	OpPrepare     = "prepare"     // what comes before a transaction
 )

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"time"
+
+	"github.com/specgen-dev/specgen/scope/internal/fault"
 )
 
 // UUID is a universally unique identifier (RFC 9562), its bytes in the order of
@@ -63,7 +65,7 @@ func (u *UUID) UnmarshalText(text []byte) error {
 
 // errUUIDText does not repeat the text: it may be a secret put in the wrong
 // place, and our errors are logged.
-var errUUIDText = NewError("not a UUID: want 32 hexadecimal digits in groups of 8-4-4-4-12", ErrInvalid)
+var errUUIDText = fault.New("not a UUID: want 32 hexadecimal digits in groups of 8-4-4-4-12", ErrInvalid)
 
 // ParseUUID reads a UUID in the form of RFC 9562, section 4, in either case. The
 // version is not looked at. The error is an [ErrInvalid] that does not repeat
@@ -78,4 +80,13 @@ func ParseUUID(text string) (UUID, error) {
 		return UUID{}, errUUIDText
 	}
 	return u, nil
+}
+
+// MustParseUUID is [ParseUUID] for a constant; it panics on anything else.
+func MustParseUUID(text string) UUID {
+	u, err := ParseUUID(text)
+	if err != nil {
+		panic(err)
+	}
+	return u
 }

@@ -2,8 +2,11 @@
 
 package bulkrbac
 
-import "github.com/specgen-dev/specgen/scope"
+import (
+	"github.com/specgen-dev/specgen/scope"
+	"github.com/specgen-dev/specgen/scope/runtime"
+)
 
 // ErrProjectNameTaken means that a row of projects has the same domain_id, name
 // (projects_domain_id_name_key). It is scope.ErrAlreadyExists.
-var ErrProjectNameTaken = scope.NewError("project name taken", scope.ErrAlreadyExists)
+var ErrProjectNameTaken = runtime.NewError("project name taken", scope.ErrAlreadyExists)

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/specgen-dev/specgen/bench/bulkdb"
 	"github.com/specgen-dev/specgen/scope"
+	"github.com/specgen-dev/specgen/scope/runtime"
 )
 
 // ProjectCreatorSpec says what project to create.
@@ -44,7 +45,7 @@ type ProjectCreatorResult struct {
 // scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that
 // one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateProject(ctx context.Context, spec ProjectCreatorSpec) (*ProjectCreatorResult, error) {
-	return scope.One(ctx, p.runner, spec, createProjects)
+	return runtime.One(ctx, p.runner, spec, createProjects)
 }
 
 // CreateProjects creates several scopes of type project, all of them or none:
@@ -54,17 +55,17 @@ func (p *Provider) CreateProject(ctx context.Context, spec ProjectCreatorSpec) (
 // that can be told; what CreateProject says of errors holds for all items
 // together.
 func (p *Provider) CreateProjects(ctx context.Context, specs []ProjectCreatorSpec) ([]*ProjectCreatorResult, error) {
-	return scope.Many(ctx, p.runner, specs, createProjects)
+	return runtime.Many(ctx, p.runner, specs, createProjects)
 }
 
 // CreateProject is Provider.CreateProject within the transaction of ops.
 func (ops *WriterOps) CreateProject(ctx context.Context, spec ProjectCreatorSpec) (*ProjectCreatorResult, error) {
-	return scope.OneIn(ctx, ops.tx, spec, createProjects)
+	return runtime.OneIn(ctx, ops.tx, spec, createProjects)
 }
 
 // CreateProjects is Provider.CreateProjects within the transaction of ops.
 func (ops *WriterOps) CreateProjects(ctx context.Context, specs []ProjectCreatorSpec) ([]*ProjectCreatorResult, error) {
-	return scope.ManyIn(ctx, ops.tx, specs, createProjects)
+	return runtime.ManyIn(ctx, ops.tx, specs, createProjects)
 }
 
 // projectConstraints maps the constraints that the specification names to its
@@ -74,7 +75,7 @@ var projectConstraints = map[string]error{
 }
 
 // createProjects runs the plan of creating scopes of type project: 2 flushes.
-func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpec) ([]*ProjectCreatorResult, error) {
+func createProjects(ctx context.Context, tx *runtime.Tx, specs []ProjectCreatorSpec) ([]*ProjectCreatorResult, error) {
 	op := tx.Create("project", nil, projectConstraints)
 	q := bulkdb.New(op)
 	type projectItem struct {
@@ -92,17 +93,17 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 
 	// Flush 1 of 2.
 	f := op.Flush()
-	for item := range scope.DistinctItems(op, items, func(item *projectItem) string {
+	for item := range runtime.DistinctItems(op, items, func(item *projectItem) string {
 		return scope.UUID(item.spec.DomainID.Bytes).String()
 	}) {
-		f.Do(scope.Step{Name: "parents.domain", Query: "LockDomain", Missing: scope.ErrParentNotFound}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "parents.domain", Query: "LockDomain", Missing: scope.ErrParentNotFound}, func(ctx context.Context) error {
 			_, err := q.LockDomain(ctx, item.spec.DomainID)
 			return err
 		})
 	}
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.projectID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "row", Query: "CreateProject"}, func(ctx context.Context) (err error) {
+		f.Do(runtime.Step{Name: "row", Query: "CreateProject"}, func(ctx context.Context) (err error) {
 			item.res.Row, err = q.CreateProject(ctx, bulkdb.CreateProjectParams{
 				ID:          item.projectID,
 				DomainID:    item.spec.DomainID,
@@ -113,7 +114,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 		})
 	}
 	var presets []bulkdb.ListRolePresetsWithEntriesRow
-	f.Do(scope.Step{Name: "presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+	f.Do(runtime.Step{Name: "presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
 		presets, err = q.ListRolePresetsWithEntries(ctx, "project")
 		return err
 	})
@@ -123,7 +124,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 
 	// Flush 2 of 2.
 	f = op.Flush()
-	presetGroups := scope.Group(presets, func(row bulkdb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+	presetGroups := runtime.Group(presets, func(row bulkdb.ListRolePresetsWithEntriesRow) pgtype.UUID {
 		return row.ID
 	})
 	var roleIDs []pgtype.UUID
@@ -140,7 +141,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 	var associationScopeIDs []string
 	var associationEntityTypes []string
 	var associationEntityIDs []string
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.projectIDText = scope.UUID(item.projectID.Bytes).String()
 		for _, preset := range presetGroups {
 			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
@@ -168,7 +169,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 		}
 	}
 	if len(roleIDs) > 0 {
-		f.Do(scope.Step{Name: "role", Query: "CreateRoles"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "role", Query: "CreateRoles"}, func(ctx context.Context) error {
 			rows, err := q.CreateRoles(ctx, bulkdb.CreateRolesParams{
 				Ids:         roleIDs,
 				Names:       roleNames,
@@ -177,14 +178,14 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 			if err != nil {
 				return err
 			}
-			scope.Distribute(rows, func(row bulkdb.Role) pgtype.UUID {
+			runtime.Distribute(rows, func(row bulkdb.Role) pgtype.UUID {
 				return row.ID
 			}, roleIDs, roleLists)
 			return nil
 		})
 	}
 	if len(permissionIDs) > 0 {
-		f.Do(scope.Step{Name: "create_permissions", Query: "CreatePermissions"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "create_permissions", Query: "CreatePermissions"}, func(ctx context.Context) error {
 			return q.CreatePermissions(ctx, bulkdb.CreatePermissionsParams{
 				ScopeType:   "project",
 				Ids:         permissionIDs,
@@ -196,7 +197,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 		})
 	}
 	if len(associationIDs) > 0 {
-		f.Do(scope.Step{Name: "create_associations", Query: "CreateAssociations"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "create_associations", Query: "CreateAssociations"}, func(ctx context.Context) error {
 			return q.CreateAssociations(ctx, bulkdb.CreateAssociationsParams{
 				Ids:         associationIDs,
 				ScopeTypes:  associationScopeTypes,
@@ -211,7 +212,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 	var associationScopeIDs2 []string
 	var associationEntityTypes2 []string
 	var associationEntityIDs2 []string
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		associationID2 := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		associationIDs2 = append(associationIDs2, associationID2)
 		associationScopeTypes2 = append(associationScopeTypes2, "domain")
@@ -220,7 +221,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 		associationEntityIDs2 = append(associationEntityIDs2, item.projectIDText)
 	}
 	if len(associationIDs2) > 0 {
-		f.Do(scope.Step{Name: "create_associations", Query: "CreateAssociations"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "create_associations", Query: "CreateAssociations"}, func(ctx context.Context) error {
 			return q.CreateAssociations(ctx, bulkdb.CreateAssociationsParams{
 				Ids:         associationIDs2,
 				ScopeTypes:  associationScopeTypes2,
@@ -273,7 +274,7 @@ type ProjectPurgerResult struct {
 // error: Found is false, and what was left of it is removed. ctx governs every
 // statement.
 func (p *Provider) PurgeProject(ctx context.Context, spec ProjectPurgerSpec) (*ProjectPurgerResult, error) {
-	return scope.One(ctx, p.runner, spec, purgeProjects)
+	return runtime.One(ctx, p.runner, spec, purgeProjects)
 }
 
 // PurgeProjects removes several scopes of type project, all of them or none, as
@@ -281,22 +282,22 @@ func (p *Provider) PurgeProject(ctx context.Context, spec ProjectPurgerSpec) (*P
 // in the order of their ids. The results are in the order of specs. An error is
 // a *scope.ItemError, which tells the item that failed where that can be told.
 func (p *Provider) PurgeProjects(ctx context.Context, specs []ProjectPurgerSpec) ([]*ProjectPurgerResult, error) {
-	return scope.Many(ctx, p.runner, specs, purgeProjects)
+	return runtime.Many(ctx, p.runner, specs, purgeProjects)
 }
 
 // PurgeProject is Provider.PurgeProject within the transaction of ops.
 func (ops *WriterOps) PurgeProject(ctx context.Context, spec ProjectPurgerSpec) (*ProjectPurgerResult, error) {
-	return scope.OneIn(ctx, ops.tx, spec, purgeProjects)
+	return runtime.OneIn(ctx, ops.tx, spec, purgeProjects)
 }
 
 // PurgeProjects is Provider.PurgeProjects within the transaction of ops.
 func (ops *WriterOps) PurgeProjects(ctx context.Context, specs []ProjectPurgerSpec) ([]*ProjectPurgerResult, error) {
-	return scope.ManyIn(ctx, ops.tx, specs, purgeProjects)
+	return runtime.ManyIn(ctx, ops.tx, specs, purgeProjects)
 }
 
 // purgeProjects runs the plan of purging scopes of type project: one flush.
-func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec) ([]*ProjectPurgerResult, error) {
-	op := tx.Purge(scope.Address("project", specs), projectConstraints)
+func purgeProjects(ctx context.Context, tx *runtime.Tx, specs []ProjectPurgerSpec) ([]*ProjectPurgerResult, error) {
+	op := tx.Purge(runtime.Address("project", specs), projectConstraints)
 	q := bulkdb.New(op)
 	type projectItem struct {
 		spec   ProjectPurgerSpec
@@ -307,7 +308,7 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec)
 	res := make([]*ProjectPurgerResult, len(specs))
 	for i, spec := range specs {
 		if !spec.ID.Valid {
-			return nil, scope.NoID("project", i)
+			return nil, runtime.NoID("project", i)
 		}
 		res[i] = &ProjectPurgerResult{}
 		items[i] = projectItem{spec: spec, res: res[i]}
@@ -316,17 +317,17 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec)
 	// Flush 1 of 1.
 	f := op.Flush()
 	f.RequireReadCommitted()
-	for item := range scope.ItemsBy(op, items, func(item *projectItem) string {
+	for item := range runtime.ItemsBy(op, items, func(item *projectItem) string {
 		return scope.UUID(item.spec.ID.Bytes).String()
 	}) {
-		f.Do(scope.Step{Name: "lock", Query: "LockProjectForPurge"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "lock", Query: "LockProjectForPurge"}, func(ctx context.Context) error {
 			_, err := q.LockProjectForPurge(ctx, item.spec.ID)
-			return scope.Optional(err)
+			return runtime.Optional(err)
 		})
 	}
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.IDText = scope.UUID(item.spec.ID.Bytes).String()
-		f.Do(scope.Step{Name: "permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopePermissions(ctx, bulkdb.DeleteScopePermissionsParams{
 				ScopeType: "project",
 				ScopeID:   item.IDText,
@@ -337,7 +338,7 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec)
 			item.res.Permissions += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeAssociations(ctx, bulkdb.DeleteScopeAssociationsParams{
 				ScopeType: "project",
 				ScopeID:   item.IDText,
@@ -348,7 +349,7 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec)
 			item.res.ScopeAssociations += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteEntityAssociations(ctx, bulkdb.DeleteEntityAssociationsParams{
 				EntityType: "project",
 				EntityID:   item.IDText,
@@ -359,9 +360,9 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec)
 			item.res.EntityAssociations += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "row", Query: "DeleteProject", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "row", Query: "DeleteProject", Deletes: true}, func(ctx context.Context) error {
 			row, err := q.DeleteProject(ctx, item.spec.ID)
-			if item.res.Found, err = scope.Found(err); item.res.Found {
+			if item.res.Found, err = runtime.Found(err); item.res.Found {
 				item.res.Row = row
 			}
 			return err

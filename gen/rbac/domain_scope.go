@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/specgen-dev/specgen/gen/rbacdb"
 	"github.com/specgen-dev/specgen/scope"
+	"github.com/specgen-dev/specgen/scope/runtime"
 )
 
 // DomainCreatorSpec says what domain to create.
@@ -43,7 +44,7 @@ type DomainCreatorResult struct {
 // scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that
 // one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateDomain(ctx context.Context, spec DomainCreatorSpec) (*DomainCreatorResult, error) {
-	return scope.One(ctx, p.runner, spec, createDomains)
+	return runtime.One(ctx, p.runner, spec, createDomains)
 }
 
 // CreateDomains creates several scopes of type domain, all of them or none: in
@@ -53,17 +54,17 @@ func (p *Provider) CreateDomain(ctx context.Context, spec DomainCreatorSpec) (*D
 // that can be told; what CreateDomain says of errors holds for all items
 // together.
 func (p *Provider) CreateDomains(ctx context.Context, specs []DomainCreatorSpec) ([]*DomainCreatorResult, error) {
-	return scope.Many(ctx, p.runner, specs, createDomains)
+	return runtime.Many(ctx, p.runner, specs, createDomains)
 }
 
 // CreateDomain is Provider.CreateDomain within the transaction of ops.
 func (ops *WriterOps) CreateDomain(ctx context.Context, spec DomainCreatorSpec) (*DomainCreatorResult, error) {
-	return scope.OneIn(ctx, ops.tx, spec, createDomains)
+	return runtime.OneIn(ctx, ops.tx, spec, createDomains)
 }
 
 // CreateDomains is Provider.CreateDomains within the transaction of ops.
 func (ops *WriterOps) CreateDomains(ctx context.Context, specs []DomainCreatorSpec) ([]*DomainCreatorResult, error) {
-	return scope.ManyIn(ctx, ops.tx, specs, createDomains)
+	return runtime.ManyIn(ctx, ops.tx, specs, createDomains)
 }
 
 // domainConstraints maps the constraints that the specification names to its
@@ -73,7 +74,7 @@ var domainConstraints = map[string]error{
 }
 
 // createDomains runs the plan of creating scopes of type domain: 2 flushes.
-func createDomains(ctx context.Context, tx *scope.Tx, specs []DomainCreatorSpec) ([]*DomainCreatorResult, error) {
+func createDomains(ctx context.Context, tx *runtime.Tx, specs []DomainCreatorSpec) ([]*DomainCreatorResult, error) {
 	op := tx.Create("domain", nil, domainConstraints)
 	q := rbacdb.New(op)
 	type domainItem struct {
@@ -91,9 +92,9 @@ func createDomains(ctx context.Context, tx *scope.Tx, specs []DomainCreatorSpec)
 
 	// Flush 1 of 2.
 	f := op.Flush()
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.domainID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "row", Query: "CreateDomain"}, func(ctx context.Context) (err error) {
+		f.Do(runtime.Step{Name: "row", Query: "CreateDomain"}, func(ctx context.Context) (err error) {
 			item.res.Row, err = q.CreateDomain(ctx, rbacdb.CreateDomainParams{
 				ID:          item.domainID,
 				Name:        item.spec.Name,
@@ -103,7 +104,7 @@ func createDomains(ctx context.Context, tx *scope.Tx, specs []DomainCreatorSpec)
 		})
 	}
 	var presets []rbacdb.ListRolePresetsWithEntriesRow
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+	f.Do(runtime.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
 		presets, err = q.ListRolePresetsWithEntries(ctx, "domain")
 		return err
 	})
@@ -113,14 +114,14 @@ func createDomains(ctx context.Context, tx *scope.Tx, specs []DomainCreatorSpec)
 
 	// Flush 2 of 2.
 	f = op.Flush()
-	presetGroups := scope.Group(presets, func(row rbacdb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+	presetGroups := runtime.Group(presets, func(row rbacdb.ListRolePresetsWithEntriesRow) pgtype.UUID {
 		return row.ID
 	})
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.domainIDText = scope.UUID(item.domainID.Bytes).String()
 		for _, preset := range presetGroups {
 			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 				row, err := q.CreateRole(ctx, rbacdb.CreateRoleParams{
 					ID:         roleID,
 					Name:       preset[0].Name,
@@ -139,7 +140,7 @@ func createDomains(ctx context.Context, tx *scope.Tx, specs []DomainCreatorSpec)
 					continue
 				}
 				permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-				f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
+				f.Do(runtime.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
 					return q.CreatePermission(ctx, rbacdb.CreatePermissionParams{
 						ID:         permissionID,
 						RoleID:     roleID,
@@ -151,7 +152,7 @@ func createDomains(ctx context.Context, tx *scope.Tx, specs []DomainCreatorSpec)
 				})
 			}
 			associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 				return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
 					ID:           associationID,
 					ScopeType:    "domain",
@@ -206,7 +207,7 @@ type DomainPurgerResult struct {
 // error: Found is false, and what was left of it is removed. ctx governs every
 // statement.
 func (p *Provider) PurgeDomain(ctx context.Context, spec DomainPurgerSpec) (*DomainPurgerResult, error) {
-	return scope.One(ctx, p.runner, spec, purgeDomains)
+	return runtime.One(ctx, p.runner, spec, purgeDomains)
 }
 
 // PurgeDomains removes several scopes of type domain, all of them or none, as
@@ -214,22 +215,22 @@ func (p *Provider) PurgeDomain(ctx context.Context, spec DomainPurgerSpec) (*Dom
 // in the order of their ids. The results are in the order of specs. An error is
 // a *scope.ItemError, which tells the item that failed where that can be told.
 func (p *Provider) PurgeDomains(ctx context.Context, specs []DomainPurgerSpec) ([]*DomainPurgerResult, error) {
-	return scope.Many(ctx, p.runner, specs, purgeDomains)
+	return runtime.Many(ctx, p.runner, specs, purgeDomains)
 }
 
 // PurgeDomain is Provider.PurgeDomain within the transaction of ops.
 func (ops *WriterOps) PurgeDomain(ctx context.Context, spec DomainPurgerSpec) (*DomainPurgerResult, error) {
-	return scope.OneIn(ctx, ops.tx, spec, purgeDomains)
+	return runtime.OneIn(ctx, ops.tx, spec, purgeDomains)
 }
 
 // PurgeDomains is Provider.PurgeDomains within the transaction of ops.
 func (ops *WriterOps) PurgeDomains(ctx context.Context, specs []DomainPurgerSpec) ([]*DomainPurgerResult, error) {
-	return scope.ManyIn(ctx, ops.tx, specs, purgeDomains)
+	return runtime.ManyIn(ctx, ops.tx, specs, purgeDomains)
 }
 
 // purgeDomains runs the plan of purging scopes of type domain: 2 flushes.
-func purgeDomains(ctx context.Context, tx *scope.Tx, specs []DomainPurgerSpec) ([]*DomainPurgerResult, error) {
-	op := tx.Purge(scope.Address("domain", specs), domainConstraints)
+func purgeDomains(ctx context.Context, tx *runtime.Tx, specs []DomainPurgerSpec) ([]*DomainPurgerResult, error) {
+	op := tx.Purge(runtime.Address("domain", specs), domainConstraints)
 	q := rbacdb.New(op)
 	type domainItem struct {
 		spec   DomainPurgerSpec
@@ -240,7 +241,7 @@ func purgeDomains(ctx context.Context, tx *scope.Tx, specs []DomainPurgerSpec) (
 	res := make([]*DomainPurgerResult, len(specs))
 	for i, spec := range specs {
 		if !spec.ID.Valid {
-			return nil, scope.NoID("domain", i)
+			return nil, runtime.NoID("domain", i)
 		}
 		res[i] = &DomainPurgerResult{}
 		items[i] = domainItem{spec: spec, res: res[i]}
@@ -249,28 +250,28 @@ func purgeDomains(ctx context.Context, tx *scope.Tx, specs []DomainPurgerSpec) (
 	// Flush 1 of 2.
 	f := op.Flush()
 	f.RequireReadCommitted()
-	for item := range scope.ItemsBy(op, items, func(item *domainItem) string {
+	for item := range runtime.ItemsBy(op, items, func(item *domainItem) string {
 		return scope.UUID(item.spec.ID.Bytes).String()
 	}) {
-		f.Do(scope.Step{Name: "lock", Query: "LockDomainForPurge"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "lock", Query: "LockDomainForPurge"}, func(ctx context.Context) error {
 			_, err := q.LockDomainForPurge(ctx, item.spec.ID)
-			return scope.Optional(err)
+			return runtime.Optional(err)
 		})
 	}
-	for item := range scope.Items(op, items) {
-		f.Do(scope.Step{Name: "children.project", Query: "ListProjectIDs"}, func(ctx context.Context) error {
+	for item := range runtime.Items(op, items) {
+		f.Do(runtime.Step{Name: "children.project", Query: "ListProjectIDs"}, func(ctx context.Context) error {
 			rows, err := q.ListProjectIDs(ctx, item.spec.ID)
 			if err != nil {
 				return err
 			}
-			return scope.RefuseChildren("project", int64(len(rows)), ErrDomainHasProjects)
+			return runtime.RefuseChildren("project", int64(len(rows)), ErrDomainHasProjects)
 		})
-		f.Do(scope.Step{Name: "children.user", Query: "ListUserIDs"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "children.user", Query: "ListUserIDs"}, func(ctx context.Context) error {
 			rows, err := q.ListUserIDs(ctx, item.spec.ID)
 			if err != nil {
 				return err
 			}
-			return scope.RefuseChildren("user", int64(len(rows)), ErrDomainHasUsers)
+			return runtime.RefuseChildren("user", int64(len(rows)), ErrDomainHasUsers)
 		})
 	}
 	if err := f.Send(ctx); err != nil {
@@ -279,9 +280,9 @@ func purgeDomains(ctx context.Context, tx *scope.Tx, specs []DomainPurgerSpec) (
 
 	// Flush 2 of 2.
 	f = op.Flush()
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.IDText = scope.UUID(item.spec.ID.Bytes).String()
-		f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopePermissions(ctx, rbacdb.DeleteScopePermissionsParams{
 				ScopeType: "domain",
 				ScopeID:   item.IDText,
@@ -292,7 +293,7 @@ func purgeDomains(ctx context.Context, tx *scope.Tx, specs []DomainPurgerSpec) (
 			item.res.Permissions += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeAssociations(ctx, rbacdb.DeleteScopeAssociationsParams{
 				ScopeType: "domain",
 				ScopeID:   item.IDText,
@@ -303,7 +304,7 @@ func purgeDomains(ctx context.Context, tx *scope.Tx, specs []DomainPurgerSpec) (
 			item.res.ScopeAssociations += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteEntityAssociations(ctx, rbacdb.DeleteEntityAssociationsParams{
 				EntityType: "domain",
 				EntityID:   item.IDText,
@@ -314,9 +315,9 @@ func purgeDomains(ctx context.Context, tx *scope.Tx, specs []DomainPurgerSpec) (
 			item.res.EntityAssociations += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "row", Query: "DeleteDomain", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "row", Query: "DeleteDomain", Deletes: true}, func(ctx context.Context) error {
 			row, err := q.DeleteDomain(ctx, item.spec.ID)
-			if item.res.Found, err = scope.Found(err); item.res.Found {
+			if item.res.Found, err = runtime.Found(err); item.res.Found {
 				item.res.Row = row
 			}
 			return err

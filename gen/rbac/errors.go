@@ -2,24 +2,27 @@
 
 package rbac
 
-import "github.com/specgen-dev/specgen/scope"
+import (
+	"github.com/specgen-dev/specgen/scope"
+	"github.com/specgen-dev/specgen/scope/runtime"
+)
 
 // ErrDomainHasProjects means that there are scopes of type project below it. It
 // is scope.ErrHasChildren.
-var ErrDomainHasProjects = scope.NewError("domain has projects", scope.ErrHasChildren)
+var ErrDomainHasProjects = runtime.NewError("domain has projects", scope.ErrHasChildren)
 
 // ErrDomainHasUsers means that there are scopes of type user below it. It is
 // scope.ErrHasChildren.
-var ErrDomainHasUsers = scope.NewError("domain has users", scope.ErrHasChildren)
+var ErrDomainHasUsers = runtime.NewError("domain has users", scope.ErrHasChildren)
 
 // ErrDomainNameTaken means that a row of domains has the same name
 // (domains_name_key). It is scope.ErrAlreadyExists.
-var ErrDomainNameTaken = scope.NewError("domain name taken", scope.ErrAlreadyExists)
+var ErrDomainNameTaken = runtime.NewError("domain name taken", scope.ErrAlreadyExists)
 
 // ErrProjectNameTaken means that a row of projects has the same domain_id, name
 // (projects_domain_id_name_key). It is scope.ErrAlreadyExists.
-var ErrProjectNameTaken = scope.NewError("project name taken", scope.ErrAlreadyExists)
+var ErrProjectNameTaken = runtime.NewError("project name taken", scope.ErrAlreadyExists)
 
 // ErrUserEmailTaken means that a row of users has the same email
 // (users_email_key). It is scope.ErrAlreadyExists.
-var ErrUserEmailTaken = scope.NewError("user email taken", scope.ErrAlreadyExists)
+var ErrUserEmailTaken = runtime.NewError("user email taken", scope.ErrAlreadyExists)

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/specgen-dev/specgen/gen/rbacdb"
 	"github.com/specgen-dev/specgen/scope"
+	"github.com/specgen-dev/specgen/scope/runtime"
 )
 
 // ProjectCreatorSpec says what project to create.
@@ -44,7 +45,7 @@ type ProjectCreatorResult struct {
 // scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that
 // one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateProject(ctx context.Context, spec ProjectCreatorSpec) (*ProjectCreatorResult, error) {
-	return scope.One(ctx, p.runner, spec, createProjects)
+	return runtime.One(ctx, p.runner, spec, createProjects)
 }
 
 // CreateProjects creates several scopes of type project, all of them or none:
@@ -54,17 +55,17 @@ func (p *Provider) CreateProject(ctx context.Context, spec ProjectCreatorSpec) (
 // that can be told; what CreateProject says of errors holds for all items
 // together.
 func (p *Provider) CreateProjects(ctx context.Context, specs []ProjectCreatorSpec) ([]*ProjectCreatorResult, error) {
-	return scope.Many(ctx, p.runner, specs, createProjects)
+	return runtime.Many(ctx, p.runner, specs, createProjects)
 }
 
 // CreateProject is Provider.CreateProject within the transaction of ops.
 func (ops *WriterOps) CreateProject(ctx context.Context, spec ProjectCreatorSpec) (*ProjectCreatorResult, error) {
-	return scope.OneIn(ctx, ops.tx, spec, createProjects)
+	return runtime.OneIn(ctx, ops.tx, spec, createProjects)
 }
 
 // CreateProjects is Provider.CreateProjects within the transaction of ops.
 func (ops *WriterOps) CreateProjects(ctx context.Context, specs []ProjectCreatorSpec) ([]*ProjectCreatorResult, error) {
-	return scope.ManyIn(ctx, ops.tx, specs, createProjects)
+	return runtime.ManyIn(ctx, ops.tx, specs, createProjects)
 }
 
 // projectConstraints maps the constraints that the specification names to its
@@ -74,7 +75,7 @@ var projectConstraints = map[string]error{
 }
 
 // createProjects runs the plan of creating scopes of type project: 2 flushes.
-func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpec) ([]*ProjectCreatorResult, error) {
+func createProjects(ctx context.Context, tx *runtime.Tx, specs []ProjectCreatorSpec) ([]*ProjectCreatorResult, error) {
 	op := tx.Create("project", nil, projectConstraints)
 	q := rbacdb.New(op)
 	type projectItem struct {
@@ -92,17 +93,17 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 
 	// Flush 1 of 2.
 	f := op.Flush()
-	for item := range scope.DistinctItems(op, items, func(item *projectItem) string {
+	for item := range runtime.DistinctItems(op, items, func(item *projectItem) string {
 		return scope.UUID(item.spec.DomainID.Bytes).String()
 	}) {
-		f.Do(scope.Step{Name: "parents.domain", Query: "LockDomain", Missing: scope.ErrParentNotFound}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "parents.domain", Query: "LockDomain", Missing: scope.ErrParentNotFound}, func(ctx context.Context) error {
 			_, err := q.LockDomain(ctx, item.spec.DomainID)
 			return err
 		})
 	}
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.projectID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "row", Query: "CreateProject"}, func(ctx context.Context) (err error) {
+		f.Do(runtime.Step{Name: "row", Query: "CreateProject"}, func(ctx context.Context) (err error) {
 			item.res.Row, err = q.CreateProject(ctx, rbacdb.CreateProjectParams{
 				ID:          item.projectID,
 				DomainID:    item.spec.DomainID,
@@ -113,7 +114,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 		})
 	}
 	var presets []rbacdb.ListRolePresetsWithEntriesRow
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+	f.Do(runtime.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
 		presets, err = q.ListRolePresetsWithEntries(ctx, "project")
 		return err
 	})
@@ -123,14 +124,14 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 
 	// Flush 2 of 2.
 	f = op.Flush()
-	presetGroups := scope.Group(presets, func(row rbacdb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+	presetGroups := runtime.Group(presets, func(row rbacdb.ListRolePresetsWithEntriesRow) pgtype.UUID {
 		return row.ID
 	})
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.projectIDText = scope.UUID(item.projectID.Bytes).String()
 		for _, preset := range presetGroups {
 			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 				row, err := q.CreateRole(ctx, rbacdb.CreateRoleParams{
 					ID:         roleID,
 					Name:       preset[0].Name,
@@ -149,7 +150,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 					continue
 				}
 				permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-				f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
+				f.Do(runtime.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
 					return q.CreatePermission(ctx, rbacdb.CreatePermissionParams{
 						ID:         permissionID,
 						RoleID:     roleID,
@@ -161,7 +162,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 				})
 			}
 			associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 				return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
 					ID:           associationID,
 					ScopeType:    "project",
@@ -173,7 +174,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 			})
 		}
 		associationID2 := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "join_parents.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "join_parents.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 			return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
 				ID:           associationID2,
 				ScopeType:    "domain",
@@ -227,7 +228,7 @@ type ProjectPurgerResult struct {
 // error: Found is false, and what was left of it is removed. ctx governs every
 // statement.
 func (p *Provider) PurgeProject(ctx context.Context, spec ProjectPurgerSpec) (*ProjectPurgerResult, error) {
-	return scope.One(ctx, p.runner, spec, purgeProjects)
+	return runtime.One(ctx, p.runner, spec, purgeProjects)
 }
 
 // PurgeProjects removes several scopes of type project, all of them or none, as
@@ -235,22 +236,22 @@ func (p *Provider) PurgeProject(ctx context.Context, spec ProjectPurgerSpec) (*P
 // in the order of their ids. The results are in the order of specs. An error is
 // a *scope.ItemError, which tells the item that failed where that can be told.
 func (p *Provider) PurgeProjects(ctx context.Context, specs []ProjectPurgerSpec) ([]*ProjectPurgerResult, error) {
-	return scope.Many(ctx, p.runner, specs, purgeProjects)
+	return runtime.Many(ctx, p.runner, specs, purgeProjects)
 }
 
 // PurgeProject is Provider.PurgeProject within the transaction of ops.
 func (ops *WriterOps) PurgeProject(ctx context.Context, spec ProjectPurgerSpec) (*ProjectPurgerResult, error) {
-	return scope.OneIn(ctx, ops.tx, spec, purgeProjects)
+	return runtime.OneIn(ctx, ops.tx, spec, purgeProjects)
 }
 
 // PurgeProjects is Provider.PurgeProjects within the transaction of ops.
 func (ops *WriterOps) PurgeProjects(ctx context.Context, specs []ProjectPurgerSpec) ([]*ProjectPurgerResult, error) {
-	return scope.ManyIn(ctx, ops.tx, specs, purgeProjects)
+	return runtime.ManyIn(ctx, ops.tx, specs, purgeProjects)
 }
 
 // purgeProjects runs the plan of purging scopes of type project: one flush.
-func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec) ([]*ProjectPurgerResult, error) {
-	op := tx.Purge(scope.Address("project", specs), projectConstraints)
+func purgeProjects(ctx context.Context, tx *runtime.Tx, specs []ProjectPurgerSpec) ([]*ProjectPurgerResult, error) {
+	op := tx.Purge(runtime.Address("project", specs), projectConstraints)
 	q := rbacdb.New(op)
 	type projectItem struct {
 		spec   ProjectPurgerSpec
@@ -261,7 +262,7 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec)
 	res := make([]*ProjectPurgerResult, len(specs))
 	for i, spec := range specs {
 		if !spec.ID.Valid {
-			return nil, scope.NoID("project", i)
+			return nil, runtime.NoID("project", i)
 		}
 		res[i] = &ProjectPurgerResult{}
 		items[i] = projectItem{spec: spec, res: res[i]}
@@ -270,17 +271,17 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec)
 	// Flush 1 of 1.
 	f := op.Flush()
 	f.RequireReadCommitted()
-	for item := range scope.ItemsBy(op, items, func(item *projectItem) string {
+	for item := range runtime.ItemsBy(op, items, func(item *projectItem) string {
 		return scope.UUID(item.spec.ID.Bytes).String()
 	}) {
-		f.Do(scope.Step{Name: "lock", Query: "LockProjectForPurge"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "lock", Query: "LockProjectForPurge"}, func(ctx context.Context) error {
 			_, err := q.LockProjectForPurge(ctx, item.spec.ID)
-			return scope.Optional(err)
+			return runtime.Optional(err)
 		})
 	}
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.IDText = scope.UUID(item.spec.ID.Bytes).String()
-		f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopePermissions(ctx, rbacdb.DeleteScopePermissionsParams{
 				ScopeType: "project",
 				ScopeID:   item.IDText,
@@ -291,7 +292,7 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec)
 			item.res.Permissions += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeAssociations(ctx, rbacdb.DeleteScopeAssociationsParams{
 				ScopeType: "project",
 				ScopeID:   item.IDText,
@@ -302,7 +303,7 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec)
 			item.res.ScopeAssociations += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteEntityAssociations(ctx, rbacdb.DeleteEntityAssociationsParams{
 				EntityType: "project",
 				EntityID:   item.IDText,
@@ -313,9 +314,9 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec)
 			item.res.EntityAssociations += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "row", Query: "DeleteProject", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "row", Query: "DeleteProject", Deletes: true}, func(ctx context.Context) error {
 			row, err := q.DeleteProject(ctx, item.spec.ID)
-			if item.res.Found, err = scope.Found(err); item.res.Found {
+			if item.res.Found, err = runtime.Found(err); item.res.Found {
 				item.res.Row = row
 			}
 			return err

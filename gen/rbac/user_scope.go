@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/specgen-dev/specgen/gen/rbacdb"
 	"github.com/specgen-dev/specgen/scope"
+	"github.com/specgen-dev/specgen/scope/runtime"
 )
 
 // UserCreatorSpec says what user to create.
@@ -45,7 +46,7 @@ type UserCreatorResult struct {
 // scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that
 // one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateUser(ctx context.Context, spec UserCreatorSpec) (*UserCreatorResult, error) {
-	return scope.One(ctx, p.runner, spec, createUsers)
+	return runtime.One(ctx, p.runner, spec, createUsers)
 }
 
 // CreateUsers creates several scopes of type user, all of them or none: in a
@@ -55,17 +56,17 @@ func (p *Provider) CreateUser(ctx context.Context, spec UserCreatorSpec) (*UserC
 // that can be told; what CreateUser says of errors holds for all items
 // together.
 func (p *Provider) CreateUsers(ctx context.Context, specs []UserCreatorSpec) ([]*UserCreatorResult, error) {
-	return scope.Many(ctx, p.runner, specs, createUsers)
+	return runtime.Many(ctx, p.runner, specs, createUsers)
 }
 
 // CreateUser is Provider.CreateUser within the transaction of ops.
 func (ops *WriterOps) CreateUser(ctx context.Context, spec UserCreatorSpec) (*UserCreatorResult, error) {
-	return scope.OneIn(ctx, ops.tx, spec, createUsers)
+	return runtime.OneIn(ctx, ops.tx, spec, createUsers)
 }
 
 // CreateUsers is Provider.CreateUsers within the transaction of ops.
 func (ops *WriterOps) CreateUsers(ctx context.Context, specs []UserCreatorSpec) ([]*UserCreatorResult, error) {
-	return scope.ManyIn(ctx, ops.tx, specs, createUsers)
+	return runtime.ManyIn(ctx, ops.tx, specs, createUsers)
 }
 
 // userConstraints maps the constraints that the specification names to its
@@ -75,7 +76,7 @@ var userConstraints = map[string]error{
 }
 
 // createUsers runs the plan of creating scopes of type user: 3 flushes.
-func createUsers(ctx context.Context, tx *scope.Tx, specs []UserCreatorSpec) ([]*UserCreatorResult, error) {
+func createUsers(ctx context.Context, tx *runtime.Tx, specs []UserCreatorSpec) ([]*UserCreatorResult, error) {
 	op := tx.Create("user", nil, userConstraints)
 	q := rbacdb.New(op)
 	type userItem struct {
@@ -93,17 +94,17 @@ func createUsers(ctx context.Context, tx *scope.Tx, specs []UserCreatorSpec) ([]
 
 	// Flush 1 of 3.
 	f := op.Flush()
-	for item := range scope.DistinctItems(op, items, func(item *userItem) string {
+	for item := range runtime.DistinctItems(op, items, func(item *userItem) string {
 		return scope.UUID(item.spec.DomainID.Bytes).String()
 	}) {
-		f.Do(scope.Step{Name: "parents.domain", Query: "LockDomain", Missing: scope.ErrParentNotFound}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "parents.domain", Query: "LockDomain", Missing: scope.ErrParentNotFound}, func(ctx context.Context) error {
 			_, err := q.LockDomain(ctx, item.spec.DomainID)
 			return err
 		})
 	}
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.userID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "row", Query: "CreateUser"}, func(ctx context.Context) (err error) {
+		f.Do(runtime.Step{Name: "row", Query: "CreateUser"}, func(ctx context.Context) (err error) {
 			item.res.Row, err = q.CreateUser(ctx, rbacdb.CreateUserParams{
 				ID:       item.userID,
 				DomainID: item.spec.DomainID,
@@ -114,7 +115,7 @@ func createUsers(ctx context.Context, tx *scope.Tx, specs []UserCreatorSpec) ([]
 		})
 	}
 	var presets []rbacdb.ListRolePresetsWithEntriesRow
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+	f.Do(runtime.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
 		presets, err = q.ListRolePresetsWithEntries(ctx, "user")
 		return err
 	})
@@ -124,14 +125,14 @@ func createUsers(ctx context.Context, tx *scope.Tx, specs []UserCreatorSpec) ([]
 
 	// Flush 2 of 3.
 	f = op.Flush()
-	presetGroups := scope.Group(presets, func(row rbacdb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+	presetGroups := runtime.Group(presets, func(row rbacdb.ListRolePresetsWithEntriesRow) pgtype.UUID {
 		return row.ID
 	})
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.userIDText = scope.UUID(item.userID.Bytes).String()
 		for _, preset := range presetGroups {
 			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 				row, err := q.CreateRole(ctx, rbacdb.CreateRoleParams{
 					ID:         roleID,
 					Name:       preset[0].Name,
@@ -150,7 +151,7 @@ func createUsers(ctx context.Context, tx *scope.Tx, specs []UserCreatorSpec) ([]
 					continue
 				}
 				permissionID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-				f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
+				f.Do(runtime.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
 					return q.CreatePermission(ctx, rbacdb.CreatePermissionParams{
 						ID:         permissionID,
 						RoleID:     roleID,
@@ -162,7 +163,7 @@ func createUsers(ctx context.Context, tx *scope.Tx, specs []UserCreatorSpec) ([]
 				})
 			}
 			associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 				return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
 					ID:           associationID,
 					ScopeType:    "user",
@@ -174,7 +175,7 @@ func createUsers(ctx context.Context, tx *scope.Tx, specs []UserCreatorSpec) ([]
 			})
 		}
 		associationID2 := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "join_parents.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "join_parents.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 			return q.CreateAssociation(ctx, rbacdb.CreateAssociationParams{
 				ID:           associationID2,
 				ScopeType:    "domain",
@@ -191,13 +192,13 @@ func createUsers(ctx context.Context, tx *scope.Tx, specs []UserCreatorSpec) ([]
 
 	// Flush 3 of 3.
 	f = op.Flush()
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		for _, own := range item.res.Roles {
 			if !own.AutoAssign {
 				continue
 			}
 			userRoleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			f.Do(scope.Step{Name: "create_user_role", Query: "CreateUserRole"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "create_user_role", Query: "CreateUserRole"}, func(ctx context.Context) error {
 				return q.CreateUserRole(ctx, rbacdb.CreateUserRoleParams{
 					ID:     userRoleID,
 					UserID: item.userID,
@@ -250,7 +251,7 @@ type UserPurgerResult struct {
 // must then be READ COMMITTED. A scope that is not there is no error: Found is
 // false, and what was left of it is removed. ctx governs every statement.
 func (p *Provider) PurgeUser(ctx context.Context, spec UserPurgerSpec) (*UserPurgerResult, error) {
-	return scope.One(ctx, p.runner, spec, purgeUsers)
+	return runtime.One(ctx, p.runner, spec, purgeUsers)
 }
 
 // PurgeUsers removes several scopes of type user, all of them or none, as
@@ -258,22 +259,22 @@ func (p *Provider) PurgeUser(ctx context.Context, spec UserPurgerSpec) (*UserPur
 // the order of their ids. The results are in the order of specs. An error is a
 // *scope.ItemError, which tells the item that failed where that can be told.
 func (p *Provider) PurgeUsers(ctx context.Context, specs []UserPurgerSpec) ([]*UserPurgerResult, error) {
-	return scope.Many(ctx, p.runner, specs, purgeUsers)
+	return runtime.Many(ctx, p.runner, specs, purgeUsers)
 }
 
 // PurgeUser is Provider.PurgeUser within the transaction of ops.
 func (ops *WriterOps) PurgeUser(ctx context.Context, spec UserPurgerSpec) (*UserPurgerResult, error) {
-	return scope.OneIn(ctx, ops.tx, spec, purgeUsers)
+	return runtime.OneIn(ctx, ops.tx, spec, purgeUsers)
 }
 
 // PurgeUsers is Provider.PurgeUsers within the transaction of ops.
 func (ops *WriterOps) PurgeUsers(ctx context.Context, specs []UserPurgerSpec) ([]*UserPurgerResult, error) {
-	return scope.ManyIn(ctx, ops.tx, specs, purgeUsers)
+	return runtime.ManyIn(ctx, ops.tx, specs, purgeUsers)
 }
 
 // purgeUsers runs the plan of purging scopes of type user: one flush.
-func purgeUsers(ctx context.Context, tx *scope.Tx, specs []UserPurgerSpec) ([]*UserPurgerResult, error) {
-	op := tx.Purge(scope.Address("user", specs), userConstraints)
+func purgeUsers(ctx context.Context, tx *runtime.Tx, specs []UserPurgerSpec) ([]*UserPurgerResult, error) {
+	op := tx.Purge(runtime.Address("user", specs), userConstraints)
 	q := rbacdb.New(op)
 	type userItem struct {
 		spec   UserPurgerSpec
@@ -284,7 +285,7 @@ func purgeUsers(ctx context.Context, tx *scope.Tx, specs []UserPurgerSpec) ([]*U
 	res := make([]*UserPurgerResult, len(specs))
 	for i, spec := range specs {
 		if !spec.ID.Valid {
-			return nil, scope.NoID("user", i)
+			return nil, runtime.NoID("user", i)
 		}
 		res[i] = &UserPurgerResult{}
 		items[i] = userItem{spec: spec, res: res[i]}
@@ -293,16 +294,16 @@ func purgeUsers(ctx context.Context, tx *scope.Tx, specs []UserPurgerSpec) ([]*U
 	// Flush 1 of 1.
 	f := op.Flush()
 	f.RequireReadCommitted()
-	for item := range scope.ItemsBy(op, items, func(item *userItem) string {
+	for item := range runtime.ItemsBy(op, items, func(item *userItem) string {
 		return scope.UUID(item.spec.ID.Bytes).String()
 	}) {
-		f.Do(scope.Step{Name: "lock", Query: "LockUserForPurge"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "lock", Query: "LockUserForPurge"}, func(ctx context.Context) error {
 			_, err := q.LockUserForPurge(ctx, item.spec.ID)
-			return scope.Optional(err)
+			return runtime.Optional(err)
 		})
 	}
-	for item := range scope.Items(op, items) {
-		f.Do(scope.Step{Name: "user_roles", Query: "DeleteUserRoles", Deletes: true}, func(ctx context.Context) error {
+	for item := range runtime.Items(op, items) {
+		f.Do(runtime.Step{Name: "user_roles", Query: "DeleteUserRoles", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteUserRoles(ctx, item.spec.ID)
 			if err != nil {
 				return err
@@ -311,7 +312,7 @@ func purgeUsers(ctx context.Context, tx *scope.Tx, specs []UserPurgerSpec) ([]*U
 			return nil
 		})
 		item.IDText = scope.UUID(item.spec.ID.Bytes).String()
-		f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopePermissions(ctx, rbacdb.DeleteScopePermissionsParams{
 				ScopeType: "user",
 				ScopeID:   item.IDText,
@@ -322,7 +323,7 @@ func purgeUsers(ctx context.Context, tx *scope.Tx, specs []UserPurgerSpec) ([]*U
 			item.res.Permissions += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeAssociations(ctx, rbacdb.DeleteScopeAssociationsParams{
 				ScopeType: "user",
 				ScopeID:   item.IDText,
@@ -333,7 +334,7 @@ func purgeUsers(ctx context.Context, tx *scope.Tx, specs []UserPurgerSpec) ([]*U
 			item.res.ScopeAssociations += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteEntityAssociations(ctx, rbacdb.DeleteEntityAssociationsParams{
 				EntityType: "user",
 				EntityID:   item.IDText,
@@ -344,9 +345,9 @@ func purgeUsers(ctx context.Context, tx *scope.Tx, specs []UserPurgerSpec) ([]*U
 			item.res.EntityAssociations += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "row", Query: "DeleteUser", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "row", Query: "DeleteUser", Deletes: true}, func(ctx context.Context) error {
 			row, err := q.DeleteUser(ctx, item.spec.ID)
-			if item.res.Found, err = scope.Found(err); item.res.Found {
+			if item.res.Found, err = runtime.Found(err); item.res.Found {
 				item.res.Row = row
 			}
 			return err

@@ -18,7 +18,7 @@ func (f operation) coordinator() {
 	if f.Prepared != nil {
 		list, param = "prepared", jen.Id("prepared").Add(f.preparedType(true))
 	}
-	params := []jen.Code{ctxParam(), jen.Id("tx").Op("*").Qual(scopePath, "Tx"), param}
+	params := []jen.Code{ctxParam(), jen.Id("tx").Op("*").Qual(runtimePath, "Tx"), param}
 	if f.Prepared == nil {
 		for _, x := range f.Context {
 			params = append(params, jen.Id(x.Name).Add(f.typ(x.Type)))
@@ -47,7 +47,7 @@ func (f operation) openItem(g *jen.Group) {
 		p.stmts(g, f.Defaults)
 	}
 	if f.NoID != nil {
-		g.If(f.expr(f.NoID)).Block(jen.Return(jen.Nil(), jen.Qual(scopePath, "NoID").Call(jen.Lit(f.Plan.Scope), jen.Id("i"))))
+		g.If(f.expr(f.NoID)).Block(jen.Return(jen.Nil(), jen.Qual(runtimePath, "NoID").Call(jen.Lit(f.Plan.Scope), jen.Id("i"))))
 	}
 	g.Id("res").Index(jen.Id("i")).Op("=").Op("&").Id(f.Result.Name).Values()
 	g.Id("items").Index(jen.Id("i")).Op("=").Id(f.Item.Name).Values(jen.Id(f.Given).Op(":").Id(f.Given), jen.Id("res").Op(":").Id("res").Index(jen.Id("i")))
@@ -60,7 +60,7 @@ func (f operation) open() *jen.Statement {
 		constraints = jen.Id(f.Plan.ConstraintsVar)
 	}
 	if f.Kind == plan.Purge {
-		return jen.Id("tx").Dot("Purge").Call(jen.Qual(scopePath, "Address").Call(jen.Lit(f.Plan.Scope), jen.Id("specs")), constraints)
+		return jen.Id("tx").Dot("Purge").Call(jen.Qual(runtimePath, "Address").Call(jen.Lit(f.Plan.Scope), jen.Id("specs")), constraints)
 	}
 	draws := jen.Nil()
 	if f.Prepared != nil {
@@ -139,13 +139,13 @@ func (f *file) flushes(g *jen.Group, c *plan.Coordinator) {
 
 // items prints a loop over the items.
 func (f printer) items(g *jen.Group, s *plan.Items) {
-	list := jen.Qual(scopePath, "Items").Call(jen.Id("op"), f.expr(s.Over))
+	list := jen.Qual(runtimePath, "Items").Call(jen.Id("op"), f.expr(s.Over))
 	if s.By != nil {
 		name := "ItemsBy"
 		if s.Distinct {
 			name = "DistinctItems"
 		}
-		list = jen.Qual(scopePath, name).Call(jen.Id("op"), f.expr(s.Over), jen.Func().Params(jen.Id("item").Op("*").Id(s.Item)).String().Block(jen.Return(f.expr(s.By))))
+		list = jen.Qual(runtimePath, name).Call(jen.Id("op"), f.expr(s.Over), jen.Func().Params(jen.Id("item").Op("*").Id(s.Item)).String().Block(jen.Return(f.expr(s.By))))
 	}
 	head := jen.Range().Add(list)
 	if s.Var != "" {

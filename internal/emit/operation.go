@@ -161,13 +161,13 @@ func (f operation) run(on receiver, many bool, given jen.Code) *jen.Statement {
 		do = jen.Id("do")
 	}
 	if on == onOps {
-		return jen.Qual(scopePath, call+"In").Call(jen.Id("ctx"), jen.Id("ops").Dot("tx"), given, do)
+		return jen.Qual(runtimePath, call+"In").Call(jen.Id("ctx"), jen.Id("ops").Dot("tx"), given, do)
 	}
 	args := []jen.Code{jen.Id("ctx"), jen.Id("p").Dot("runner"), given, do}
 	if f.Plan.Snapshot {
-		args = append(args, jen.Qual(scopePath, "Snapshot").Call())
+		args = append(args, jen.Qual(runtimePath, "Snapshot").Call())
 	}
-	return jen.Qual(scopePath, call).Call(args...)
+	return jen.Qual(runtimePath, call).Call(args...)
 }
 
 // withContext prints the function that looks up the context's values, once for a
@@ -175,13 +175,13 @@ func (f operation) run(on receiver, many bool, given jen.Code) *jen.Statement {
 func (f operation) withContext() {
 	f.doc(fmt.Sprintf("%s returns %s with the values that it takes from the context.", f.closure(), f.FuncName))
 	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id(f.closure()).Params(ctxParam()).
-		Params(jen.Qual(scopePath, "Coordinator").Types(jen.Id(f.Spec.Name), jen.Op("*").Id(f.Result.Name)), jen.Error()).BlockFunc(func(g *jen.Group) {
+		Params(jen.Qual(runtimePath, "Coordinator").Types(jen.Id(f.Spec.Name), jen.Op("*").Id(f.Result.Name)), jen.Error()).BlockFunc(func(g *jen.Group) {
 		f.contextLets(g, f.Context, func(field string) *jen.Statement { return jen.Id(field) }, true)
 		args := []jen.Code{jen.Id("ctx"), jen.Id("tx"), jen.Id("specs")}
 		for _, c := range f.Context {
 			args = append(args, jen.Id(c.Name))
 		}
-		g.Return(jen.Func().Params(ctxParam(), jen.Id("tx").Op("*").Qual(scopePath, "Tx"), jen.Id("specs").Index().Id(f.Spec.Name)).Params(f.results(true), jen.Error()).Block(
+		g.Return(jen.Func().Params(ctxParam(), jen.Id("tx").Op("*").Qual(runtimePath, "Tx"), jen.Id("specs").Index().Id(f.Spec.Name)).Params(f.results(true), jen.Error()).Block(
 			jen.Return(jen.Id(f.FuncName).Call(args...))), jen.Nil())
 	})
 	f.Line()
@@ -196,7 +196,7 @@ func (f operation) lookUpContext(g *jen.Group, on receiver, many bool) {
 	g.List(jen.Id("do"), jen.Err()).Op(":=").Id(on.provider).Dot(f.closure()).Call(jen.Id("ctx"))
 	failed := jen.Return(jen.Nil(), jen.Err())
 	if many {
-		failed = jen.Return(jen.Qual(scopePath, "OfItem").Call(jen.Index().Op("*").Id(f.Result.Name).Parens(jen.Nil()), jen.Err()))
+		failed = jen.Return(jen.Qual(runtimePath, "OfItem").Call(jen.Index().Op("*").Id(f.Result.Name).Parens(jen.Nil()), jen.Err()))
 	}
 	g.If(jen.Err().Op("!=").Nil()).Block(failed)
 }

@@ -15,7 +15,7 @@ func (f operation) prepare() {
 	f.doc(fmt.Sprintf("%s is %s that is ready to run: its defaults are filled in, its ids are drawn, and what comes before the transaction is done. It serves one call, and every retry of that call.", t.Name, a(f.Spec.Name)))
 	f.Type().Id(t.Name).StructFunc(func(g *jen.Group) {
 		g.Id("spec").Id(f.Spec.Name)
-		g.Id("draws").Op("*").Qual(scopePath, "Draws")
+		g.Id("draws").Op("*").Qual(runtimePath, "Draws")
 		for _, x := range f.Context {
 			g.Id(x.Name).Add(f.typ(x.Type))
 		}
@@ -27,7 +27,7 @@ func (f operation) prepare() {
 	f.doc(fmt.Sprintf("%s prepares %s %s. Call it outside of any transaction.", one, f.doing, a(f.scope.Name)))
 	f.method(onProvider, one, jen.Id("spec").Id(f.Spec.Name), f.preparedType(false), func(g *jen.Group) {
 		p := printer{file: f.file, fail: func(step string) *jen.Statement {
-			return jen.Return(jen.Nil(), jen.Qual(scopePath, "PrepareFailed").Call(jen.Lit(f.scope.Type), jen.Lit(step), jen.Err()))
+			return jen.Return(jen.Nil(), jen.Qual(runtimePath, "PrepareFailed").Call(jen.Lit(f.scope.Type), jen.Lit(step), jen.Err()))
 		}}
 		p.stmts(g, f.Defaults)
 		g.Id("prepared").Op(":=").Op("&").Id(t.Name).Values(
@@ -41,7 +41,7 @@ func (f operation) prepare() {
 	})
 	f.doc(fmt.Sprintf("%s is %s for several scopes. Its error is a *scope.ItemError, which names the specification that cannot be prepared.", many, one))
 	f.method(onProvider, many, jen.Id("specs").Index().Id(f.Spec.Name), f.preparedType(true), func(g *jen.Group) {
-		g.Return(jen.Qual(scopePath, "Prepare").Call(jen.Id("ctx"), jen.Id("specs"), jen.Id("p").Dot(one)))
+		g.Return(jen.Qual(runtimePath, "Prepare").Call(jen.Id("ctx"), jen.Id("specs"), jen.Id("p").Dot(one)))
 	})
 }
 
@@ -63,7 +63,7 @@ func (f operation) preparedType(many bool) jen.Code {
 
 // prepareFirst prints the body of a method that prepares and runs.
 func (f operation) prepareFirst(g *jen.Group, many bool) {
-	failed := jen.Qual(scopePath, "NotPrepared").Call(jen.Lit(f.scope.Type))
+	failed := jen.Qual(runtimePath, "NotPrepared").Call(jen.Lit(f.scope.Type))
 	if many {
 		failed = jen.Qual(scopePath, "ErrPrepareFirst")
 	}
@@ -80,7 +80,7 @@ func (f *file) contextLets(g *jen.Group, list []*plan.Field, target func(field s
 		op = ":="
 	}
 	for _, c := range list {
-		g.List(target(c.Name), jen.Err()).Op(op).Qual(scopePath, "Value").Call(
+		g.List(target(c.Name), jen.Err()).Op(op).Qual(runtimePath, "Value").Call(
 			jen.Id("ctx"), jen.Lit(c.Doc), jen.Id("p").Dot("values").Dot(goname.Exported(c.Doc)))
 		g.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err()))
 	}

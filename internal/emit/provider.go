@@ -19,7 +19,7 @@ func provider(p *plan.Package) *file {
 	}
 	f.doc("Provider runs coordinators. On a pool or a connection each call is a transaction of its own, run again as a whole after a serialization failure or a deadlock; on a pgx.Tx each call joins that transaction under a savepoint, and is not run again. A Provider is as safe for concurrent use as what it runs on: a pool is, a connection and a pgx.Tx are not.")
 	f.Type().Id("Provider").StructFunc(func(g *jen.Group) {
-		g.Id("runner").Op("*").Qual(scopePath, "Runner")
+		g.Id("runner").Op("*").Qual(runtimePath, "Runner")
 		if len(p.Context) > 0 {
 			g.Id("values").Id("ContextValues")
 		}
@@ -33,14 +33,17 @@ func provider(p *plan.Package) *file {
 		}
 		g.Id("opts").Op("...").Qual(scopePath, "Option")
 	}).Op("*").Id("Provider").Block(jen.Return(jen.Op("&").Id("Provider").ValuesFunc(func(g *jen.Group) {
-		g.Id("runner").Op(":").Qual(scopePath, "NewRunner").Call(jen.Id("db"), jen.Id("opts").Op("..."))
+		g.Id("runner").Op(":").Qual(runtimePath, "NewRunner").Call(jen.Id("db"), jen.Id("opts").Op("..."))
 		if len(p.Context) > 0 {
 			g.Id("values").Op(":").Id("values")
 		}
 	})))
 	f.Line()
-	f.doc("Runner is what runs the transactions of p, for scope.Each.")
-	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("Runner").Params().Op("*").Qual(scopePath, "Runner").Block(jen.Return(jen.Id("p").Dot("runner")))
+	f.doc("Joined reports whether p works in a caller's transaction: each call then has a savepoint of it.")
+	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("Joined").Params().Bool().Block(jen.Return(jen.Id("p").Dot("runner").Dot("Joined").Call()))
+	f.Line()
+	f.doc("Pooled reports whether p works on a *pgxpool.Pool: scope.Each can then run several calls at the same time.")
+	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("Pooled").Params().Bool().Block(jen.Return(jen.Id("p").Dot("runner").Dot("Pooled").Call()))
 	f.Line()
 	f.ops(p)
 	f.writerOps()
@@ -102,7 +105,7 @@ func (f *file) writerOps() {
 	f.doc("WriterOps are operations that share one transaction. They are valid until the function given to Provider.WriterOps returns, and not for concurrent use.")
 	f.Type().Id("WriterOps").Struct(
 		jen.Id("provider").Op("*").Id("Provider"),
-		jen.Id("tx").Op("*").Qual(scopePath, "Tx"),
+		jen.Id("tx").Op("*").Qual(runtimePath, "Tx"),
 	)
 	f.Line()
 	f.doc("WriterOps runs fn in one transaction: everything that its operations wrote is committed when fn returns nil, and nothing when it returns an error or panics, or when an operation failed. ctx governs all statements.")
@@ -112,8 +115,8 @@ func (f *file) writerOps() {
 		ctxParam(), jen.Id("fn").Func().Params(ctxParam(), jen.Id("ops").Op("*").Id("WriterOps")).Error(),
 		jen.Id("opts").Op("...").Qual(scopePath, "TxOption"),
 	).Error().Block(
-		jen.List(jen.Id("_"), jen.Err()).Op(":=").Qual(scopePath, "In").Call(jen.Id("ctx"), jen.Id("p").Dot("runner"),
-			jen.Func().Params(ctxParam(), jen.Id("tx").Op("*").Qual(scopePath, "Tx")).Params(jen.Struct(), jen.Error()).Block(
+		jen.List(jen.Id("_"), jen.Err()).Op(":=").Qual(runtimePath, "In").Call(jen.Id("ctx"), jen.Id("p").Dot("runner"),
+			jen.Func().Params(ctxParam(), jen.Id("tx").Op("*").Qual(runtimePath, "Tx")).Params(jen.Struct(), jen.Error()).Block(
 				jen.Return(jen.Struct().Values(), jen.Id("fn").Call(jen.Id("ctx"), jen.Op("&").Id("WriterOps").Values(jen.Id("provider").Op(":").Id("p"), jen.Id("tx").Op(":").Id("tx")))),
 			), jen.Id("opts").Op("...")),
 		jen.Return(jen.Err()),
@@ -130,7 +133,7 @@ func errorVars(p *plan.Package) *file {
 	f := newFile(p)
 	for _, e := range p.Errors {
 		f.doc(fmt.Sprintf("%s means that %s. It is scope.%s.", e.Name, e.Doc, e.Is))
-		f.Var().Id(e.Name).Op("=").Qual(scopePath, "NewError").Call(jen.Lit(e.Text), jen.Qual(scopePath, e.Is))
+		f.Var().Id(e.Name).Op("=").Qual(runtimePath, "NewError").Call(jen.Lit(e.Text), jen.Qual(scopePath, e.Is))
 		f.Line()
 	}
 	return f

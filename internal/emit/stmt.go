@@ -160,7 +160,7 @@ func (f *file) do(g *jen.Group, s *plan.Do) {
 		result = jen.Params(jen.Err().Error())
 	}
 	g.Id("f").Dot("Do").Call(
-		jen.Qual(scopePath, "Step").Values(fields...),
+		jen.Qual(runtimePath, "Step").Values(fields...),
 		jen.Func().Params(ctxParam()).Add(result).BlockFunc(func(g *jen.Group) { f.answer(g, s) }),
 	)
 }
@@ -224,7 +224,7 @@ func (f *file) answer(g *jen.Group, s *plan.Do) {
 		if a.Owner != "" {
 			owner.Dot(a.Owner)
 		}
-		g.Qual(scopePath, "Distribute").Call(jen.Id("rows"), jen.Func().Params(jen.Id("row").Add(f.typ(a.Type))).Add(f.typ(a.Key)).Block(jen.Return(owner)),
+		g.Qual(runtimePath, "Distribute").Call(jen.Id("rows"), jen.Func().Params(jen.Id("row").Add(f.typ(a.Type))).Add(f.typ(a.Key)).Block(jen.Return(owner)),
 			f.expr(a.Keys), f.expr(a.Target))
 		g.Return(jen.Nil())
 	case plan.Count:
@@ -248,12 +248,12 @@ func (f *file) found(g *jen.Group, s *plan.Do) {
 	switch a.Kind {
 	case plan.FoundNothing:
 		g.List(jen.Id("_"), jen.Err()).Op(":=").Add(f.expr(s.Call))
-		g.Return(jen.Qual(scopePath, "Optional").Call(jen.Err()))
+		g.Return(jen.Qual(runtimePath, "Optional").Call(jen.Err()))
 	case plan.FoundLock:
 		f.locked(g, s)
 	case plan.FoundRow:
 		g.List(jen.Id("row"), jen.Err()).Op(":=").Add(f.expr(s.Call))
-		g.If(jen.List(f.expr(a.Target), jen.Err()).Op("=").Qual(scopePath, "Found").Call(jen.Err()), f.expr(a.Target)).Block(
+		g.If(jen.List(f.expr(a.Target), jen.Err()).Op("=").Qual(runtimePath, "Found").Call(jen.Err()), f.expr(a.Target)).Block(
 			jen.Add(f.expr(a.Also)).Op("=").Id("row"),
 		)
 		f.taken(g, a)
@@ -277,13 +277,13 @@ func (f *file) taken(g *jen.Group, a plan.Answer) {
 		custom = f.expr(a.Error)
 	}
 	g.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Err()))
-	g.Return(jen.Qual(scopePath, "ExpectTaken").Call(f.expr(a.Locked), f.expr(a.Target), custom))
+	g.Return(jen.Qual(runtimePath, "ExpectTaken").Call(f.expr(a.Locked), f.expr(a.Target), custom))
 }
 
 // locked prints what becomes of the answer of a purge's lock.
 func (f *file) locked(g *jen.Group, s *plan.Do) {
 	a := s.Answer
-	name, found := "_", jen.Qual(scopePath, "Found").Call(jen.Err())
+	name, found := "_", jen.Qual(runtimePath, "Found").Call(jen.Err())
 	if !a.One {
 		name, found = "n", jen.List(counted(a).Op(">").Lit(0), jen.Err())
 	}
@@ -307,7 +307,7 @@ func (f *file) refuse(g *jen.Group, s *plan.Do) {
 	case plan.RefuseRows:
 		name, n = "rows", jen.Int64().Call(jen.Len(jen.Id("rows")))
 	case plan.RefuseTrue:
-		name, n = "exists", jen.Qual(scopePath, "CountTrue").Call(jen.Id("exists"))
+		name, n = "exists", jen.Qual(runtimePath, "CountTrue").Call(jen.Id("exists"))
 	}
 	g.List(jen.Id(name), jen.Err()).Op(":=").Add(f.expr(s.Call))
 	g.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Err()))
@@ -319,10 +319,10 @@ func (f *file) refuse(g *jen.Group, s *plan.Do) {
 		custom = f.expr(a.Error)
 	}
 	if a.Child != "" {
-		g.Return(jen.Qual(scopePath, "RefuseChildren").Call(jen.Lit(a.Child), n, custom))
+		g.Return(jen.Qual(runtimePath, "RefuseChildren").Call(jen.Lit(a.Child), n, custom))
 		return
 	}
-	g.Return(jen.Qual(scopePath, "Refuse").Call(n, custom))
+	g.Return(jen.Qual(runtimePath, "Refuse").Call(n, custom))
 }
 
 // counted is the number of rows that n stands for.
@@ -341,5 +341,5 @@ func (f *file) expected(a plan.Answer, n *jen.Statement) *jen.Statement {
 	if a.Expect == nil {
 		return jen.Nil()
 	}
-	return jen.Qual(scopePath, a.Expect.Check).Call(n, jen.Lit(int(a.Expect.N)))
+	return jen.Qual(runtimePath, a.Expect.Check).Call(n, jen.Lit(int(a.Expect.N)))
 }

@@ -21,9 +21,9 @@ func convert(x Expr, from, to model.Shape) Expr {
 	case from.Form == model.Valid:
 		return wrapWith(asKind(unwrap(x, from), from, to), to, &Select{X: x, Name: "Valid"})
 	case from.Form == model.Pointer && to.Bits == 64:
-		return call(inScope("Int64Ptr"), x)
+		return call(inRuntime("Int64Ptr"), x)
 	case from.Form == model.Pointer:
-		return call(inScope("Int32Ptr"), x)
+		return call(inRuntime("Int32Ptr"), x)
 	}
 	return wrap(asKind(unwrap(x, from), from, to), to)
 }

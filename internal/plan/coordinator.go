@@ -244,7 +244,7 @@ func (b *builder) rangeOver(l *model.Loop, lv, in *level) *Range {
 	in.elem = ident(name)
 	r := &Range{Var: name, Over: b.raw(l.Over, lv)}
 	if l.Sorted {
-		r.Over = call(inScope("Sorted"), r.Over)
+		r.Over = call(inRuntime("Sorted"), r.Over)
 	}
 	return r
 }

@@ -136,12 +136,20 @@ func (*Not) fails() bool       { return false }
 
 // harmless are the packages whose functions, as generated code calls them, do not
 // panic. Those of the application may.
-var harmless = []string{scopePath, "slices", "strconv", "time"}
+var harmless = []string{scopePath, runtimePath, "slices", "strconv", "time"}
 
-const scopePath = "github.com/specgen-dev/specgen/scope"
+const (
+	scopePath   = "github.com/specgen-dev/specgen/scope"
+	runtimePath = scopePath + "/runtime"
+)
 
-// inScope is a name of the runtime package.
+// inScope is a name of package scope.
 func inScope(name string) *Qualified { return &Qualified{Pkg: scopePath, PkgName: "scope", Name: name} }
+
+// inRuntime is a name of package scope/runtime.
+func inRuntime(name string) *Qualified {
+	return &Qualified{Pkg: runtimePath, PkgName: "runtime", Name: name}
+}
 
 func ident(name string) *Ident { return &Ident{Name: name} }
 

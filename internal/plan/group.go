@@ -15,7 +15,7 @@ func (b *builder) groups(v *model.GroupsValue, lv *level) Expr {
 	}
 	l := innermost(v.Call.Loops)
 	home := lv.root(l)
-	value := call(inScope("Group"), b.rows[v.Call](home), b.groupKey(v))
+	value := call(inRuntime("Group"), b.rows[v.Call](home), b.groupKey(v))
 	name := goname.Singular(goname.Unexported(v.Call.Name)) + "Groups"
 	var at place
 	if b.frames[l] != nil {

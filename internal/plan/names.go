@@ -10,7 +10,7 @@ import (
 )
 
 // reservedLocals are the names that the emitter itself uses in a coordinator.
-var reservedLocals = []string{"ctx", "tx", "err", "op", "f", "res", "spec", "prepared", "row", "rows", "n", "scope", "context", "slices", "time", "strconv", "pgtype", "uuid", "json", "pgconn", "cmp", "batch", "all"}
+var reservedLocals = []string{"ctx", "tx", "err", "op", "f", "res", "spec", "prepared", "row", "rows", "n", "scope", "runtime", "context", "slices", "time", "strconv", "pgtype", "uuid", "json", "pgconn", "cmp", "batch", "all"}
 
 // otherLocals are the names that the emitter uses in other functions.
 var otherLocals = []string{"p", "q", "ops", "draws"}

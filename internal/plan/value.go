@@ -263,7 +263,7 @@ func (b *builder) conversion(v *model.Conversion, lv *level) Expr {
 	x := b.value(v.X, from, lv, v.As)
 	parse := call(inScope("ParseUUID"), x)
 	if v.As == "int" {
-		parse = call(inScope("ParseInt"), x)
+		parse = call(inRuntime("ParseInt"), x)
 	}
 	home := lv
 	local := ident(b.names.Unique(v.As + "Value"))

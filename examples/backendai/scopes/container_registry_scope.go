@@ -9,6 +9,7 @@ import (
 	"github.com/specgen-dev/specgen/examples/backendai/backendaidb"
 	"github.com/specgen-dev/specgen/examples/backendai/rbacfunc"
 	"github.com/specgen-dev/specgen/scope"
+	"github.com/specgen-dev/specgen/scope/runtime"
 )
 
 // ContainerRegistryCreatorSpec says what container_registry to create.
@@ -41,7 +42,7 @@ type ContainerRegistryCreatorResult struct {
 // is scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with
 // that one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateContainerRegistry(ctx context.Context, spec ContainerRegistryCreatorSpec) (*ContainerRegistryCreatorResult, error) {
-	return scope.One(ctx, p.runner, spec, createContainerRegistries)
+	return runtime.One(ctx, p.runner, spec, createContainerRegistries)
 }
 
 // CreateContainerRegistries creates several scopes of type container_registry,
@@ -51,19 +52,19 @@ func (p *Provider) CreateContainerRegistry(ctx context.Context, spec ContainerRe
 // tells the item that failed where that can be told; what
 // CreateContainerRegistry says of errors holds for all items together.
 func (p *Provider) CreateContainerRegistries(ctx context.Context, specs []ContainerRegistryCreatorSpec) ([]*ContainerRegistryCreatorResult, error) {
-	return scope.Many(ctx, p.runner, specs, createContainerRegistries)
+	return runtime.Many(ctx, p.runner, specs, createContainerRegistries)
 }
 
 // CreateContainerRegistry is Provider.CreateContainerRegistry within the
 // transaction of ops.
 func (ops *WriterOps) CreateContainerRegistry(ctx context.Context, spec ContainerRegistryCreatorSpec) (*ContainerRegistryCreatorResult, error) {
-	return scope.OneIn(ctx, ops.tx, spec, createContainerRegistries)
+	return runtime.OneIn(ctx, ops.tx, spec, createContainerRegistries)
 }
 
 // CreateContainerRegistries is Provider.CreateContainerRegistries within the
 // transaction of ops.
 func (ops *WriterOps) CreateContainerRegistries(ctx context.Context, specs []ContainerRegistryCreatorSpec) ([]*ContainerRegistryCreatorResult, error) {
-	return scope.ManyIn(ctx, ops.tx, specs, createContainerRegistries)
+	return runtime.ManyIn(ctx, ops.tx, specs, createContainerRegistries)
 }
 
 // containerRegistryConstraints maps the constraints that the specification
@@ -74,7 +75,7 @@ var containerRegistryConstraints = map[string]error{
 
 // createContainerRegistries runs the plan of creating scopes of type
 // container_registry: 2 flushes.
-func createContainerRegistries(ctx context.Context, tx *scope.Tx, specs []ContainerRegistryCreatorSpec) ([]*ContainerRegistryCreatorResult, error) {
+func createContainerRegistries(ctx context.Context, tx *runtime.Tx, specs []ContainerRegistryCreatorSpec) ([]*ContainerRegistryCreatorResult, error) {
 	op := tx.Create("container_registry", nil, containerRegistryConstraints)
 	q := backendaidb.New(op)
 	type containerRegistryItem struct {
@@ -93,9 +94,9 @@ func createContainerRegistries(ctx context.Context, tx *scope.Tx, specs []Contai
 
 	// Flush 1 of 2.
 	f := op.Flush()
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.containerRegistryID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "row", Query: "CreateContainerRegistry"}, func(ctx context.Context) (err error) {
+		f.Do(runtime.Step{Name: "row", Query: "CreateContainerRegistry"}, func(ctx context.Context) (err error) {
 			item.res.Row, err = q.CreateContainerRegistry(ctx, backendaidb.CreateContainerRegistryParams{
 				ID:   item.containerRegistryID,
 				Name: item.spec.Name,
@@ -104,13 +105,13 @@ func createContainerRegistries(ctx context.Context, tx *scope.Tx, specs []Contai
 		})
 	}
 	var presets []backendaidb.ListRolePresetsWithEntriesRow
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+	f.Do(runtime.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
 		presets, err = q.ListRolePresetsWithEntries(ctx, "container_registry")
 		return err
 	})
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.nodeID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "virtual_scope.node", Query: "CreateVirtualScope"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "virtual_scope.node", Query: "CreateVirtualScope"}, func(ctx context.Context) error {
 			_, err := q.CreateVirtualScope(ctx, backendaidb.CreateVirtualScopeParams{
 				ID:        item.nodeID,
 				ScopeType: "container_registry",
@@ -118,14 +119,14 @@ func createContainerRegistries(ctx context.Context, tx *scope.Tx, specs []Contai
 			})
 			return err
 		})
-		f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
 			return q.CreateEntityMembership(ctx, backendaidb.CreateEntityMembershipParams{
 				VirtualScopeID: item.nodeID,
 				EntityType:     "container_registry",
 				EntityID:       item.containerRegistryID,
 			})
 		})
-		f.Do(scope.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
 			return q.CreateScopeBinding(ctx, backendaidb.CreateScopeBindingParams{
 				VirtualScopeID: item.nodeID,
 				ScopeType:      "container_registry",
@@ -139,15 +140,15 @@ func createContainerRegistries(ctx context.Context, tx *scope.Tx, specs []Contai
 
 	// Flush 2 of 2.
 	f = op.Flush()
-	presetGroups := scope.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+	presetGroups := runtime.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
 		return row.ID
 	})
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.containerRegistryIDText = scope.UUID(item.containerRegistryID.Bytes).String()
 		for _, preset := range presetGroups {
 			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 			name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "container_registry", item.spec.Name)
-			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 				row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 					ID:         roleID,
 					Name:       name,
@@ -168,7 +169,7 @@ func createContainerRegistries(ctx context.Context, tx *scope.Tx, specs []Contai
 				if err != nil {
 					return nil, op.Fail("$go.PermissionBit", err)
 				}
-				f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
+				f.Do(runtime.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
 					return q.CreatePermission(ctx, backendaidb.CreatePermissionParams{
 						ID:         permissionID,
 						RoleID:     roleID,
@@ -181,7 +182,7 @@ func createContainerRegistries(ctx context.Context, tx *scope.Tx, specs []Contai
 				})
 			}
 			associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 				return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
 					ID:         associationID,
 					ScopeType:  "container_registry",
@@ -245,7 +246,7 @@ type ContainerRegistryPurgerResult struct {
 // not there is no error: Found is false, and what was left of it is removed.
 // ctx governs every statement.
 func (p *Provider) PurgeContainerRegistry(ctx context.Context, spec ContainerRegistryPurgerSpec) (*ContainerRegistryPurgerResult, error) {
-	return scope.One(ctx, p.runner, spec, purgeContainerRegistries)
+	return runtime.One(ctx, p.runner, spec, purgeContainerRegistries)
 }
 
 // PurgeContainerRegistries removes several scopes of type container_registry,
@@ -254,25 +255,25 @@ func (p *Provider) PurgeContainerRegistry(ctx context.Context, spec ContainerReg
 // are in the order of specs. An error is a *scope.ItemError, which tells the
 // item that failed where that can be told.
 func (p *Provider) PurgeContainerRegistries(ctx context.Context, specs []ContainerRegistryPurgerSpec) ([]*ContainerRegistryPurgerResult, error) {
-	return scope.Many(ctx, p.runner, specs, purgeContainerRegistries)
+	return runtime.Many(ctx, p.runner, specs, purgeContainerRegistries)
 }
 
 // PurgeContainerRegistry is Provider.PurgeContainerRegistry within the
 // transaction of ops.
 func (ops *WriterOps) PurgeContainerRegistry(ctx context.Context, spec ContainerRegistryPurgerSpec) (*ContainerRegistryPurgerResult, error) {
-	return scope.OneIn(ctx, ops.tx, spec, purgeContainerRegistries)
+	return runtime.OneIn(ctx, ops.tx, spec, purgeContainerRegistries)
 }
 
 // PurgeContainerRegistries is Provider.PurgeContainerRegistries within the
 // transaction of ops.
 func (ops *WriterOps) PurgeContainerRegistries(ctx context.Context, specs []ContainerRegistryPurgerSpec) ([]*ContainerRegistryPurgerResult, error) {
-	return scope.ManyIn(ctx, ops.tx, specs, purgeContainerRegistries)
+	return runtime.ManyIn(ctx, ops.tx, specs, purgeContainerRegistries)
 }
 
 // purgeContainerRegistries runs the plan of purging scopes of type
 // container_registry: one flush.
-func purgeContainerRegistries(ctx context.Context, tx *scope.Tx, specs []ContainerRegistryPurgerSpec) ([]*ContainerRegistryPurgerResult, error) {
-	op := tx.Purge(scope.Address("container_registry", specs), containerRegistryConstraints)
+func purgeContainerRegistries(ctx context.Context, tx *runtime.Tx, specs []ContainerRegistryPurgerSpec) ([]*ContainerRegistryPurgerResult, error) {
+	op := tx.Purge(runtime.Address("container_registry", specs), containerRegistryConstraints)
 	q := backendaidb.New(op)
 	type containerRegistryItem struct {
 		spec   ContainerRegistryPurgerSpec
@@ -283,7 +284,7 @@ func purgeContainerRegistries(ctx context.Context, tx *scope.Tx, specs []Contain
 	res := make([]*ContainerRegistryPurgerResult, len(specs))
 	for i, spec := range specs {
 		if !spec.ID.Valid {
-			return nil, scope.NoID("container_registry", i)
+			return nil, runtime.NoID("container_registry", i)
 		}
 		res[i] = &ContainerRegistryPurgerResult{}
 		items[i] = containerRegistryItem{spec: spec, res: res[i]}
@@ -292,17 +293,17 @@ func purgeContainerRegistries(ctx context.Context, tx *scope.Tx, specs []Contain
 	// Flush 1 of 1.
 	f := op.Flush()
 	f.RequireReadCommitted()
-	for item := range scope.ItemsBy(op, items, func(item *containerRegistryItem) string {
+	for item := range runtime.ItemsBy(op, items, func(item *containerRegistryItem) string {
 		return scope.UUID(item.spec.ID.Bytes).String()
 	}) {
-		f.Do(scope.Step{Name: "lock", Query: "LockContainerRegistryForPurge"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "lock", Query: "LockContainerRegistryForPurge"}, func(ctx context.Context) error {
 			_, err := q.LockContainerRegistryForPurge(ctx, item.spec.ID)
-			return scope.Optional(err)
+			return runtime.Optional(err)
 		})
 	}
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.IDText = scope.UUID(item.spec.ID.Bytes).String()
-		f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
 				ScopeType: "container_registry",
 				ScopeID:   item.IDText,
@@ -313,7 +314,7 @@ func purgeContainerRegistries(ctx context.Context, tx *scope.Tx, specs []Contain
 			item.res.Permissions += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
 				ScopeType: "container_registry",
 				ScopeID:   item.IDText,
@@ -324,7 +325,7 @@ func purgeContainerRegistries(ctx context.Context, tx *scope.Tx, specs []Contain
 			item.res.ScopeAssociations += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
 				EntityType: "container_registry",
 				EntityID:   item.IDText,
@@ -335,7 +336,7 @@ func purgeContainerRegistries(ctx context.Context, tx *scope.Tx, specs []Contain
 			item.res.EntityAssociations += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.scope_memberships", Query: "DeleteScopeMemberships", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.scope_memberships", Query: "DeleteScopeMemberships", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeMemberships(ctx, backendaidb.DeleteScopeMembershipsParams{
 				ScopeType: "container_registry",
 				ScopeID:   item.spec.ID,
@@ -346,7 +347,7 @@ func purgeContainerRegistries(ctx context.Context, tx *scope.Tx, specs []Contain
 			item.res.ScopeMemberships += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.bindings_into", Query: "DeleteBindingsInto", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.bindings_into", Query: "DeleteBindingsInto", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteBindingsInto(ctx, backendaidb.DeleteBindingsIntoParams{
 				ScopeType: "container_registry",
 				ScopeID:   item.spec.ID,
@@ -357,7 +358,7 @@ func purgeContainerRegistries(ctx context.Context, tx *scope.Tx, specs []Contain
 			item.res.BindingsInto += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.entity_memberships", Query: "DeleteEntityMemberships", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.entity_memberships", Query: "DeleteEntityMemberships", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteEntityMemberships(ctx, backendaidb.DeleteEntityMembershipsParams{
 				EntityType: "container_registry",
 				EntityID:   item.spec.ID,
@@ -368,7 +369,7 @@ func purgeContainerRegistries(ctx context.Context, tx *scope.Tx, specs []Contain
 			item.res.EntityMemberships += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.scope_bindings", Query: "DeleteScopeBindings", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.scope_bindings", Query: "DeleteScopeBindings", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeBindings(ctx, backendaidb.DeleteScopeBindingsParams{
 				ScopeType: "container_registry",
 				ScopeID:   item.spec.ID,
@@ -379,7 +380,7 @@ func purgeContainerRegistries(ctx context.Context, tx *scope.Tx, specs []Contain
 			item.res.ScopeBindings += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.virtual_scopes", Query: "DeleteVirtualScope", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.virtual_scopes", Query: "DeleteVirtualScope", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteVirtualScope(ctx, backendaidb.DeleteVirtualScopeParams{
 				ScopeType: "container_registry",
 				ScopeID:   item.spec.ID,
@@ -390,9 +391,9 @@ func purgeContainerRegistries(ctx context.Context, tx *scope.Tx, specs []Contain
 			item.res.VirtualScopes += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "row", Query: "DeleteContainerRegistry", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "row", Query: "DeleteContainerRegistry", Deletes: true}, func(ctx context.Context) error {
 			row, err := q.DeleteContainerRegistry(ctx, item.spec.ID)
-			if item.res.Found, err = scope.Found(err); item.res.Found {
+			if item.res.Found, err = runtime.Found(err); item.res.Found {
 				item.res.Row = row
 			}
 			return err

@@ -9,6 +9,7 @@ import (
 	"github.com/specgen-dev/specgen/examples/backendai/backendaidb"
 	"github.com/specgen-dev/specgen/examples/backendai/rbacfunc"
 	"github.com/specgen-dev/specgen/scope"
+	"github.com/specgen-dev/specgen/scope/runtime"
 )
 
 // DomainCreatorSpec says what domain to create.
@@ -43,7 +44,7 @@ type DomainCreatorResult struct {
 // scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that
 // one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateDomain(ctx context.Context, spec DomainCreatorSpec) (*DomainCreatorResult, error) {
-	return scope.One(ctx, p.runner, spec, createDomains)
+	return runtime.One(ctx, p.runner, spec, createDomains)
 }
 
 // CreateDomains creates several scopes of type domain, all of them or none: in
@@ -53,17 +54,17 @@ func (p *Provider) CreateDomain(ctx context.Context, spec DomainCreatorSpec) (*D
 // that can be told; what CreateDomain says of errors holds for all items
 // together.
 func (p *Provider) CreateDomains(ctx context.Context, specs []DomainCreatorSpec) ([]*DomainCreatorResult, error) {
-	return scope.Many(ctx, p.runner, specs, createDomains)
+	return runtime.Many(ctx, p.runner, specs, createDomains)
 }
 
 // CreateDomain is Provider.CreateDomain within the transaction of ops.
 func (ops *WriterOps) CreateDomain(ctx context.Context, spec DomainCreatorSpec) (*DomainCreatorResult, error) {
-	return scope.OneIn(ctx, ops.tx, spec, createDomains)
+	return runtime.OneIn(ctx, ops.tx, spec, createDomains)
 }
 
 // CreateDomains is Provider.CreateDomains within the transaction of ops.
 func (ops *WriterOps) CreateDomains(ctx context.Context, specs []DomainCreatorSpec) ([]*DomainCreatorResult, error) {
-	return scope.ManyIn(ctx, ops.tx, specs, createDomains)
+	return runtime.ManyIn(ctx, ops.tx, specs, createDomains)
 }
 
 // domainConstraints maps the constraints that the specification names to its
@@ -73,7 +74,7 @@ var domainConstraints = map[string]error{
 }
 
 // createDomains runs the plan of creating scopes of type domain: 2 flushes.
-func createDomains(ctx context.Context, tx *scope.Tx, specs []DomainCreatorSpec) ([]*DomainCreatorResult, error) {
+func createDomains(ctx context.Context, tx *runtime.Tx, specs []DomainCreatorSpec) ([]*DomainCreatorResult, error) {
 	op := tx.Create("domain", nil, domainConstraints)
 	q := backendaidb.New(op)
 	type domainItem struct {
@@ -92,9 +93,9 @@ func createDomains(ctx context.Context, tx *scope.Tx, specs []DomainCreatorSpec)
 
 	// Flush 1 of 2.
 	f := op.Flush()
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.domainID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "row", Query: "CreateDomain"}, func(ctx context.Context) (err error) {
+		f.Do(runtime.Step{Name: "row", Query: "CreateDomain"}, func(ctx context.Context) (err error) {
 			item.res.Row, err = q.CreateDomain(ctx, backendaidb.CreateDomainParams{
 				ID:                      item.domainID,
 				Name:                    item.spec.Name,
@@ -110,13 +111,13 @@ func createDomains(ctx context.Context, tx *scope.Tx, specs []DomainCreatorSpec)
 		})
 	}
 	var presets []backendaidb.ListRolePresetsWithEntriesRow
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+	f.Do(runtime.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
 		presets, err = q.ListRolePresetsWithEntries(ctx, "domain")
 		return err
 	})
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.nodeID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "virtual_scope.node", Query: "CreateVirtualScope"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "virtual_scope.node", Query: "CreateVirtualScope"}, func(ctx context.Context) error {
 			_, err := q.CreateVirtualScope(ctx, backendaidb.CreateVirtualScopeParams{
 				ID:        item.nodeID,
 				ScopeType: "domain",
@@ -124,14 +125,14 @@ func createDomains(ctx context.Context, tx *scope.Tx, specs []DomainCreatorSpec)
 			})
 			return err
 		})
-		f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
 			return q.CreateEntityMembership(ctx, backendaidb.CreateEntityMembershipParams{
 				VirtualScopeID: item.nodeID,
 				EntityType:     "domain",
 				EntityID:       item.domainID,
 			})
 		})
-		f.Do(scope.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
 			return q.CreateScopeBinding(ctx, backendaidb.CreateScopeBindingParams{
 				VirtualScopeID: item.nodeID,
 				ScopeType:      "domain",
@@ -145,15 +146,15 @@ func createDomains(ctx context.Context, tx *scope.Tx, specs []DomainCreatorSpec)
 
 	// Flush 2 of 2.
 	f = op.Flush()
-	presetGroups := scope.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+	presetGroups := runtime.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
 		return row.ID
 	})
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.domainIDText = scope.UUID(item.domainID.Bytes).String()
 		for _, preset := range presetGroups {
 			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 			name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "domain", item.spec.Name)
-			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 				row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 					ID:         roleID,
 					Name:       name,
@@ -174,7 +175,7 @@ func createDomains(ctx context.Context, tx *scope.Tx, specs []DomainCreatorSpec)
 				if err != nil {
 					return nil, op.Fail("$go.PermissionBit", err)
 				}
-				f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
+				f.Do(runtime.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
 					return q.CreatePermission(ctx, backendaidb.CreatePermissionParams{
 						ID:         permissionID,
 						RoleID:     roleID,
@@ -187,7 +188,7 @@ func createDomains(ctx context.Context, tx *scope.Tx, specs []DomainCreatorSpec)
 				})
 			}
 			associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 				return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
 					ID:         associationID,
 					ScopeType:  "domain",
@@ -251,7 +252,7 @@ type DomainPurgerResult struct {
 // error: Found is false, and what was left of it is removed. ctx governs every
 // statement.
 func (p *Provider) PurgeDomain(ctx context.Context, spec DomainPurgerSpec) (*DomainPurgerResult, error) {
-	return scope.One(ctx, p.runner, spec, purgeDomains)
+	return runtime.One(ctx, p.runner, spec, purgeDomains)
 }
 
 // PurgeDomains removes several scopes of type domain, all of them or none, as
@@ -259,22 +260,22 @@ func (p *Provider) PurgeDomain(ctx context.Context, spec DomainPurgerSpec) (*Dom
 // in the order of their ids. The results are in the order of specs. An error is
 // a *scope.ItemError, which tells the item that failed where that can be told.
 func (p *Provider) PurgeDomains(ctx context.Context, specs []DomainPurgerSpec) ([]*DomainPurgerResult, error) {
-	return scope.Many(ctx, p.runner, specs, purgeDomains)
+	return runtime.Many(ctx, p.runner, specs, purgeDomains)
 }
 
 // PurgeDomain is Provider.PurgeDomain within the transaction of ops.
 func (ops *WriterOps) PurgeDomain(ctx context.Context, spec DomainPurgerSpec) (*DomainPurgerResult, error) {
-	return scope.OneIn(ctx, ops.tx, spec, purgeDomains)
+	return runtime.OneIn(ctx, ops.tx, spec, purgeDomains)
 }
 
 // PurgeDomains is Provider.PurgeDomains within the transaction of ops.
 func (ops *WriterOps) PurgeDomains(ctx context.Context, specs []DomainPurgerSpec) ([]*DomainPurgerResult, error) {
-	return scope.ManyIn(ctx, ops.tx, specs, purgeDomains)
+	return runtime.ManyIn(ctx, ops.tx, specs, purgeDomains)
 }
 
 // purgeDomains runs the plan of purging scopes of type domain: 2 flushes.
-func purgeDomains(ctx context.Context, tx *scope.Tx, specs []DomainPurgerSpec) ([]*DomainPurgerResult, error) {
-	op := tx.Purge(scope.Address("domain", specs), domainConstraints)
+func purgeDomains(ctx context.Context, tx *runtime.Tx, specs []DomainPurgerSpec) ([]*DomainPurgerResult, error) {
+	op := tx.Purge(runtime.Address("domain", specs), domainConstraints)
 	q := backendaidb.New(op)
 	type domainItem struct {
 		spec   DomainPurgerSpec
@@ -285,7 +286,7 @@ func purgeDomains(ctx context.Context, tx *scope.Tx, specs []DomainPurgerSpec) (
 	res := make([]*DomainPurgerResult, len(specs))
 	for i, spec := range specs {
 		if !spec.ID.Valid {
-			return nil, scope.NoID("domain", i)
+			return nil, runtime.NoID("domain", i)
 		}
 		res[i] = &DomainPurgerResult{}
 		items[i] = domainItem{spec: spec, res: res[i]}
@@ -294,28 +295,28 @@ func purgeDomains(ctx context.Context, tx *scope.Tx, specs []DomainPurgerSpec) (
 	// Flush 1 of 2.
 	f := op.Flush()
 	f.RequireReadCommitted()
-	for item := range scope.ItemsBy(op, items, func(item *domainItem) string {
+	for item := range runtime.ItemsBy(op, items, func(item *domainItem) string {
 		return scope.UUID(item.spec.ID.Bytes).String()
 	}) {
-		f.Do(scope.Step{Name: "lock", Query: "LockDomainForPurge"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "lock", Query: "LockDomainForPurge"}, func(ctx context.Context) error {
 			_, err := q.LockDomainForPurge(ctx, item.spec.ID)
-			return scope.Optional(err)
+			return runtime.Optional(err)
 		})
 	}
-	for item := range scope.Items(op, items) {
-		f.Do(scope.Step{Name: "children.project", Query: "ListProjectIDs"}, func(ctx context.Context) error {
+	for item := range runtime.Items(op, items) {
+		f.Do(runtime.Step{Name: "children.project", Query: "ListProjectIDs"}, func(ctx context.Context) error {
 			rows, err := q.ListProjectIDs(ctx, item.spec.ID)
 			if err != nil {
 				return err
 			}
-			return scope.RefuseChildren("project", int64(len(rows)), ErrDomainHasProjects)
+			return runtime.RefuseChildren("project", int64(len(rows)), ErrDomainHasProjects)
 		})
-		f.Do(scope.Step{Name: "children.user", Query: "ListUserIDs"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "children.user", Query: "ListUserIDs"}, func(ctx context.Context) error {
 			rows, err := q.ListUserIDs(ctx, item.spec.ID)
 			if err != nil {
 				return err
 			}
-			return scope.RefuseChildren("user", int64(len(rows)), ErrDomainHasUsers)
+			return runtime.RefuseChildren("user", int64(len(rows)), ErrDomainHasUsers)
 		})
 	}
 	if err := f.Send(ctx); err != nil {
@@ -324,9 +325,9 @@ func purgeDomains(ctx context.Context, tx *scope.Tx, specs []DomainPurgerSpec) (
 
 	// Flush 2 of 2.
 	f = op.Flush()
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.IDText = scope.UUID(item.spec.ID.Bytes).String()
-		f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
 				ScopeType: "domain",
 				ScopeID:   item.IDText,
@@ -337,7 +338,7 @@ func purgeDomains(ctx context.Context, tx *scope.Tx, specs []DomainPurgerSpec) (
 			item.res.Permissions += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
 				ScopeType: "domain",
 				ScopeID:   item.IDText,
@@ -348,7 +349,7 @@ func purgeDomains(ctx context.Context, tx *scope.Tx, specs []DomainPurgerSpec) (
 			item.res.ScopeAssociations += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
 				EntityType: "domain",
 				EntityID:   item.IDText,
@@ -359,7 +360,7 @@ func purgeDomains(ctx context.Context, tx *scope.Tx, specs []DomainPurgerSpec) (
 			item.res.EntityAssociations += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.scope_memberships", Query: "DeleteScopeMemberships", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.scope_memberships", Query: "DeleteScopeMemberships", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeMemberships(ctx, backendaidb.DeleteScopeMembershipsParams{
 				ScopeType: "domain",
 				ScopeID:   item.spec.ID,
@@ -370,7 +371,7 @@ func purgeDomains(ctx context.Context, tx *scope.Tx, specs []DomainPurgerSpec) (
 			item.res.ScopeMemberships += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.bindings_into", Query: "DeleteBindingsInto", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.bindings_into", Query: "DeleteBindingsInto", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteBindingsInto(ctx, backendaidb.DeleteBindingsIntoParams{
 				ScopeType: "domain",
 				ScopeID:   item.spec.ID,
@@ -381,7 +382,7 @@ func purgeDomains(ctx context.Context, tx *scope.Tx, specs []DomainPurgerSpec) (
 			item.res.BindingsInto += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.entity_memberships", Query: "DeleteEntityMemberships", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.entity_memberships", Query: "DeleteEntityMemberships", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteEntityMemberships(ctx, backendaidb.DeleteEntityMembershipsParams{
 				EntityType: "domain",
 				EntityID:   item.spec.ID,
@@ -392,7 +393,7 @@ func purgeDomains(ctx context.Context, tx *scope.Tx, specs []DomainPurgerSpec) (
 			item.res.EntityMemberships += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.scope_bindings", Query: "DeleteScopeBindings", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.scope_bindings", Query: "DeleteScopeBindings", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeBindings(ctx, backendaidb.DeleteScopeBindingsParams{
 				ScopeType: "domain",
 				ScopeID:   item.spec.ID,
@@ -403,7 +404,7 @@ func purgeDomains(ctx context.Context, tx *scope.Tx, specs []DomainPurgerSpec) (
 			item.res.ScopeBindings += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.virtual_scopes", Query: "DeleteVirtualScope", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.virtual_scopes", Query: "DeleteVirtualScope", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteVirtualScope(ctx, backendaidb.DeleteVirtualScopeParams{
 				ScopeType: "domain",
 				ScopeID:   item.spec.ID,
@@ -414,9 +415,9 @@ func purgeDomains(ctx context.Context, tx *scope.Tx, specs []DomainPurgerSpec) (
 			item.res.VirtualScopes += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "row", Query: "DeleteDomain", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "row", Query: "DeleteDomain", Deletes: true}, func(ctx context.Context) error {
 			row, err := q.DeleteDomain(ctx, item.spec.ID)
-			if item.res.Found, err = scope.Found(err); item.res.Found {
+			if item.res.Found, err = runtime.Found(err); item.res.Found {
 				item.res.Row = row
 			}
 			return err

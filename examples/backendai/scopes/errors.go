@@ -2,44 +2,47 @@
 
 package scopes
 
-import "github.com/specgen-dev/specgen/scope"
+import (
+	"github.com/specgen-dev/specgen/scope"
+	"github.com/specgen-dev/specgen/scope/runtime"
+)
 
 // ErrContainerRegistryNameTaken means that a row of container_registries has
 // the same name (pk_container_registries). It is scope.ErrAlreadyExists.
-var ErrContainerRegistryNameTaken = scope.NewError("container registry name taken", scope.ErrAlreadyExists)
+var ErrContainerRegistryNameTaken = runtime.NewError("container registry name taken", scope.ErrAlreadyExists)
 
 // ErrDomainHasProjects means that there are scopes of type project below it. It
 // is scope.ErrHasChildren.
-var ErrDomainHasProjects = scope.NewError("domain has projects", scope.ErrHasChildren)
+var ErrDomainHasProjects = runtime.NewError("domain has projects", scope.ErrHasChildren)
 
 // ErrDomainHasUsers means that there are scopes of type user below it. It is
 // scope.ErrHasChildren.
-var ErrDomainHasUsers = scope.NewError("domain has users", scope.ErrHasChildren)
+var ErrDomainHasUsers = runtime.NewError("domain has users", scope.ErrHasChildren)
 
 // ErrDomainNameTaken means that a row of domains has the same name
 // (pk_domains). It is scope.ErrAlreadyExists.
-var ErrDomainNameTaken = scope.NewError("domain name taken", scope.ErrAlreadyExists)
+var ErrDomainNameTaken = runtime.NewError("domain name taken", scope.ErrAlreadyExists)
 
 // ErrParentNodeMissing means that a row that virtual_scope.above needs is
 // missing. It is scope.ErrNotFound.
-var ErrParentNodeMissing = scope.NewError("parent node missing", scope.ErrNotFound)
+var ErrParentNodeMissing = runtime.NewError("parent node missing", scope.ErrNotFound)
 
 // ErrProjectHasUsers means that rows counted by CountProjectUsers forbid the
 // purge. It is scope.ErrInUse.
-var ErrProjectHasUsers = scope.NewError("project has users", scope.ErrInUse)
+var ErrProjectHasUsers = runtime.NewError("project has users", scope.ErrInUse)
 
 // ErrProjectNameTaken means that a row of groups has the same name, domain_name
 // (uq_groups_name_domain_name). It is scope.ErrAlreadyExists.
-var ErrProjectNameTaken = scope.NewError("project name taken", scope.ErrAlreadyExists)
+var ErrProjectNameTaken = runtime.NewError("project name taken", scope.ErrAlreadyExists)
 
 // ErrResourceGroupNameTaken means that a row of resource_groups has the same
 // name (pk_resource_groups). It is scope.ErrAlreadyExists.
-var ErrResourceGroupNameTaken = scope.NewError("resource group name taken", scope.ErrAlreadyExists)
+var ErrResourceGroupNameTaken = runtime.NewError("resource group name taken", scope.ErrAlreadyExists)
 
 // ErrUserEmailTaken means that a row of users has the same email
 // (ix_users_email). It is scope.ErrAlreadyExists.
-var ErrUserEmailTaken = scope.NewError("user email taken", scope.ErrAlreadyExists)
+var ErrUserEmailTaken = runtime.NewError("user email taken", scope.ErrAlreadyExists)
 
 // ErrUsernameTaken means that a row of users has the same username
 // (uq_users_username). It is scope.ErrAlreadyExists.
-var ErrUsernameTaken = scope.NewError("username taken", scope.ErrAlreadyExists)
+var ErrUsernameTaken = runtime.NewError("username taken", scope.ErrAlreadyExists)

@@ -9,6 +9,7 @@ import (
 	"github.com/specgen-dev/specgen/examples/backendai/backendaidb"
 	"github.com/specgen-dev/specgen/examples/backendai/rbacfunc"
 	"github.com/specgen-dev/specgen/scope"
+	"github.com/specgen-dev/specgen/scope/runtime"
 )
 
 // ProjectCreatorSpec says what project to create.
@@ -46,7 +47,7 @@ type ProjectCreatorResult struct {
 // scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that
 // one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateProject(ctx context.Context, spec ProjectCreatorSpec) (*ProjectCreatorResult, error) {
-	return scope.One(ctx, p.runner, spec, createProjects)
+	return runtime.One(ctx, p.runner, spec, createProjects)
 }
 
 // CreateProjects creates several scopes of type project, all of them or none:
@@ -56,17 +57,17 @@ func (p *Provider) CreateProject(ctx context.Context, spec ProjectCreatorSpec) (
 // that can be told; what CreateProject says of errors holds for all items
 // together.
 func (p *Provider) CreateProjects(ctx context.Context, specs []ProjectCreatorSpec) ([]*ProjectCreatorResult, error) {
-	return scope.Many(ctx, p.runner, specs, createProjects)
+	return runtime.Many(ctx, p.runner, specs, createProjects)
 }
 
 // CreateProject is Provider.CreateProject within the transaction of ops.
 func (ops *WriterOps) CreateProject(ctx context.Context, spec ProjectCreatorSpec) (*ProjectCreatorResult, error) {
-	return scope.OneIn(ctx, ops.tx, spec, createProjects)
+	return runtime.OneIn(ctx, ops.tx, spec, createProjects)
 }
 
 // CreateProjects is Provider.CreateProjects within the transaction of ops.
 func (ops *WriterOps) CreateProjects(ctx context.Context, specs []ProjectCreatorSpec) ([]*ProjectCreatorResult, error) {
-	return scope.ManyIn(ctx, ops.tx, specs, createProjects)
+	return runtime.ManyIn(ctx, ops.tx, specs, createProjects)
 }
 
 // projectConstraints maps the constraints that the specification names to its
@@ -76,7 +77,7 @@ var projectConstraints = map[string]error{
 }
 
 // createProjects runs the plan of creating scopes of type project: 3 flushes.
-func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpec) ([]*ProjectCreatorResult, error) {
+func createProjects(ctx context.Context, tx *runtime.Tx, specs []ProjectCreatorSpec) ([]*ProjectCreatorResult, error) {
 	op := tx.Create("project", nil, projectConstraints)
 	q := backendaidb.New(op)
 	type projectItem struct {
@@ -101,17 +102,17 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 	// Flush 1 of 3.
 	f := op.Flush()
 	f.RequireNewSnapshot()
-	for item := range scope.ItemsBy(op, items, func(item *projectItem) string {
+	for item := range runtime.ItemsBy(op, items, func(item *projectItem) string {
 		return item.spec.DomainName
 	}) {
-		f.Do(scope.Step{Name: "parents.domain", Query: "LockDomainByName", Missing: scope.ErrParentNotFound}, func(ctx context.Context) (err error) {
+		f.Do(runtime.Step{Name: "parents.domain", Query: "LockDomainByName", Missing: scope.ErrParentNotFound}, func(ctx context.Context) (err error) {
 			item.domain, err = q.LockDomainByName(ctx, item.spec.DomainName)
 			return err
 		})
 	}
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.projectID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "row", Query: "CreateProject"}, func(ctx context.Context) (err error) {
+		f.Do(runtime.Step{Name: "row", Query: "CreateProject"}, func(ctx context.Context) (err error) {
 			item.res.Row, err = q.CreateProject(ctx, backendaidb.CreateProjectParams{
 				ID:                  item.projectID,
 				Name:                item.spec.Name,
@@ -130,13 +131,13 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 		})
 	}
 	var presets []backendaidb.ListRolePresetsWithEntriesRow
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries", Copied: true}, func(ctx context.Context) (err error) {
+	f.Do(runtime.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries", Copied: true}, func(ctx context.Context) (err error) {
 		presets, err = q.ListRolePresetsWithEntries(ctx, "project")
 		return err
 	})
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.nodeID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "virtual_scope.node", Query: "CreateVirtualScope"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "virtual_scope.node", Query: "CreateVirtualScope"}, func(ctx context.Context) error {
 			_, err := q.CreateVirtualScope(ctx, backendaidb.CreateVirtualScopeParams{
 				ID:        item.nodeID,
 				ScopeType: "project",
@@ -144,14 +145,14 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 			})
 			return err
 		})
-		f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
 			return q.CreateEntityMembership(ctx, backendaidb.CreateEntityMembershipParams{
 				VirtualScopeID: item.nodeID,
 				EntityType:     "project",
 				EntityID:       item.projectID,
 			})
 		})
-		f.Do(scope.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
 			return q.CreateScopeBinding(ctx, backendaidb.CreateScopeBindingParams{
 				VirtualScopeID: item.nodeID,
 				ScopeType:      "project",
@@ -165,15 +166,15 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 
 	// Flush 2 of 3.
 	f = op.Flush()
-	presetGroups := scope.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+	presetGroups := runtime.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
 		return row.ID
 	})
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.projectIDText = scope.UUID(item.projectID.Bytes).String()
 		for _, preset := range presetGroups {
 			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 			name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "project", item.spec.Name)
-			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 				row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 					ID:         roleID,
 					Name:       name,
@@ -194,7 +195,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 				if err != nil {
 					return nil, op.Fail("$go.PermissionBit", err)
 				}
-				f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
+				f.Do(runtime.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
 					return q.CreatePermission(ctx, backendaidb.CreatePermissionParams{
 						ID:         permissionID,
 						RoleID:     roleID,
@@ -207,7 +208,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 				})
 			}
 			associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 				return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
 					ID:         associationID,
 					ScopeType:  "project",
@@ -218,7 +219,7 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 			})
 		}
 		associationID2 := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "virtual_scope.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "virtual_scope.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 			return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
 				ID:         associationID2,
 				ScopeType:  "domain",
@@ -228,15 +229,15 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 			})
 		})
 	}
-	for item := range scope.Items(op, items) {
-		f.Do(scope.Step{Name: "virtual_scope.above", Query: "GetVirtualScope", Missing: ErrParentNodeMissing, Copied: true}, func(ctx context.Context) (err error) {
+	for item := range runtime.Items(op, items) {
+		f.Do(runtime.Step{Name: "virtual_scope.above", Query: "GetVirtualScope", Missing: ErrParentNodeMissing, Copied: true}, func(ctx context.Context) (err error) {
 			item.above, err = q.GetVirtualScope(ctx, backendaidb.GetVirtualScopeParams{
 				ScopeType: "domain",
 				ScopeID:   item.domain.ID,
 			})
 			return err
 		})
-		f.Do(scope.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
 			return q.CreateScopeBinding(ctx, backendaidb.CreateScopeBindingParams{
 				VirtualScopeID: item.nodeID,
 				ScopeType:      "domain",
@@ -251,8 +252,8 @@ func createProjects(ctx context.Context, tx *scope.Tx, specs []ProjectCreatorSpe
 
 	// Flush 3 of 3.
 	f = op.Flush()
-	for item := range scope.Items(op, items) {
-		f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership", MayVanish: []string{"fk_entity_memberships_virtual_scope_id_virtual_scopes"}}, func(ctx context.Context) error {
+	for item := range runtime.Items(op, items) {
+		f.Do(runtime.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership", MayVanish: []string{"fk_entity_memberships_virtual_scope_id_virtual_scopes"}}, func(ctx context.Context) error {
 			return q.CreateEntityMembership(ctx, backendaidb.CreateEntityMembershipParams{
 				VirtualScopeID: item.above.ID,
 				EntityType:     "project",
@@ -313,7 +314,7 @@ type ProjectPurgerResult struct {
 // error: Found is false, and what was left of it is removed. ctx governs every
 // statement.
 func (p *Provider) PurgeProject(ctx context.Context, spec ProjectPurgerSpec) (*ProjectPurgerResult, error) {
-	return scope.One(ctx, p.runner, spec, purgeProjects)
+	return runtime.One(ctx, p.runner, spec, purgeProjects)
 }
 
 // PurgeProjects removes several scopes of type project, all of them or none, as
@@ -321,22 +322,22 @@ func (p *Provider) PurgeProject(ctx context.Context, spec ProjectPurgerSpec) (*P
 // in the order of their ids. The results are in the order of specs. An error is
 // a *scope.ItemError, which tells the item that failed where that can be told.
 func (p *Provider) PurgeProjects(ctx context.Context, specs []ProjectPurgerSpec) ([]*ProjectPurgerResult, error) {
-	return scope.Many(ctx, p.runner, specs, purgeProjects)
+	return runtime.Many(ctx, p.runner, specs, purgeProjects)
 }
 
 // PurgeProject is Provider.PurgeProject within the transaction of ops.
 func (ops *WriterOps) PurgeProject(ctx context.Context, spec ProjectPurgerSpec) (*ProjectPurgerResult, error) {
-	return scope.OneIn(ctx, ops.tx, spec, purgeProjects)
+	return runtime.OneIn(ctx, ops.tx, spec, purgeProjects)
 }
 
 // PurgeProjects is Provider.PurgeProjects within the transaction of ops.
 func (ops *WriterOps) PurgeProjects(ctx context.Context, specs []ProjectPurgerSpec) ([]*ProjectPurgerResult, error) {
-	return scope.ManyIn(ctx, ops.tx, specs, purgeProjects)
+	return runtime.ManyIn(ctx, ops.tx, specs, purgeProjects)
 }
 
 // purgeProjects runs the plan of purging scopes of type project: 2 flushes.
-func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec) ([]*ProjectPurgerResult, error) {
-	op := tx.Purge(scope.Address("project", specs), projectConstraints)
+func purgeProjects(ctx context.Context, tx *runtime.Tx, specs []ProjectPurgerSpec) ([]*ProjectPurgerResult, error) {
+	op := tx.Purge(runtime.Address("project", specs), projectConstraints)
 	q := backendaidb.New(op)
 	type projectItem struct {
 		spec   ProjectPurgerSpec
@@ -347,7 +348,7 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec)
 	res := make([]*ProjectPurgerResult, len(specs))
 	for i, spec := range specs {
 		if !spec.ID.Valid {
-			return nil, scope.NoID("project", i)
+			return nil, runtime.NoID("project", i)
 		}
 		res[i] = &ProjectPurgerResult{}
 		items[i] = projectItem{spec: spec, res: res[i]}
@@ -356,21 +357,21 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec)
 	// Flush 1 of 2.
 	f := op.Flush()
 	f.RequireReadCommitted()
-	for item := range scope.ItemsBy(op, items, func(item *projectItem) string {
+	for item := range runtime.ItemsBy(op, items, func(item *projectItem) string {
 		return scope.UUID(item.spec.ID.Bytes).String()
 	}) {
-		f.Do(scope.Step{Name: "lock", Query: "LockProjectForPurge"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "lock", Query: "LockProjectForPurge"}, func(ctx context.Context) error {
 			_, err := q.LockProjectForPurge(ctx, item.spec.ID)
-			return scope.Optional(err)
+			return runtime.Optional(err)
 		})
 	}
-	for item := range scope.Items(op, items) {
-		f.Do(scope.Step{Name: "refuse.count_project_users", Query: "CountProjectUsers"}, func(ctx context.Context) error {
+	for item := range runtime.Items(op, items) {
+		f.Do(runtime.Step{Name: "refuse.count_project_users", Query: "CountProjectUsers"}, func(ctx context.Context) error {
 			n, err := q.CountProjectUsers(ctx, item.spec.ID)
 			if err != nil {
 				return err
 			}
-			return scope.Refuse(n, ErrProjectHasUsers)
+			return runtime.Refuse(n, ErrProjectHasUsers)
 		})
 	}
 	if err := f.Send(ctx); err != nil {
@@ -379,9 +380,9 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec)
 
 	// Flush 2 of 2.
 	f = op.Flush()
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.IDText = scope.UUID(item.spec.ID.Bytes).String()
-		f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
 				ScopeType: "project",
 				ScopeID:   item.IDText,
@@ -392,7 +393,7 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec)
 			item.res.Permissions += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
 				ScopeType: "project",
 				ScopeID:   item.IDText,
@@ -403,7 +404,7 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec)
 			item.res.ScopeAssociations += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
 				EntityType: "project",
 				EntityID:   item.IDText,
@@ -414,7 +415,7 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec)
 			item.res.EntityAssociations += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.scope_memberships", Query: "DeleteScopeMemberships", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.scope_memberships", Query: "DeleteScopeMemberships", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeMemberships(ctx, backendaidb.DeleteScopeMembershipsParams{
 				ScopeType: "project",
 				ScopeID:   item.spec.ID,
@@ -425,7 +426,7 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec)
 			item.res.ScopeMemberships += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.bindings_into", Query: "DeleteBindingsInto", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.bindings_into", Query: "DeleteBindingsInto", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteBindingsInto(ctx, backendaidb.DeleteBindingsIntoParams{
 				ScopeType: "project",
 				ScopeID:   item.spec.ID,
@@ -436,7 +437,7 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec)
 			item.res.BindingsInto += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.entity_memberships", Query: "DeleteEntityMemberships", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.entity_memberships", Query: "DeleteEntityMemberships", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteEntityMemberships(ctx, backendaidb.DeleteEntityMembershipsParams{
 				EntityType: "project",
 				EntityID:   item.spec.ID,
@@ -447,7 +448,7 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec)
 			item.res.EntityMemberships += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.scope_bindings", Query: "DeleteScopeBindings", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.scope_bindings", Query: "DeleteScopeBindings", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeBindings(ctx, backendaidb.DeleteScopeBindingsParams{
 				ScopeType: "project",
 				ScopeID:   item.spec.ID,
@@ -458,7 +459,7 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec)
 			item.res.ScopeBindings += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.virtual_scopes", Query: "DeleteVirtualScope", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.virtual_scopes", Query: "DeleteVirtualScope", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteVirtualScope(ctx, backendaidb.DeleteVirtualScopeParams{
 				ScopeType: "project",
 				ScopeID:   item.spec.ID,
@@ -469,9 +470,9 @@ func purgeProjects(ctx context.Context, tx *scope.Tx, specs []ProjectPurgerSpec)
 			item.res.VirtualScopes += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "row", Query: "DeleteProject", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "row", Query: "DeleteProject", Deletes: true}, func(ctx context.Context) error {
 			row, err := q.DeleteProject(ctx, item.spec.ID)
-			if item.res.Found, err = scope.Found(err); item.res.Found {
+			if item.res.Found, err = runtime.Found(err); item.res.Found {
 				item.res.Row = row
 			}
 			return err

@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"github.com/specgen-dev/specgen/scope"
+	"github.com/specgen-dev/specgen/scope/runtime"
 )
 
 // Provider runs coordinators. On a pool or a connection each call is a
@@ -17,19 +18,26 @@ import (
 // and is not run again. A Provider is as safe for concurrent use as what it
 // runs on: a pool is, a connection and a pgx.Tx are not.
 type Provider struct {
-	runner *scope.Runner
+	runner *runtime.Runner
 }
 
 // NewProvider returns a Provider on db: a *pgxpool.Pool, *pgxpool.Conn,
 // *pgx.Conn, or a pgx.Tx to join. It sends nothing. It panics when db is nil or
 // cannot begin a transaction.
 func NewProvider(db scope.DB, opts ...scope.Option) *Provider {
-	return &Provider{runner: scope.NewRunner(db, opts...)}
+	return &Provider{runner: runtime.NewRunner(db, opts...)}
 }
 
-// Runner is what runs the transactions of p, for scope.Each.
-func (p *Provider) Runner() *scope.Runner {
-	return p.runner
+// Joined reports whether p works in a caller's transaction: each call then has
+// a savepoint of it.
+func (p *Provider) Joined() bool {
+	return p.runner.Joined()
+}
+
+// Pooled reports whether p works on a *pgxpool.Pool: scope.Each can then run
+// several calls at the same time.
+func (p *Provider) Pooled() bool {
+	return p.runner.Pooled()
 }
 
 // Ops are the operations that a Provider and WriterOps both have, for services
@@ -68,7 +76,7 @@ var (
 // function given to Provider.WriterOps returns, and not for concurrent use.
 type WriterOps struct {
 	provider *Provider
-	tx       *scope.Tx
+	tx       *runtime.Tx
 }
 
 // WriterOps runs fn in one transaction: everything that its operations wrote is
@@ -79,7 +87,7 @@ type WriterOps struct {
 // unless the Provider was made with scope.WithRetry(1): what fn does besides
 // its operations must bear that. scope.Isolation chooses the isolation level.
 func (p *Provider) WriterOps(ctx context.Context, fn func(ctx context.Context, ops *WriterOps) error, opts ...scope.TxOption) error {
-	_, err := scope.In(ctx, p.runner, func(ctx context.Context, tx *scope.Tx) (struct{}, error) {
+	_, err := runtime.In(ctx, p.runner, func(ctx context.Context, tx *runtime.Tx) (struct{}, error) {
 		return struct{}{}, fn(ctx, &WriterOps{provider: p, tx: tx})
 	}, opts...)
 	return err

@@ -9,6 +9,7 @@ import (
 	"github.com/specgen-dev/specgen/examples/backendai/backendaidb"
 	"github.com/specgen-dev/specgen/examples/backendai/rbacfunc"
 	"github.com/specgen-dev/specgen/scope"
+	"github.com/specgen-dev/specgen/scope/runtime"
 )
 
 // ResourceGroupCreatorSpec says what resource_group to create.
@@ -41,7 +42,7 @@ type ResourceGroupCreatorResult struct {
 // scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that
 // one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateResourceGroup(ctx context.Context, spec ResourceGroupCreatorSpec) (*ResourceGroupCreatorResult, error) {
-	return scope.One(ctx, p.runner, spec, createResourceGroups)
+	return runtime.One(ctx, p.runner, spec, createResourceGroups)
 }
 
 // CreateResourceGroups creates several scopes of type resource_group, all of
@@ -51,19 +52,19 @@ func (p *Provider) CreateResourceGroup(ctx context.Context, spec ResourceGroupCr
 // item that failed where that can be told; what CreateResourceGroup says of
 // errors holds for all items together.
 func (p *Provider) CreateResourceGroups(ctx context.Context, specs []ResourceGroupCreatorSpec) ([]*ResourceGroupCreatorResult, error) {
-	return scope.Many(ctx, p.runner, specs, createResourceGroups)
+	return runtime.Many(ctx, p.runner, specs, createResourceGroups)
 }
 
 // CreateResourceGroup is Provider.CreateResourceGroup within the transaction of
 // ops.
 func (ops *WriterOps) CreateResourceGroup(ctx context.Context, spec ResourceGroupCreatorSpec) (*ResourceGroupCreatorResult, error) {
-	return scope.OneIn(ctx, ops.tx, spec, createResourceGroups)
+	return runtime.OneIn(ctx, ops.tx, spec, createResourceGroups)
 }
 
 // CreateResourceGroups is Provider.CreateResourceGroups within the transaction
 // of ops.
 func (ops *WriterOps) CreateResourceGroups(ctx context.Context, specs []ResourceGroupCreatorSpec) ([]*ResourceGroupCreatorResult, error) {
-	return scope.ManyIn(ctx, ops.tx, specs, createResourceGroups)
+	return runtime.ManyIn(ctx, ops.tx, specs, createResourceGroups)
 }
 
 // resourceGroupConstraints maps the constraints that the specification names to
@@ -74,7 +75,7 @@ var resourceGroupConstraints = map[string]error{
 
 // createResourceGroups runs the plan of creating scopes of type resource_group:
 // 2 flushes.
-func createResourceGroups(ctx context.Context, tx *scope.Tx, specs []ResourceGroupCreatorSpec) ([]*ResourceGroupCreatorResult, error) {
+func createResourceGroups(ctx context.Context, tx *runtime.Tx, specs []ResourceGroupCreatorSpec) ([]*ResourceGroupCreatorResult, error) {
 	op := tx.Create("resource_group", nil, resourceGroupConstraints)
 	q := backendaidb.New(op)
 	type resourceGroupItem struct {
@@ -93,9 +94,9 @@ func createResourceGroups(ctx context.Context, tx *scope.Tx, specs []ResourceGro
 
 	// Flush 1 of 2.
 	f := op.Flush()
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.resourceGroupID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "row", Query: "CreateResourceGroup"}, func(ctx context.Context) (err error) {
+		f.Do(runtime.Step{Name: "row", Query: "CreateResourceGroup"}, func(ctx context.Context) (err error) {
 			item.res.Row, err = q.CreateResourceGroup(ctx, backendaidb.CreateResourceGroupParams{
 				ID:   item.resourceGroupID,
 				Name: item.spec.Name,
@@ -104,13 +105,13 @@ func createResourceGroups(ctx context.Context, tx *scope.Tx, specs []ResourceGro
 		})
 	}
 	var presets []backendaidb.ListRolePresetsWithEntriesRow
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
+	f.Do(runtime.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries"}, func(ctx context.Context) (err error) {
 		presets, err = q.ListRolePresetsWithEntries(ctx, "resource_group")
 		return err
 	})
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.nodeID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "virtual_scope.node", Query: "CreateVirtualScope"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "virtual_scope.node", Query: "CreateVirtualScope"}, func(ctx context.Context) error {
 			_, err := q.CreateVirtualScope(ctx, backendaidb.CreateVirtualScopeParams{
 				ID:        item.nodeID,
 				ScopeType: "resource_group",
@@ -118,14 +119,14 @@ func createResourceGroups(ctx context.Context, tx *scope.Tx, specs []ResourceGro
 			})
 			return err
 		})
-		f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
 			return q.CreateEntityMembership(ctx, backendaidb.CreateEntityMembershipParams{
 				VirtualScopeID: item.nodeID,
 				EntityType:     "resource_group",
 				EntityID:       item.resourceGroupID,
 			})
 		})
-		f.Do(scope.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
 			return q.CreateScopeBinding(ctx, backendaidb.CreateScopeBindingParams{
 				VirtualScopeID: item.nodeID,
 				ScopeType:      "resource_group",
@@ -139,15 +140,15 @@ func createResourceGroups(ctx context.Context, tx *scope.Tx, specs []ResourceGro
 
 	// Flush 2 of 2.
 	f = op.Flush()
-	presetGroups := scope.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+	presetGroups := runtime.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
 		return row.ID
 	})
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.resourceGroupIDText = scope.UUID(item.resourceGroupID.Bytes).String()
 		for _, preset := range presetGroups {
 			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 			name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "resource_group", item.spec.Name)
-			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 				row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 					ID:         roleID,
 					Name:       name,
@@ -168,7 +169,7 @@ func createResourceGroups(ctx context.Context, tx *scope.Tx, specs []ResourceGro
 				if err != nil {
 					return nil, op.Fail("$go.PermissionBit", err)
 				}
-				f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
+				f.Do(runtime.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
 					return q.CreatePermission(ctx, backendaidb.CreatePermissionParams{
 						ID:         permissionID,
 						RoleID:     roleID,
@@ -181,7 +182,7 @@ func createResourceGroups(ctx context.Context, tx *scope.Tx, specs []ResourceGro
 				})
 			}
 			associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 				return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
 					ID:         associationID,
 					ScopeType:  "resource_group",
@@ -245,7 +246,7 @@ type ResourceGroupPurgerResult struct {
 // no error: Found is false, and what was left of it is removed. ctx governs
 // every statement.
 func (p *Provider) PurgeResourceGroup(ctx context.Context, spec ResourceGroupPurgerSpec) (*ResourceGroupPurgerResult, error) {
-	return scope.One(ctx, p.runner, spec, purgeResourceGroups)
+	return runtime.One(ctx, p.runner, spec, purgeResourceGroups)
 }
 
 // PurgeResourceGroups removes several scopes of type resource_group, all of
@@ -254,25 +255,25 @@ func (p *Provider) PurgeResourceGroup(ctx context.Context, spec ResourceGroupPur
 // order of specs. An error is a *scope.ItemError, which tells the item that
 // failed where that can be told.
 func (p *Provider) PurgeResourceGroups(ctx context.Context, specs []ResourceGroupPurgerSpec) ([]*ResourceGroupPurgerResult, error) {
-	return scope.Many(ctx, p.runner, specs, purgeResourceGroups)
+	return runtime.Many(ctx, p.runner, specs, purgeResourceGroups)
 }
 
 // PurgeResourceGroup is Provider.PurgeResourceGroup within the transaction of
 // ops.
 func (ops *WriterOps) PurgeResourceGroup(ctx context.Context, spec ResourceGroupPurgerSpec) (*ResourceGroupPurgerResult, error) {
-	return scope.OneIn(ctx, ops.tx, spec, purgeResourceGroups)
+	return runtime.OneIn(ctx, ops.tx, spec, purgeResourceGroups)
 }
 
 // PurgeResourceGroups is Provider.PurgeResourceGroups within the transaction of
 // ops.
 func (ops *WriterOps) PurgeResourceGroups(ctx context.Context, specs []ResourceGroupPurgerSpec) ([]*ResourceGroupPurgerResult, error) {
-	return scope.ManyIn(ctx, ops.tx, specs, purgeResourceGroups)
+	return runtime.ManyIn(ctx, ops.tx, specs, purgeResourceGroups)
 }
 
 // purgeResourceGroups runs the plan of purging scopes of type resource_group:
 // one flush.
-func purgeResourceGroups(ctx context.Context, tx *scope.Tx, specs []ResourceGroupPurgerSpec) ([]*ResourceGroupPurgerResult, error) {
-	op := tx.Purge(scope.Address("resource_group", specs), resourceGroupConstraints)
+func purgeResourceGroups(ctx context.Context, tx *runtime.Tx, specs []ResourceGroupPurgerSpec) ([]*ResourceGroupPurgerResult, error) {
+	op := tx.Purge(runtime.Address("resource_group", specs), resourceGroupConstraints)
 	q := backendaidb.New(op)
 	type resourceGroupItem struct {
 		spec   ResourceGroupPurgerSpec
@@ -283,7 +284,7 @@ func purgeResourceGroups(ctx context.Context, tx *scope.Tx, specs []ResourceGrou
 	res := make([]*ResourceGroupPurgerResult, len(specs))
 	for i, spec := range specs {
 		if !spec.ID.Valid {
-			return nil, scope.NoID("resource_group", i)
+			return nil, runtime.NoID("resource_group", i)
 		}
 		res[i] = &ResourceGroupPurgerResult{}
 		items[i] = resourceGroupItem{spec: spec, res: res[i]}
@@ -292,17 +293,17 @@ func purgeResourceGroups(ctx context.Context, tx *scope.Tx, specs []ResourceGrou
 	// Flush 1 of 1.
 	f := op.Flush()
 	f.RequireReadCommitted()
-	for item := range scope.ItemsBy(op, items, func(item *resourceGroupItem) string {
+	for item := range runtime.ItemsBy(op, items, func(item *resourceGroupItem) string {
 		return scope.UUID(item.spec.ID.Bytes).String()
 	}) {
-		f.Do(scope.Step{Name: "lock", Query: "LockResourceGroupForPurge"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "lock", Query: "LockResourceGroupForPurge"}, func(ctx context.Context) error {
 			_, err := q.LockResourceGroupForPurge(ctx, item.spec.ID)
-			return scope.Optional(err)
+			return runtime.Optional(err)
 		})
 	}
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.IDText = scope.UUID(item.spec.ID.Bytes).String()
-		f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
 				ScopeType: "resource_group",
 				ScopeID:   item.IDText,
@@ -313,7 +314,7 @@ func purgeResourceGroups(ctx context.Context, tx *scope.Tx, specs []ResourceGrou
 			item.res.Permissions += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
 				ScopeType: "resource_group",
 				ScopeID:   item.IDText,
@@ -324,7 +325,7 @@ func purgeResourceGroups(ctx context.Context, tx *scope.Tx, specs []ResourceGrou
 			item.res.ScopeAssociations += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
 				EntityType: "resource_group",
 				EntityID:   item.IDText,
@@ -335,7 +336,7 @@ func purgeResourceGroups(ctx context.Context, tx *scope.Tx, specs []ResourceGrou
 			item.res.EntityAssociations += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.scope_memberships", Query: "DeleteScopeMemberships", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.scope_memberships", Query: "DeleteScopeMemberships", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeMemberships(ctx, backendaidb.DeleteScopeMembershipsParams{
 				ScopeType: "resource_group",
 				ScopeID:   item.spec.ID,
@@ -346,7 +347,7 @@ func purgeResourceGroups(ctx context.Context, tx *scope.Tx, specs []ResourceGrou
 			item.res.ScopeMemberships += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.bindings_into", Query: "DeleteBindingsInto", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.bindings_into", Query: "DeleteBindingsInto", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteBindingsInto(ctx, backendaidb.DeleteBindingsIntoParams{
 				ScopeType: "resource_group",
 				ScopeID:   item.spec.ID,
@@ -357,7 +358,7 @@ func purgeResourceGroups(ctx context.Context, tx *scope.Tx, specs []ResourceGrou
 			item.res.BindingsInto += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.entity_memberships", Query: "DeleteEntityMemberships", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.entity_memberships", Query: "DeleteEntityMemberships", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteEntityMemberships(ctx, backendaidb.DeleteEntityMembershipsParams{
 				EntityType: "resource_group",
 				EntityID:   item.spec.ID,
@@ -368,7 +369,7 @@ func purgeResourceGroups(ctx context.Context, tx *scope.Tx, specs []ResourceGrou
 			item.res.EntityMemberships += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.scope_bindings", Query: "DeleteScopeBindings", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.scope_bindings", Query: "DeleteScopeBindings", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeBindings(ctx, backendaidb.DeleteScopeBindingsParams{
 				ScopeType: "resource_group",
 				ScopeID:   item.spec.ID,
@@ -379,7 +380,7 @@ func purgeResourceGroups(ctx context.Context, tx *scope.Tx, specs []ResourceGrou
 			item.res.ScopeBindings += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.virtual_scopes", Query: "DeleteVirtualScope", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.virtual_scopes", Query: "DeleteVirtualScope", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteVirtualScope(ctx, backendaidb.DeleteVirtualScopeParams{
 				ScopeType: "resource_group",
 				ScopeID:   item.spec.ID,
@@ -390,9 +391,9 @@ func purgeResourceGroups(ctx context.Context, tx *scope.Tx, specs []ResourceGrou
 			item.res.VirtualScopes += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "row", Query: "DeleteResourceGroup", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "row", Query: "DeleteResourceGroup", Deletes: true}, func(ctx context.Context) error {
 			row, err := q.DeleteResourceGroup(ctx, item.spec.ID)
-			if item.res.Found, err = scope.Found(err); item.res.Found {
+			if item.res.Found, err = runtime.Found(err); item.res.Found {
 				item.res.Row = row
 			}
 			return err

@@ -9,6 +9,7 @@ import (
 	"github.com/specgen-dev/specgen/examples/backendai/backendaidb"
 	"github.com/specgen-dev/specgen/examples/backendai/rbacfunc"
 	"github.com/specgen-dev/specgen/scope"
+	"github.com/specgen-dev/specgen/scope/runtime"
 )
 
 // UserCreatorSpec says what user to create.
@@ -45,7 +46,7 @@ type UserCreatorResult struct {
 // scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that
 // one the result is returned too. ctx governs every statement.
 func (p *Provider) CreateUser(ctx context.Context, spec UserCreatorSpec) (*UserCreatorResult, error) {
-	return scope.One(ctx, p.runner, spec, createUsers)
+	return runtime.One(ctx, p.runner, spec, createUsers)
 }
 
 // CreateUsers creates several scopes of type user, all of them or none: in a
@@ -55,17 +56,17 @@ func (p *Provider) CreateUser(ctx context.Context, spec UserCreatorSpec) (*UserC
 // that can be told; what CreateUser says of errors holds for all items
 // together.
 func (p *Provider) CreateUsers(ctx context.Context, specs []UserCreatorSpec) ([]*UserCreatorResult, error) {
-	return scope.Many(ctx, p.runner, specs, createUsers)
+	return runtime.Many(ctx, p.runner, specs, createUsers)
 }
 
 // CreateUser is Provider.CreateUser within the transaction of ops.
 func (ops *WriterOps) CreateUser(ctx context.Context, spec UserCreatorSpec) (*UserCreatorResult, error) {
-	return scope.OneIn(ctx, ops.tx, spec, createUsers)
+	return runtime.OneIn(ctx, ops.tx, spec, createUsers)
 }
 
 // CreateUsers is Provider.CreateUsers within the transaction of ops.
 func (ops *WriterOps) CreateUsers(ctx context.Context, specs []UserCreatorSpec) ([]*UserCreatorResult, error) {
-	return scope.ManyIn(ctx, ops.tx, specs, createUsers)
+	return runtime.ManyIn(ctx, ops.tx, specs, createUsers)
 }
 
 // userConstraints maps the constraints that the specification names to its
@@ -76,7 +77,7 @@ var userConstraints = map[string]error{
 }
 
 // createUsers runs the plan of creating scopes of type user: 3 flushes.
-func createUsers(ctx context.Context, tx *scope.Tx, specs []UserCreatorSpec) ([]*UserCreatorResult, error) {
+func createUsers(ctx context.Context, tx *runtime.Tx, specs []UserCreatorSpec) ([]*UserCreatorResult, error) {
 	op := tx.Create("user", nil, userConstraints)
 	q := backendaidb.New(op)
 	type userItem struct {
@@ -101,23 +102,23 @@ func createUsers(ctx context.Context, tx *scope.Tx, specs []UserCreatorSpec) ([]
 	// Flush 1 of 3.
 	f := op.Flush()
 	f.RequireNewSnapshot()
-	for item := range scope.ItemsBy(op, items, func(item *userItem) string {
+	for item := range runtime.ItemsBy(op, items, func(item *userItem) string {
 		return item.spec.DomainName
 	}) {
-		f.Do(scope.Step{Name: "parents.domain", Query: "LockDomainByName", Missing: scope.ErrParentNotFound}, func(ctx context.Context) (err error) {
+		f.Do(runtime.Step{Name: "parents.domain", Query: "LockDomainByName", Missing: scope.ErrParentNotFound}, func(ctx context.Context) (err error) {
 			item.domain, err = q.LockDomainByName(ctx, item.spec.DomainName)
 			return err
 		})
 	}
 	var presets []backendaidb.ListRolePresetsWithEntriesRow
-	f.Do(scope.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries", Copied: true}, func(ctx context.Context) (err error) {
+	f.Do(runtime.Step{Name: "preset_roles.presets", Query: "ListRolePresetsWithEntries", Copied: true}, func(ctx context.Context) (err error) {
 		presets, err = q.ListRolePresetsWithEntries(ctx, "user")
 		return err
 	})
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.nodeID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 		item.userID = pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "virtual_scope.node", Query: "CreateVirtualScope"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "virtual_scope.node", Query: "CreateVirtualScope"}, func(ctx context.Context) error {
 			_, err := q.CreateVirtualScope(ctx, backendaidb.CreateVirtualScopeParams{
 				ID:        item.nodeID,
 				ScopeType: "user",
@@ -125,14 +126,14 @@ func createUsers(ctx context.Context, tx *scope.Tx, specs []UserCreatorSpec) ([]
 			})
 			return err
 		})
-		f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership"}, func(ctx context.Context) error {
 			return q.CreateEntityMembership(ctx, backendaidb.CreateEntityMembershipParams{
 				VirtualScopeID: item.nodeID,
 				EntityType:     "user",
 				EntityID:       item.userID,
 			})
 		})
-		f.Do(scope.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
 			return q.CreateScopeBinding(ctx, backendaidb.CreateScopeBindingParams{
 				VirtualScopeID: item.nodeID,
 				ScopeType:      "user",
@@ -146,8 +147,8 @@ func createUsers(ctx context.Context, tx *scope.Tx, specs []UserCreatorSpec) ([]
 
 	// Flush 2 of 3.
 	f = op.Flush()
-	for item := range scope.Items(op, items) {
-		f.Do(scope.Step{Name: "row", Query: "CreateUser"}, func(ctx context.Context) (err error) {
+	for item := range runtime.Items(op, items) {
+		f.Do(runtime.Step{Name: "row", Query: "CreateUser"}, func(ctx context.Context) (err error) {
 			item.res.Row, err = q.CreateUser(ctx, backendaidb.CreateUserParams{
 				Uuid:           item.userID,
 				Username:       item.spec.Username,
@@ -162,15 +163,15 @@ func createUsers(ctx context.Context, tx *scope.Tx, specs []UserCreatorSpec) ([]
 			return err
 		})
 	}
-	presetGroups := scope.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
+	presetGroups := runtime.Group(presets, func(row backendaidb.ListRolePresetsWithEntriesRow) pgtype.UUID {
 		return row.ID
 	})
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		item.userIDText = scope.UUID(item.userID.Bytes).String()
 		for _, preset := range presetGroups {
 			roleID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
 			name := rbacfunc.RoleName(preset[0].RoleNameTemplate, preset[0].Name, preset[0].ID, "user", item.spec.Username)
-			f.Do(scope.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "preset_roles.role", Query: "CreateRole"}, func(ctx context.Context) error {
 				row, err := q.CreateRole(ctx, backendaidb.CreateRoleParams{
 					ID:         roleID,
 					Name:       name,
@@ -191,7 +192,7 @@ func createUsers(ctx context.Context, tx *scope.Tx, specs []UserCreatorSpec) ([]
 				if err != nil {
 					return nil, op.Fail("$go.PermissionBit", err)
 				}
-				f.Do(scope.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
+				f.Do(runtime.Step{Name: "preset_roles.create_permission", Query: "CreatePermission"}, func(ctx context.Context) error {
 					return q.CreatePermission(ctx, backendaidb.CreatePermissionParams{
 						ID:         permissionID,
 						RoleID:     roleID,
@@ -204,7 +205,7 @@ func createUsers(ctx context.Context, tx *scope.Tx, specs []UserCreatorSpec) ([]
 				})
 			}
 			associationID := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-			f.Do(scope.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "preset_roles.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 				return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
 					ID:         associationID,
 					ScopeType:  "user",
@@ -215,7 +216,7 @@ func createUsers(ctx context.Context, tx *scope.Tx, specs []UserCreatorSpec) ([]
 			})
 		}
 		associationID2 := pgtype.UUID{Bytes: op.NewUUID(), Valid: true}
-		f.Do(scope.Step{Name: "virtual_scope.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "virtual_scope.create_association", Query: "CreateAssociation"}, func(ctx context.Context) error {
 			return q.CreateAssociation(ctx, backendaidb.CreateAssociationParams{
 				ID:         associationID2,
 				ScopeType:  "domain",
@@ -225,15 +226,15 @@ func createUsers(ctx context.Context, tx *scope.Tx, specs []UserCreatorSpec) ([]
 			})
 		})
 	}
-	for item := range scope.Items(op, items) {
-		f.Do(scope.Step{Name: "virtual_scope.above", Query: "GetVirtualScope", Missing: ErrParentNodeMissing, Copied: true}, func(ctx context.Context) (err error) {
+	for item := range runtime.Items(op, items) {
+		f.Do(runtime.Step{Name: "virtual_scope.above", Query: "GetVirtualScope", Missing: ErrParentNodeMissing, Copied: true}, func(ctx context.Context) (err error) {
 			item.above, err = q.GetVirtualScope(ctx, backendaidb.GetVirtualScopeParams{
 				ScopeType: "domain",
 				ScopeID:   item.domain.ID,
 			})
 			return err
 		})
-		f.Do(scope.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "virtual_scope.create_scope_binding", Query: "CreateScopeBinding"}, func(ctx context.Context) error {
 			return q.CreateScopeBinding(ctx, backendaidb.CreateScopeBindingParams{
 				VirtualScopeID: item.nodeID,
 				ScopeType:      "domain",
@@ -248,8 +249,8 @@ func createUsers(ctx context.Context, tx *scope.Tx, specs []UserCreatorSpec) ([]
 
 	// Flush 3 of 3.
 	f = op.Flush()
-	for item := range scope.Items(op, items) {
-		f.Do(scope.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership", MayVanish: []string{"fk_entity_memberships_virtual_scope_id_virtual_scopes"}}, func(ctx context.Context) error {
+	for item := range runtime.Items(op, items) {
+		f.Do(runtime.Step{Name: "virtual_scope.create_entity_membership", Query: "CreateEntityMembership", MayVanish: []string{"fk_entity_memberships_virtual_scope_id_virtual_scopes"}}, func(ctx context.Context) error {
 			return q.CreateEntityMembership(ctx, backendaidb.CreateEntityMembershipParams{
 				VirtualScopeID: item.above.ID,
 				EntityType:     "user",
@@ -311,7 +312,7 @@ type UserPurgerResult struct {
 // must then be READ COMMITTED. A scope that is not there is no error: Found is
 // false, and what was left of it is removed. ctx governs every statement.
 func (p *Provider) PurgeUser(ctx context.Context, spec UserPurgerSpec) (*UserPurgerResult, error) {
-	return scope.One(ctx, p.runner, spec, purgeUsers)
+	return runtime.One(ctx, p.runner, spec, purgeUsers)
 }
 
 // PurgeUsers removes several scopes of type user, all of them or none, as
@@ -319,22 +320,22 @@ func (p *Provider) PurgeUser(ctx context.Context, spec UserPurgerSpec) (*UserPur
 // the order of their ids. The results are in the order of specs. An error is a
 // *scope.ItemError, which tells the item that failed where that can be told.
 func (p *Provider) PurgeUsers(ctx context.Context, specs []UserPurgerSpec) ([]*UserPurgerResult, error) {
-	return scope.Many(ctx, p.runner, specs, purgeUsers)
+	return runtime.Many(ctx, p.runner, specs, purgeUsers)
 }
 
 // PurgeUser is Provider.PurgeUser within the transaction of ops.
 func (ops *WriterOps) PurgeUser(ctx context.Context, spec UserPurgerSpec) (*UserPurgerResult, error) {
-	return scope.OneIn(ctx, ops.tx, spec, purgeUsers)
+	return runtime.OneIn(ctx, ops.tx, spec, purgeUsers)
 }
 
 // PurgeUsers is Provider.PurgeUsers within the transaction of ops.
 func (ops *WriterOps) PurgeUsers(ctx context.Context, specs []UserPurgerSpec) ([]*UserPurgerResult, error) {
-	return scope.ManyIn(ctx, ops.tx, specs, purgeUsers)
+	return runtime.ManyIn(ctx, ops.tx, specs, purgeUsers)
 }
 
 // purgeUsers runs the plan of purging scopes of type user: one flush.
-func purgeUsers(ctx context.Context, tx *scope.Tx, specs []UserPurgerSpec) ([]*UserPurgerResult, error) {
-	op := tx.Purge(scope.Address("user", specs), userConstraints)
+func purgeUsers(ctx context.Context, tx *runtime.Tx, specs []UserPurgerSpec) ([]*UserPurgerResult, error) {
+	op := tx.Purge(runtime.Address("user", specs), userConstraints)
 	q := backendaidb.New(op)
 	type userItem struct {
 		spec   UserPurgerSpec
@@ -345,7 +346,7 @@ func purgeUsers(ctx context.Context, tx *scope.Tx, specs []UserPurgerSpec) ([]*U
 	res := make([]*UserPurgerResult, len(specs))
 	for i, spec := range specs {
 		if !spec.ID.Valid {
-			return nil, scope.NoID("user", i)
+			return nil, runtime.NoID("user", i)
 		}
 		res[i] = &UserPurgerResult{}
 		items[i] = userItem{spec: spec, res: res[i]}
@@ -354,16 +355,16 @@ func purgeUsers(ctx context.Context, tx *scope.Tx, specs []UserPurgerSpec) ([]*U
 	// Flush 1 of 1.
 	f := op.Flush()
 	f.RequireReadCommitted()
-	for item := range scope.ItemsBy(op, items, func(item *userItem) string {
+	for item := range runtime.ItemsBy(op, items, func(item *userItem) string {
 		return scope.UUID(item.spec.ID.Bytes).String()
 	}) {
-		f.Do(scope.Step{Name: "lock", Query: "LockUserForPurge"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "lock", Query: "LockUserForPurge"}, func(ctx context.Context) error {
 			_, err := q.LockUserForPurge(ctx, item.spec.ID)
-			return scope.Optional(err)
+			return runtime.Optional(err)
 		})
 	}
-	for item := range scope.Items(op, items) {
-		f.Do(scope.Step{Name: "user_roles", Query: "DeleteUserRoles", Deletes: true}, func(ctx context.Context) error {
+	for item := range runtime.Items(op, items) {
+		f.Do(runtime.Step{Name: "user_roles", Query: "DeleteUserRoles", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteUserRoles(ctx, item.spec.ID)
 			if err != nil {
 				return err
@@ -372,7 +373,7 @@ func purgeUsers(ctx context.Context, tx *scope.Tx, specs []UserPurgerSpec) ([]*U
 			return nil
 		})
 		item.IDText = scope.UUID(item.spec.ID.Bytes).String()
-		f.Do(scope.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.permissions", Query: "DeleteScopePermissions", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopePermissions(ctx, backendaidb.DeleteScopePermissionsParams{
 				ScopeType: "user",
 				ScopeID:   item.IDText,
@@ -383,7 +384,7 @@ func purgeUsers(ctx context.Context, tx *scope.Tx, specs []UserPurgerSpec) ([]*U
 			item.res.Permissions += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.scope_associations", Query: "DeleteScopeAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeAssociations(ctx, backendaidb.DeleteScopeAssociationsParams{
 				ScopeType: "user",
 				ScopeID:   item.IDText,
@@ -394,7 +395,7 @@ func purgeUsers(ctx context.Context, tx *scope.Tx, specs []UserPurgerSpec) ([]*U
 			item.res.ScopeAssociations += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.entity_associations", Query: "DeleteEntityAssociations", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteEntityAssociations(ctx, backendaidb.DeleteEntityAssociationsParams{
 				EntityType: "user",
 				EntityID:   item.IDText,
@@ -405,7 +406,7 @@ func purgeUsers(ctx context.Context, tx *scope.Tx, specs []UserPurgerSpec) ([]*U
 			item.res.EntityAssociations += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.scope_memberships", Query: "DeleteScopeMemberships", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.scope_memberships", Query: "DeleteScopeMemberships", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeMemberships(ctx, backendaidb.DeleteScopeMembershipsParams{
 				ScopeType: "user",
 				ScopeID:   item.spec.ID,
@@ -416,7 +417,7 @@ func purgeUsers(ctx context.Context, tx *scope.Tx, specs []UserPurgerSpec) ([]*U
 			item.res.ScopeMemberships += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.bindings_into", Query: "DeleteBindingsInto", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.bindings_into", Query: "DeleteBindingsInto", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteBindingsInto(ctx, backendaidb.DeleteBindingsIntoParams{
 				ScopeType: "user",
 				ScopeID:   item.spec.ID,
@@ -427,7 +428,7 @@ func purgeUsers(ctx context.Context, tx *scope.Tx, specs []UserPurgerSpec) ([]*U
 			item.res.BindingsInto += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.entity_memberships", Query: "DeleteEntityMemberships", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.entity_memberships", Query: "DeleteEntityMemberships", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteEntityMemberships(ctx, backendaidb.DeleteEntityMembershipsParams{
 				EntityType: "user",
 				EntityID:   item.spec.ID,
@@ -438,7 +439,7 @@ func purgeUsers(ctx context.Context, tx *scope.Tx, specs []UserPurgerSpec) ([]*U
 			item.res.EntityMemberships += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.scope_bindings", Query: "DeleteScopeBindings", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.scope_bindings", Query: "DeleteScopeBindings", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteScopeBindings(ctx, backendaidb.DeleteScopeBindingsParams{
 				ScopeType: "user",
 				ScopeID:   item.spec.ID,
@@ -449,7 +450,7 @@ func purgeUsers(ctx context.Context, tx *scope.Tx, specs []UserPurgerSpec) ([]*U
 			item.res.ScopeBindings += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "purge_rights.virtual_scopes", Query: "DeleteVirtualScope", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "purge_rights.virtual_scopes", Query: "DeleteVirtualScope", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteVirtualScope(ctx, backendaidb.DeleteVirtualScopeParams{
 				ScopeType: "user",
 				ScopeID:   item.spec.ID,
@@ -460,9 +461,9 @@ func purgeUsers(ctx context.Context, tx *scope.Tx, specs []UserPurgerSpec) ([]*U
 			item.res.VirtualScopes += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "row", Query: "DeleteUser", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "row", Query: "DeleteUser", Deletes: true}, func(ctx context.Context) error {
 			row, err := q.DeleteUser(ctx, item.spec.ID)
-			if item.res.Found, err = scope.Found(err); item.res.Found {
+			if item.res.Found, err = runtime.Found(err); item.res.Found {
 				item.res.Row = row
 			}
 			return err

@@ -9,6 +9,7 @@ import (
 	"example.com/saas/internal/saasdb"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/specgen-dev/specgen/scope"
+	"github.com/specgen-dev/specgen/scope/runtime"
 )
 
 // EnvironmentCreatorSpec says what environment to create.
@@ -39,12 +40,12 @@ type EnvironmentCreatorResult struct {
 
 // createEnvironmentsInContext returns createEnvironments with the values that
 // it takes from the context.
-func (p *Provider) createEnvironmentsInContext(ctx context.Context) (scope.Coordinator[EnvironmentCreatorSpec, *EnvironmentCreatorResult], error) {
-	actor, err := scope.Value(ctx, "actor", p.values.Actor)
+func (p *Provider) createEnvironmentsInContext(ctx context.Context) (runtime.Coordinator[EnvironmentCreatorSpec, *EnvironmentCreatorResult], error) {
+	actor, err := runtime.Value(ctx, "actor", p.values.Actor)
 	if err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context, tx *scope.Tx, specs []EnvironmentCreatorSpec) ([]*EnvironmentCreatorResult, error) {
+	return func(ctx context.Context, tx *runtime.Tx, specs []EnvironmentCreatorSpec) ([]*EnvironmentCreatorResult, error) {
 		return createEnvironments(ctx, tx, specs, actor)
 	}, nil
 }
@@ -59,7 +60,7 @@ func (p *Provider) CreateEnvironment(ctx context.Context, spec EnvironmentCreato
 	if err != nil {
 		return nil, err
 	}
-	return scope.One(ctx, p.runner, spec, do)
+	return runtime.One(ctx, p.runner, spec, do)
 }
 
 // CreateEnvironments creates several scopes of type environment, all of them or
@@ -71,9 +72,9 @@ func (p *Provider) CreateEnvironment(ctx context.Context, spec EnvironmentCreato
 func (p *Provider) CreateEnvironments(ctx context.Context, specs []EnvironmentCreatorSpec) ([]*EnvironmentCreatorResult, error) {
 	do, err := p.createEnvironmentsInContext(ctx)
 	if err != nil {
-		return scope.OfItem([]*EnvironmentCreatorResult(nil), err)
+		return runtime.OfItem([]*EnvironmentCreatorResult(nil), err)
 	}
-	return scope.Many(ctx, p.runner, specs, do)
+	return runtime.Many(ctx, p.runner, specs, do)
 }
 
 // CreateEnvironment is Provider.CreateEnvironment within the transaction of
@@ -83,7 +84,7 @@ func (ops *WriterOps) CreateEnvironment(ctx context.Context, spec EnvironmentCre
 	if err != nil {
 		return nil, err
 	}
-	return scope.OneIn(ctx, ops.tx, spec, do)
+	return runtime.OneIn(ctx, ops.tx, spec, do)
 }
 
 // CreateEnvironments is Provider.CreateEnvironments within the transaction of
@@ -91,9 +92,9 @@ func (ops *WriterOps) CreateEnvironment(ctx context.Context, spec EnvironmentCre
 func (ops *WriterOps) CreateEnvironments(ctx context.Context, specs []EnvironmentCreatorSpec) ([]*EnvironmentCreatorResult, error) {
 	do, err := ops.provider.createEnvironmentsInContext(ctx)
 	if err != nil {
-		return scope.OfItem([]*EnvironmentCreatorResult(nil), err)
+		return runtime.OfItem([]*EnvironmentCreatorResult(nil), err)
 	}
-	return scope.ManyIn(ctx, ops.tx, specs, do)
+	return runtime.ManyIn(ctx, ops.tx, specs, do)
 }
 
 // environmentConstraints maps the constraints that the specification names to
@@ -105,7 +106,7 @@ var environmentConstraints = map[string]error{
 
 // createEnvironments runs the plan of creating scopes of type environment: 2
 // flushes.
-func createEnvironments(ctx context.Context, tx *scope.Tx, specs []EnvironmentCreatorSpec, actor pgtype.UUID) ([]*EnvironmentCreatorResult, error) {
+func createEnvironments(ctx context.Context, tx *runtime.Tx, specs []EnvironmentCreatorSpec, actor pgtype.UUID) ([]*EnvironmentCreatorResult, error) {
 	op := tx.Create("environment", nil, environmentConstraints)
 	q := saasdb.New(op)
 	type environmentItem struct {
@@ -122,16 +123,16 @@ func createEnvironments(ctx context.Context, tx *scope.Tx, specs []EnvironmentCr
 
 	// Flush 1 of 2.
 	f := op.Flush()
-	for item := range scope.DistinctItems(op, items, func(item *environmentItem) string {
+	for item := range runtime.DistinctItems(op, items, func(item *environmentItem) string {
 		return strconv.FormatInt(item.spec.WorkspaceID, 10)
 	}) {
-		f.Do(scope.Step{Name: "parents.workspace", Query: "LockWorkspace", Missing: ErrWorkspaceNotFound}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "parents.workspace", Query: "LockWorkspace", Missing: ErrWorkspaceNotFound}, func(ctx context.Context) error {
 			_, err := q.LockWorkspace(ctx, item.spec.WorkspaceID)
 			return err
 		})
 	}
-	for item := range scope.Items(op, items) {
-		f.Do(scope.Step{Name: "row", Query: "CreateEnvironment"}, func(ctx context.Context) (err error) {
+	for item := range runtime.Items(op, items) {
+		f.Do(runtime.Step{Name: "row", Query: "CreateEnvironment"}, func(ctx context.Context) (err error) {
 			item.res.Row, err = q.CreateEnvironment(ctx, saasdb.CreateEnvironmentParams{
 				ID:          item.spec.ID,
 				WorkspaceID: item.spec.WorkspaceID,
@@ -140,14 +141,14 @@ func createEnvironments(ctx context.Context, tx *scope.Tx, specs []EnvironmentCr
 			})
 			return err
 		})
-		f.Do(scope.Step{Name: "workspace_roles", Query: "ListRolesOfScope", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
+		f.Do(runtime.Step{Name: "workspace_roles", Query: "ListRolesOfScope", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
 			item.workspaceRoles, err = q.ListRolesOfScope(ctx, saasdb.ListRolesOfScopeParams{
 				ScopeType: "workspace",
 				ScopeID:   strconv.FormatInt(item.spec.WorkspaceID, 10),
 			})
 			return err
 		})
-		f.Do(scope.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
 			return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
 				Actor:     actor,
 				Action:    "create",
@@ -164,12 +165,12 @@ func createEnvironments(ctx context.Context, tx *scope.Tx, specs []EnvironmentCr
 
 	// Flush 2 of 2.
 	f = op.Flush()
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		for _, role := range item.workspaceRoles {
 			if role.Name != saasdb.MemberRoleOwner && role.Name != saasdb.MemberRoleEditor {
 				continue
 			}
-			f.Do(scope.Step{Name: "create_role_grant", Query: "CreateRoleGrant"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "create_role_grant", Query: "CreateRoleGrant"}, func(ctx context.Context) error {
 				return q.CreateRoleGrant(ctx, saasdb.CreateRoleGrantParams{
 					RoleID:    role.ID,
 					ScopeType: "environment",
@@ -215,12 +216,12 @@ type EnvironmentPurgerResult struct {
 
 // purgeEnvironmentsInContext returns purgeEnvironments with the values that it
 // takes from the context.
-func (p *Provider) purgeEnvironmentsInContext(ctx context.Context) (scope.Coordinator[EnvironmentPurgerSpec, *EnvironmentPurgerResult], error) {
-	actor, err := scope.Value(ctx, "actor", p.values.Actor)
+func (p *Provider) purgeEnvironmentsInContext(ctx context.Context) (runtime.Coordinator[EnvironmentPurgerSpec, *EnvironmentPurgerResult], error) {
+	actor, err := runtime.Value(ctx, "actor", p.values.Actor)
 	if err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context, tx *scope.Tx, specs []EnvironmentPurgerSpec) ([]*EnvironmentPurgerResult, error) {
+	return func(ctx context.Context, tx *runtime.Tx, specs []EnvironmentPurgerSpec) ([]*EnvironmentPurgerResult, error) {
 		return purgeEnvironments(ctx, tx, specs, actor)
 	}, nil
 }
@@ -234,7 +235,7 @@ func (p *Provider) PurgeEnvironment(ctx context.Context, spec EnvironmentPurgerS
 	if err != nil {
 		return nil, err
 	}
-	return scope.One(ctx, p.runner, spec, do)
+	return runtime.One(ctx, p.runner, spec, do)
 }
 
 // PurgeEnvironments removes several scopes of type environment, all of them or
@@ -245,9 +246,9 @@ func (p *Provider) PurgeEnvironment(ctx context.Context, spec EnvironmentPurgerS
 func (p *Provider) PurgeEnvironments(ctx context.Context, specs []EnvironmentPurgerSpec) ([]*EnvironmentPurgerResult, error) {
 	do, err := p.purgeEnvironmentsInContext(ctx)
 	if err != nil {
-		return scope.OfItem([]*EnvironmentPurgerResult(nil), err)
+		return runtime.OfItem([]*EnvironmentPurgerResult(nil), err)
 	}
-	return scope.Many(ctx, p.runner, specs, do)
+	return runtime.Many(ctx, p.runner, specs, do)
 }
 
 // PurgeEnvironment is Provider.PurgeEnvironment within the transaction of ops.
@@ -256,7 +257,7 @@ func (ops *WriterOps) PurgeEnvironment(ctx context.Context, spec EnvironmentPurg
 	if err != nil {
 		return nil, err
 	}
-	return scope.OneIn(ctx, ops.tx, spec, do)
+	return runtime.OneIn(ctx, ops.tx, spec, do)
 }
 
 // PurgeEnvironments is Provider.PurgeEnvironments within the transaction of
@@ -264,15 +265,15 @@ func (ops *WriterOps) PurgeEnvironment(ctx context.Context, spec EnvironmentPurg
 func (ops *WriterOps) PurgeEnvironments(ctx context.Context, specs []EnvironmentPurgerSpec) ([]*EnvironmentPurgerResult, error) {
 	do, err := ops.provider.purgeEnvironmentsInContext(ctx)
 	if err != nil {
-		return scope.OfItem([]*EnvironmentPurgerResult(nil), err)
+		return runtime.OfItem([]*EnvironmentPurgerResult(nil), err)
 	}
-	return scope.ManyIn(ctx, ops.tx, specs, do)
+	return runtime.ManyIn(ctx, ops.tx, specs, do)
 }
 
 // purgeEnvironments runs the plan of purging scopes of type environment: 2
 // flushes.
-func purgeEnvironments(ctx context.Context, tx *scope.Tx, specs []EnvironmentPurgerSpec, actor pgtype.UUID) ([]*EnvironmentPurgerResult, error) {
-	op := tx.Purge(scope.Address("environment", specs), environmentConstraints)
+func purgeEnvironments(ctx context.Context, tx *runtime.Tx, specs []EnvironmentPurgerSpec, actor pgtype.UUID) ([]*EnvironmentPurgerResult, error) {
+	op := tx.Purge(runtime.Address("environment", specs), environmentConstraints)
 	q := saasdb.New(op)
 	type environmentItem struct {
 		spec   EnvironmentPurgerSpec
@@ -289,12 +290,12 @@ func purgeEnvironments(ctx context.Context, tx *scope.Tx, specs []EnvironmentPur
 	// Flush 1 of 2.
 	f := op.Flush()
 	f.RequireReadCommitted()
-	for item := range scope.ItemsBy(op, items, func(item *environmentItem) string {
+	for item := range runtime.ItemsBy(op, items, func(item *environmentItem) string {
 		return item.spec.ID
 	}) {
-		f.Do(scope.Step{Name: "lock", Query: "LockEnvironmentForPurge"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "lock", Query: "LockEnvironmentForPurge"}, func(ctx context.Context) error {
 			_, err := q.LockEnvironmentForPurge(ctx, item.spec.ID)
-			item.locked, err = scope.Found(err)
+			item.locked, err = runtime.Found(err)
 			return err
 		})
 	}
@@ -304,9 +305,9 @@ func purgeEnvironments(ctx context.Context, tx *scope.Tx, specs []EnvironmentPur
 
 	// Flush 2 of 2.
 	f = op.Flush()
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		if item.locked {
-			f.Do(scope.Step{Name: "grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
 				n, err := q.DeleteRoleGrantsOfScope(ctx, saasdb.DeleteRoleGrantsOfScopeParams{
 					ScopeType: "environment",
 					ScopeID:   item.spec.ID,
@@ -317,7 +318,7 @@ func purgeEnvironments(ctx context.Context, tx *scope.Tx, specs []EnvironmentPur
 				item.res.Grants += n
 				return nil
 			})
-			f.Do(scope.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
 				return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
 					Actor:     actor,
 					Action:    "purge",
@@ -326,9 +327,9 @@ func purgeEnvironments(ctx context.Context, tx *scope.Tx, specs []EnvironmentPur
 					At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
 				})
 			})
-			f.Do(scope.Step{Name: "row", Query: "DeleteEnvironment", Deletes: true}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "row", Query: "DeleteEnvironment", Deletes: true}, func(ctx context.Context) error {
 				row, err := q.DeleteEnvironment(ctx, item.spec.ID)
-				if item.res.Found, err = scope.Found(err); item.res.Found {
+				if item.res.Found, err = runtime.Found(err); item.res.Found {
 					item.res.Row = row
 				}
 				return err

@@ -2,36 +2,39 @@
 
 package scopes
 
-import "github.com/specgen-dev/specgen/scope"
+import (
+	"github.com/specgen-dev/specgen/scope"
+	"github.com/specgen-dev/specgen/scope/runtime"
+)
 
 // ErrEnvironmentIDMalformed means that a row of environments violates
 // environments_id_check. It is scope.ErrInvalid.
-var ErrEnvironmentIDMalformed = scope.NewError("environment id malformed", scope.ErrInvalid)
+var ErrEnvironmentIDMalformed = runtime.NewError("environment id malformed", scope.ErrInvalid)
 
 // ErrEnvironmentIDTaken means that a row of environments has the same id
 // (environments_pkey). It is scope.ErrAlreadyExists.
-var ErrEnvironmentIDTaken = scope.NewError("environment id taken", scope.ErrAlreadyExists)
+var ErrEnvironmentIDTaken = runtime.NewError("environment id taken", scope.ErrAlreadyExists)
 
 // ErrOrganisationNameTaken means that a row of organisations has the same name
 // (organisations_name_key). It is scope.ErrAlreadyExists.
-var ErrOrganisationNameTaken = scope.NewError("organisation name taken", scope.ErrAlreadyExists)
+var ErrOrganisationNameTaken = runtime.NewError("organisation name taken", scope.ErrAlreadyExists)
 
 // ErrOrganisationNotFound means that there is no such organisation. It is
 // scope.ErrParentNotFound.
-var ErrOrganisationNotFound = scope.NewError("organisation not found", scope.ErrParentNotFound)
+var ErrOrganisationNotFound = runtime.NewError("organisation not found", scope.ErrParentNotFound)
 
 // ErrOwnerListedTwice means that a row of members has the same scope_type,
 // scope_id, user_id (members_user_key). It is scope.ErrAlreadyExists.
-var ErrOwnerListedTwice = scope.NewError("owner listed twice", scope.ErrAlreadyExists)
+var ErrOwnerListedTwice = runtime.NewError("owner listed twice", scope.ErrAlreadyExists)
 
 // ErrWorkspaceHasSubscriptions means that rows counted by
 // CountLiveSubscriptions forbid the purge. It is scope.ErrInUse.
-var ErrWorkspaceHasSubscriptions = scope.NewError("workspace has subscriptions", scope.ErrInUse)
+var ErrWorkspaceHasSubscriptions = runtime.NewError("workspace has subscriptions", scope.ErrInUse)
 
 // ErrWorkspaceNotFound means that there is no such workspace. It is
 // scope.ErrParentNotFound.
-var ErrWorkspaceNotFound = scope.NewError("workspace not found", scope.ErrParentNotFound)
+var ErrWorkspaceNotFound = runtime.NewError("workspace not found", scope.ErrParentNotFound)
 
 // ErrWorkspaceSlugTaken means that a row of workspaces has the same
 // organisation_id, slug (workspaces_slug_key). It is scope.ErrAlreadyExists.
-var ErrWorkspaceSlugTaken = scope.NewError("workspace slug taken", scope.ErrAlreadyExists)
+var ErrWorkspaceSlugTaken = runtime.NewError("workspace slug taken", scope.ErrAlreadyExists)

@@ -9,6 +9,7 @@ import (
 	"example.com/saas/internal/saasdb"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/specgen-dev/specgen/scope"
+	"github.com/specgen-dev/specgen/scope/runtime"
 )
 
 // OrganisationCreatorSpec says what organisation to create.
@@ -41,12 +42,12 @@ type OrganisationCreatorResult struct {
 
 // createOrganisationsInContext returns createOrganisations with the values that
 // it takes from the context.
-func (p *Provider) createOrganisationsInContext(ctx context.Context) (scope.Coordinator[OrganisationCreatorSpec, *OrganisationCreatorResult], error) {
-	actor, err := scope.Value(ctx, "actor", p.values.Actor)
+func (p *Provider) createOrganisationsInContext(ctx context.Context) (runtime.Coordinator[OrganisationCreatorSpec, *OrganisationCreatorResult], error) {
+	actor, err := runtime.Value(ctx, "actor", p.values.Actor)
 	if err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context, tx *scope.Tx, specs []OrganisationCreatorSpec) ([]*OrganisationCreatorResult, error) {
+	return func(ctx context.Context, tx *runtime.Tx, specs []OrganisationCreatorSpec) ([]*OrganisationCreatorResult, error) {
 		return createOrganisations(ctx, tx, specs, actor)
 	}, nil
 }
@@ -61,7 +62,7 @@ func (p *Provider) CreateOrganisation(ctx context.Context, spec OrganisationCrea
 	if err != nil {
 		return nil, err
 	}
-	return scope.One(ctx, p.runner, spec, do)
+	return runtime.One(ctx, p.runner, spec, do)
 }
 
 // CreateOrganisations creates several scopes of type organisation, all of them
@@ -73,9 +74,9 @@ func (p *Provider) CreateOrganisation(ctx context.Context, spec OrganisationCrea
 func (p *Provider) CreateOrganisations(ctx context.Context, specs []OrganisationCreatorSpec) ([]*OrganisationCreatorResult, error) {
 	do, err := p.createOrganisationsInContext(ctx)
 	if err != nil {
-		return scope.OfItem([]*OrganisationCreatorResult(nil), err)
+		return runtime.OfItem([]*OrganisationCreatorResult(nil), err)
 	}
-	return scope.Many(ctx, p.runner, specs, do)
+	return runtime.Many(ctx, p.runner, specs, do)
 }
 
 // CreateOrganisation is Provider.CreateOrganisation within the transaction of
@@ -85,7 +86,7 @@ func (ops *WriterOps) CreateOrganisation(ctx context.Context, spec OrganisationC
 	if err != nil {
 		return nil, err
 	}
-	return scope.OneIn(ctx, ops.tx, spec, do)
+	return runtime.OneIn(ctx, ops.tx, spec, do)
 }
 
 // CreateOrganisations is Provider.CreateOrganisations within the transaction of
@@ -93,9 +94,9 @@ func (ops *WriterOps) CreateOrganisation(ctx context.Context, spec OrganisationC
 func (ops *WriterOps) CreateOrganisations(ctx context.Context, specs []OrganisationCreatorSpec) ([]*OrganisationCreatorResult, error) {
 	do, err := ops.provider.createOrganisationsInContext(ctx)
 	if err != nil {
-		return scope.OfItem([]*OrganisationCreatorResult(nil), err)
+		return runtime.OfItem([]*OrganisationCreatorResult(nil), err)
 	}
-	return scope.ManyIn(ctx, ops.tx, specs, do)
+	return runtime.ManyIn(ctx, ops.tx, specs, do)
 }
 
 // organisationConstraints maps the constraints that the specification names to
@@ -107,7 +108,7 @@ var organisationConstraints = map[string]error{
 
 // createOrganisations runs the plan of creating scopes of type organisation: 3
 // flushes.
-func createOrganisations(ctx context.Context, tx *scope.Tx, specs []OrganisationCreatorSpec, actor pgtype.UUID) ([]*OrganisationCreatorResult, error) {
+func createOrganisations(ctx context.Context, tx *runtime.Tx, specs []OrganisationCreatorSpec, actor pgtype.UUID) ([]*OrganisationCreatorResult, error) {
 	op := tx.Create("organisation", nil, organisationConstraints)
 	q := saasdb.New(op)
 	type builtinState struct {
@@ -128,8 +129,8 @@ func createOrganisations(ctx context.Context, tx *scope.Tx, specs []Organisation
 
 	// Flush 1 of 3.
 	f := op.Flush()
-	for item := range scope.Items(op, items) {
-		f.Do(scope.Step{Name: "row", Query: "CreateOrganisation"}, func(ctx context.Context) (err error) {
+	for item := range runtime.Items(op, items) {
+		f.Do(runtime.Step{Name: "row", Query: "CreateOrganisation"}, func(ctx context.Context) (err error) {
 			item.res.Row, err = q.CreateOrganisation(ctx, saasdb.CreateOrganisationParams{
 				Name:         item.spec.Name,
 				BillingEmail: item.spec.BillingEmail,
@@ -143,11 +144,11 @@ func createOrganisations(ctx context.Context, tx *scope.Tx, specs []Organisation
 
 	// Flush 2 of 3.
 	f = op.Flush()
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		for _, builtin := range builtinRolesData {
 			builtinTurn := &builtinState{builtin: builtin}
 			item.builtinTurns = append(item.builtinTurns, builtinTurn)
-			f.Do(scope.Step{Name: "access.role", Query: "CreateRole"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "access.role", Query: "CreateRole"}, func(ctx context.Context) error {
 				row, err := q.CreateRole(ctx, saasdb.CreateRoleParams{
 					ScopeType: "organisation",
 					ScopeID:   strconv.FormatInt(item.res.Row.ID, 10),
@@ -161,7 +162,7 @@ func createOrganisations(ctx context.Context, tx *scope.Tx, specs []Organisation
 				return nil
 			})
 		}
-		f.Do(scope.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
 			return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
 				Actor:     actor,
 				Action:    "create",
@@ -177,10 +178,10 @@ func createOrganisations(ctx context.Context, tx *scope.Tx, specs []Organisation
 
 	// Flush 3 of 3.
 	f = op.Flush()
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		for _, builtinTurn := range item.builtinTurns {
 			for _, grant := range builtinTurn.builtin.Grants {
-				f.Do(scope.Step{Name: "access.create_role_grant", Query: "CreateRoleGrant"}, func(ctx context.Context) error {
+				f.Do(runtime.Step{Name: "access.create_role_grant", Query: "CreateRoleGrant"}, func(ctx context.Context) error {
 					return q.CreateRoleGrant(ctx, saasdb.CreateRoleGrantParams{
 						RoleID:    builtinTurn.role.ID,
 						ScopeType: "organisation",
@@ -192,7 +193,7 @@ func createOrganisations(ctx context.Context, tx *scope.Tx, specs []Organisation
 			}
 		}
 		for _, owner := range item.spec.Owners {
-			f.Do(scope.Step{Name: "access.create_member", Query: "CreateMember"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "access.create_member", Query: "CreateMember"}, func(ctx context.Context) error {
 				return q.CreateMember(ctx, saasdb.CreateMemberParams{
 					ScopeType: "organisation",
 					ScopeID:   strconv.FormatInt(item.res.Row.ID, 10),
@@ -242,12 +243,12 @@ type OrganisationPurgerResult struct {
 
 // purgeOrganisationsInContext returns purgeOrganisations with the values that
 // it takes from the context.
-func (p *Provider) purgeOrganisationsInContext(ctx context.Context) (scope.Coordinator[OrganisationPurgerSpec, *OrganisationPurgerResult], error) {
-	actor, err := scope.Value(ctx, "actor", p.values.Actor)
+func (p *Provider) purgeOrganisationsInContext(ctx context.Context) (runtime.Coordinator[OrganisationPurgerSpec, *OrganisationPurgerResult], error) {
+	actor, err := runtime.Value(ctx, "actor", p.values.Actor)
 	if err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context, tx *scope.Tx, specs []OrganisationPurgerSpec) ([]*OrganisationPurgerResult, error) {
+	return func(ctx context.Context, tx *runtime.Tx, specs []OrganisationPurgerSpec) ([]*OrganisationPurgerResult, error) {
 		return purgeOrganisations(ctx, tx, specs, actor)
 	}, nil
 }
@@ -262,7 +263,7 @@ func (p *Provider) PurgeOrganisation(ctx context.Context, spec OrganisationPurge
 	if err != nil {
 		return nil, err
 	}
-	return scope.One(ctx, p.runner, spec, do)
+	return runtime.One(ctx, p.runner, spec, do)
 }
 
 // PurgeOrganisations removes several scopes of type organisation, all of them
@@ -273,9 +274,9 @@ func (p *Provider) PurgeOrganisation(ctx context.Context, spec OrganisationPurge
 func (p *Provider) PurgeOrganisations(ctx context.Context, specs []OrganisationPurgerSpec) ([]*OrganisationPurgerResult, error) {
 	do, err := p.purgeOrganisationsInContext(ctx)
 	if err != nil {
-		return scope.OfItem([]*OrganisationPurgerResult(nil), err)
+		return runtime.OfItem([]*OrganisationPurgerResult(nil), err)
 	}
-	return scope.Many(ctx, p.runner, specs, do)
+	return runtime.Many(ctx, p.runner, specs, do)
 }
 
 // PurgeOrganisation is Provider.PurgeOrganisation within the transaction of
@@ -285,7 +286,7 @@ func (ops *WriterOps) PurgeOrganisation(ctx context.Context, spec OrganisationPu
 	if err != nil {
 		return nil, err
 	}
-	return scope.OneIn(ctx, ops.tx, spec, do)
+	return runtime.OneIn(ctx, ops.tx, spec, do)
 }
 
 // PurgeOrganisations is Provider.PurgeOrganisations within the transaction of
@@ -293,15 +294,15 @@ func (ops *WriterOps) PurgeOrganisation(ctx context.Context, spec OrganisationPu
 func (ops *WriterOps) PurgeOrganisations(ctx context.Context, specs []OrganisationPurgerSpec) ([]*OrganisationPurgerResult, error) {
 	do, err := ops.provider.purgeOrganisationsInContext(ctx)
 	if err != nil {
-		return scope.OfItem([]*OrganisationPurgerResult(nil), err)
+		return runtime.OfItem([]*OrganisationPurgerResult(nil), err)
 	}
-	return scope.ManyIn(ctx, ops.tx, specs, do)
+	return runtime.ManyIn(ctx, ops.tx, specs, do)
 }
 
 // purgeOrganisations runs the plan of purging scopes of type organisation: 2
 // flushes.
-func purgeOrganisations(ctx context.Context, tx *scope.Tx, specs []OrganisationPurgerSpec, actor pgtype.UUID) ([]*OrganisationPurgerResult, error) {
-	op := tx.Purge(scope.Address("organisation", specs), organisationConstraints)
+func purgeOrganisations(ctx context.Context, tx *runtime.Tx, specs []OrganisationPurgerSpec, actor pgtype.UUID) ([]*OrganisationPurgerResult, error) {
+	op := tx.Purge(runtime.Address("organisation", specs), organisationConstraints)
 	q := saasdb.New(op)
 	type organisationItem struct {
 		spec OrganisationPurgerSpec
@@ -317,21 +318,21 @@ func purgeOrganisations(ctx context.Context, tx *scope.Tx, specs []OrganisationP
 	// Flush 1 of 2.
 	f := op.Flush()
 	f.RequireReadCommitted()
-	for item := range scope.ItemsBy(op, items, func(item *organisationItem) string {
+	for item := range runtime.ItemsBy(op, items, func(item *organisationItem) string {
 		return strconv.FormatInt(item.spec.ID, 10)
 	}) {
-		f.Do(scope.Step{Name: "lock", Query: "LockOrganisationForPurge"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "lock", Query: "LockOrganisationForPurge"}, func(ctx context.Context) error {
 			_, err := q.LockOrganisationForPurge(ctx, item.spec.ID)
-			return scope.Optional(err)
+			return runtime.Optional(err)
 		})
 	}
-	for item := range scope.Items(op, items) {
-		f.Do(scope.Step{Name: "children.workspace", Query: "ListWorkspaceIDsForUpdate"}, func(ctx context.Context) error {
+	for item := range runtime.Items(op, items) {
+		f.Do(runtime.Step{Name: "children.workspace", Query: "ListWorkspaceIDsForUpdate"}, func(ctx context.Context) error {
 			rows, err := q.ListWorkspaceIDsForUpdate(ctx, item.spec.ID)
 			if err != nil {
 				return err
 			}
-			return scope.RefuseChildren("workspace", int64(len(rows)), nil)
+			return runtime.RefuseChildren("workspace", int64(len(rows)), nil)
 		})
 	}
 	if err := f.Send(ctx); err != nil {
@@ -340,8 +341,8 @@ func purgeOrganisations(ctx context.Context, tx *scope.Tx, specs []OrganisationP
 
 	// Flush 2 of 2.
 	f = op.Flush()
-	for item := range scope.Items(op, items) {
-		f.Do(scope.Step{Name: "remove_access.grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
+	for item := range runtime.Items(op, items) {
+		f.Do(runtime.Step{Name: "remove_access.grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteRoleGrantsOfScope(ctx, saasdb.DeleteRoleGrantsOfScopeParams{
 				ScopeType: "organisation",
 				ScopeID:   strconv.FormatInt(item.spec.ID, 10),
@@ -352,7 +353,7 @@ func purgeOrganisations(ctx context.Context, tx *scope.Tx, specs []OrganisationP
 			item.res.Grants += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "remove_access.members", Query: "DeleteMembersOfScope", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "remove_access.members", Query: "DeleteMembersOfScope", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteMembersOfScope(ctx, saasdb.DeleteMembersOfScopeParams{
 				ScopeType: "organisation",
 				ScopeID:   strconv.FormatInt(item.spec.ID, 10),
@@ -363,7 +364,7 @@ func purgeOrganisations(ctx context.Context, tx *scope.Tx, specs []OrganisationP
 			item.res.Members += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "remove_access.roles", Query: "DeleteRolesOfScope", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "remove_access.roles", Query: "DeleteRolesOfScope", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteRolesOfScope(ctx, saasdb.DeleteRolesOfScopeParams{
 				ScopeType: "organisation",
 				ScopeID:   strconv.FormatInt(item.spec.ID, 10),
@@ -374,7 +375,7 @@ func purgeOrganisations(ctx context.Context, tx *scope.Tx, specs []OrganisationP
 			item.res.Roles += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
 			return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
 				Actor:     actor,
 				Action:    "purge",
@@ -383,9 +384,9 @@ func purgeOrganisations(ctx context.Context, tx *scope.Tx, specs []OrganisationP
 				At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
 			})
 		})
-		f.Do(scope.Step{Name: "row", Query: "DeleteOrganisation", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "row", Query: "DeleteOrganisation", Deletes: true}, func(ctx context.Context) error {
 			row, err := q.DeleteOrganisation(ctx, item.spec.ID)
-			if item.res.Found, err = scope.Found(err); item.res.Found {
+			if item.res.Found, err = runtime.Found(err); item.res.Found {
 				item.res.Row = row
 			}
 			return err

@@ -11,6 +11,7 @@ import (
 	"example.com/saas/saasfunc"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/specgen-dev/specgen/scope"
+	"github.com/specgen-dev/specgen/scope/runtime"
 )
 
 // WorkspaceCreatorSpec says what workspace to create.
@@ -57,7 +58,7 @@ type WorkspaceCreatorResult struct {
 // transaction is done. It serves one call, and every retry of that call.
 type PreparedWorkspace struct {
 	spec  WorkspaceCreatorSpec
-	draws *scope.Draws
+	draws *runtime.Draws
 	actor pgtype.UUID
 }
 
@@ -72,12 +73,12 @@ func (p *Provider) PrepareWorkspace(ctx context.Context, spec WorkspaceCreatorSp
 	}
 	prepared := &PreparedWorkspace{spec: spec, draws: p.runner.Draw()}
 	var err error
-	prepared.actor, err = scope.Value(ctx, "actor", p.values.Actor)
+	prepared.actor, err = runtime.Value(ctx, "actor", p.values.Actor)
 	if err != nil {
 		return nil, err
 	}
 	if err := saasfunc.CheckSlug(spec.Slug); err != nil {
-		return nil, scope.PrepareFailed("workspace", "before.CheckSlug", err)
+		return nil, runtime.PrepareFailed("workspace", "before.CheckSlug", err)
 	}
 	return prepared, nil
 }
@@ -85,7 +86,7 @@ func (p *Provider) PrepareWorkspace(ctx context.Context, spec WorkspaceCreatorSp
 // PrepareWorkspaces is PrepareWorkspace for several scopes. Its error is a
 // *scope.ItemError, which names the specification that cannot be prepared.
 func (p *Provider) PrepareWorkspaces(ctx context.Context, specs []WorkspaceCreatorSpec) ([]*PreparedWorkspace, error) {
-	return scope.Prepare(ctx, specs, p.PrepareWorkspace)
+	return runtime.Prepare(ctx, specs, p.PrepareWorkspace)
 }
 
 // CreateWorkspace creates a workspace with everything that belongs to it: in a
@@ -97,7 +98,7 @@ func (p *Provider) PrepareWorkspaces(ctx context.Context, specs []WorkspaceCreat
 // every statement.
 func (p *Provider) CreateWorkspace(ctx context.Context, spec WorkspaceCreatorSpec) (*WorkspaceCreatorResult, error) {
 	if p.runner.Joined() {
-		return nil, scope.NotPrepared("workspace")
+		return nil, runtime.NotPrepared("workspace")
 	}
 	prepared, err := p.PrepareWorkspace(ctx, spec)
 	if err != nil {
@@ -109,7 +110,7 @@ func (p *Provider) CreateWorkspace(ctx context.Context, spec WorkspaceCreatorSpe
 // CreatePreparedWorkspace is CreateWorkspace for what PrepareWorkspace
 // returned.
 func (p *Provider) CreatePreparedWorkspace(ctx context.Context, prepared *PreparedWorkspace) (*WorkspaceCreatorResult, error) {
-	return scope.One(ctx, p.runner, prepared, createWorkspaces)
+	return runtime.One(ctx, p.runner, prepared, createWorkspaces)
 }
 
 // CreateWorkspaces creates several scopes of type workspace, all of them or
@@ -133,19 +134,19 @@ func (p *Provider) CreateWorkspaces(ctx context.Context, specs []WorkspaceCreato
 // CreatePreparedWorkspaces is CreateWorkspaces for what PrepareWorkspaces
 // returned.
 func (p *Provider) CreatePreparedWorkspaces(ctx context.Context, prepared []*PreparedWorkspace) ([]*WorkspaceCreatorResult, error) {
-	return scope.Many(ctx, p.runner, prepared, createWorkspaces)
+	return runtime.Many(ctx, p.runner, prepared, createWorkspaces)
 }
 
 // CreatePreparedWorkspace is Provider.CreatePreparedWorkspace within the
 // transaction of ops.
 func (ops *WriterOps) CreatePreparedWorkspace(ctx context.Context, prepared *PreparedWorkspace) (*WorkspaceCreatorResult, error) {
-	return scope.OneIn(ctx, ops.tx, prepared, createWorkspaces)
+	return runtime.OneIn(ctx, ops.tx, prepared, createWorkspaces)
 }
 
 // CreatePreparedWorkspaces is Provider.CreatePreparedWorkspaces within the
 // transaction of ops.
 func (ops *WriterOps) CreatePreparedWorkspaces(ctx context.Context, prepared []*PreparedWorkspace) ([]*WorkspaceCreatorResult, error) {
-	return scope.ManyIn(ctx, ops.tx, prepared, createWorkspaces)
+	return runtime.ManyIn(ctx, ops.tx, prepared, createWorkspaces)
 }
 
 // workspaceConstraints maps the constraints that the specification names to its
@@ -159,7 +160,7 @@ var workspaceConstraints = map[string]error{
 
 // createWorkspaces runs the plan of creating scopes of type workspace: 3
 // flushes.
-func createWorkspaces(ctx context.Context, tx *scope.Tx, prepared []*PreparedWorkspace) ([]*WorkspaceCreatorResult, error) {
+func createWorkspaces(ctx context.Context, tx *runtime.Tx, prepared []*PreparedWorkspace) ([]*WorkspaceCreatorResult, error) {
 	op := tx.Create("workspace", prepared[0].draws, workspaceConstraints)
 	q := saasdb.New(op)
 	type builtinState struct {
@@ -181,16 +182,16 @@ func createWorkspaces(ctx context.Context, tx *scope.Tx, prepared []*PreparedWor
 
 	// Flush 1 of 3.
 	f := op.Flush()
-	for item := range scope.DistinctItems(op, items, func(item *workspaceItem) string {
+	for item := range runtime.DistinctItems(op, items, func(item *workspaceItem) string {
 		return strconv.FormatInt(item.p.spec.OrganisationID, 10)
 	}) {
-		f.Do(scope.Step{Name: "parents.organisation", Query: "LockOrganisation", Missing: ErrOrganisationNotFound}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "parents.organisation", Query: "LockOrganisation", Missing: ErrOrganisationNotFound}, func(ctx context.Context) error {
 			_, err := q.LockOrganisation(ctx, item.p.spec.OrganisationID)
 			return err
 		})
 	}
-	for item := range scope.Items(op, items) {
-		f.Do(scope.Step{Name: "row", Query: "CreateWorkspace"}, func(ctx context.Context) (err error) {
+	for item := range runtime.Items(op, items) {
+		f.Do(runtime.Step{Name: "row", Query: "CreateWorkspace"}, func(ctx context.Context) (err error) {
 			item.res.Row, err = q.CreateWorkspace(ctx, saasdb.CreateWorkspaceParams{
 				OrganisationID: item.p.spec.OrganisationID,
 				Slug:           item.p.spec.Slug,
@@ -209,11 +210,11 @@ func createWorkspaces(ctx context.Context, tx *scope.Tx, prepared []*PreparedWor
 
 	// Flush 2 of 3.
 	f = op.Flush()
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		for _, builtin := range builtinRolesData {
 			builtinTurn := &builtinState{builtin: builtin}
 			item.builtinTurns = append(item.builtinTurns, builtinTurn)
-			f.Do(scope.Step{Name: "access.role", Query: "CreateRole"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "access.role", Query: "CreateRole"}, func(ctx context.Context) error {
 				row, err := q.CreateRole(ctx, saasdb.CreateRoleParams{
 					ScopeType: "workspace",
 					ScopeID:   strconv.FormatInt(item.res.Row.ID, 10),
@@ -227,7 +228,7 @@ func createWorkspaces(ctx context.Context, tx *scope.Tx, prepared []*PreparedWor
 				return nil
 			})
 		}
-		f.Do(scope.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
 			return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
 				Actor:     item.p.actor,
 				Action:    "create",
@@ -238,15 +239,15 @@ func createWorkspaces(ctx context.Context, tx *scope.Tx, prepared []*PreparedWor
 		})
 		if *item.p.spec.DefaultEnvironment {
 			item.res.Environment = &EnvironmentCreatorResult{}
-			f.Do(scope.Step{Name: "environment.parents.workspace", Query: "LockWorkspace", Missing: ErrWorkspaceNotFound}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "environment.parents.workspace", Query: "LockWorkspace", Missing: ErrWorkspaceNotFound}, func(ctx context.Context) error {
 				_, err := q.LockWorkspace(ctx, item.res.Row.ID)
 				return err
 			})
 		}
 	}
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		if *item.p.spec.DefaultEnvironment {
-			f.Do(scope.Step{Name: "environment.row", Query: "CreateEnvironment"}, func(ctx context.Context) (err error) {
+			f.Do(runtime.Step{Name: "environment.row", Query: "CreateEnvironment"}, func(ctx context.Context) (err error) {
 				item.res.Environment.Row, err = q.CreateEnvironment(ctx, saasdb.CreateEnvironmentParams{
 					ID:          item.p.spec.Slug + "-default",
 					WorkspaceID: item.res.Row.ID,
@@ -255,14 +256,14 @@ func createWorkspaces(ctx context.Context, tx *scope.Tx, prepared []*PreparedWor
 				})
 				return err
 			})
-			f.Do(scope.Step{Name: "environment.workspace_roles", Query: "ListRolesOfScope", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
+			f.Do(runtime.Step{Name: "environment.workspace_roles", Query: "ListRolesOfScope", Copied: true, Locks: true}, func(ctx context.Context) (err error) {
 				item.workspaceRoles, err = q.ListRolesOfScope(ctx, saasdb.ListRolesOfScopeParams{
 					ScopeType: "workspace",
 					ScopeID:   strconv.FormatInt(item.res.Row.ID, 10),
 				})
 				return err
 			})
-			f.Do(scope.Step{Name: "environment.audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "environment.audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
 				return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
 					Actor:     item.p.actor,
 					Action:    "create",
@@ -280,10 +281,10 @@ func createWorkspaces(ctx context.Context, tx *scope.Tx, prepared []*PreparedWor
 
 	// Flush 3 of 3.
 	f = op.Flush()
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		for _, builtinTurn := range item.builtinTurns {
 			for _, grant := range builtinTurn.builtin.Grants {
-				f.Do(scope.Step{Name: "access.create_role_grant", Query: "CreateRoleGrant"}, func(ctx context.Context) error {
+				f.Do(runtime.Step{Name: "access.create_role_grant", Query: "CreateRoleGrant"}, func(ctx context.Context) error {
 					return q.CreateRoleGrant(ctx, saasdb.CreateRoleGrantParams{
 						RoleID:    builtinTurn.role.ID,
 						ScopeType: "workspace",
@@ -295,7 +296,7 @@ func createWorkspaces(ctx context.Context, tx *scope.Tx, prepared []*PreparedWor
 			}
 		}
 		for _, owner := range item.p.spec.Owners {
-			f.Do(scope.Step{Name: "access.create_member", Query: "CreateMember"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "access.create_member", Query: "CreateMember"}, func(ctx context.Context) error {
 				return q.CreateMember(ctx, saasdb.CreateMemberParams{
 					ScopeType: "workspace",
 					ScopeID:   strconv.FormatInt(item.res.Row.ID, 10),
@@ -306,13 +307,13 @@ func createWorkspaces(ctx context.Context, tx *scope.Tx, prepared []*PreparedWor
 			})
 		}
 	}
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		if *item.p.spec.DefaultEnvironment {
 			for _, role := range item.workspaceRoles {
 				if role.Name != saasdb.MemberRoleOwner && role.Name != saasdb.MemberRoleEditor {
 					continue
 				}
-				f.Do(scope.Step{Name: "environment.create_role_grant", Query: "CreateRoleGrant"}, func(ctx context.Context) error {
+				f.Do(runtime.Step{Name: "environment.create_role_grant", Query: "CreateRoleGrant"}, func(ctx context.Context) error {
 					return q.CreateRoleGrant(ctx, saasdb.CreateRoleGrantParams{
 						RoleID:    role.ID,
 						ScopeType: "environment",
@@ -329,7 +330,7 @@ func createWorkspaces(ctx context.Context, tx *scope.Tx, prepared []*PreparedWor
 		return nil, err
 	}
 
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		op.AfterCommit("after_commit.WorkspaceCreated", func(ctx context.Context) error {
 			return saasfunc.WorkspaceCreated(ctx, item.res.Row.ID, item.p.spec.Slug)
 		})
@@ -372,12 +373,12 @@ type WorkspacePurgerResult struct {
 
 // purgeWorkspacesInContext returns purgeWorkspaces with the values that it
 // takes from the context.
-func (p *Provider) purgeWorkspacesInContext(ctx context.Context) (scope.Coordinator[WorkspacePurgerSpec, *WorkspacePurgerResult], error) {
-	actor, err := scope.Value(ctx, "actor", p.values.Actor)
+func (p *Provider) purgeWorkspacesInContext(ctx context.Context) (runtime.Coordinator[WorkspacePurgerSpec, *WorkspacePurgerResult], error) {
+	actor, err := runtime.Value(ctx, "actor", p.values.Actor)
 	if err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context, tx *scope.Tx, specs []WorkspacePurgerSpec) ([]*WorkspacePurgerResult, error) {
+	return func(ctx context.Context, tx *runtime.Tx, specs []WorkspacePurgerSpec) ([]*WorkspacePurgerResult, error) {
 		return purgeWorkspaces(ctx, tx, specs, actor)
 	}, nil
 }
@@ -392,7 +393,7 @@ func (p *Provider) PurgeWorkspace(ctx context.Context, spec WorkspacePurgerSpec)
 	if err != nil {
 		return nil, err
 	}
-	return scope.One(ctx, p.runner, spec, do)
+	return runtime.One(ctx, p.runner, spec, do)
 }
 
 // PurgeWorkspaces removes several scopes of type workspace, all of them or
@@ -403,9 +404,9 @@ func (p *Provider) PurgeWorkspace(ctx context.Context, spec WorkspacePurgerSpec)
 func (p *Provider) PurgeWorkspaces(ctx context.Context, specs []WorkspacePurgerSpec) ([]*WorkspacePurgerResult, error) {
 	do, err := p.purgeWorkspacesInContext(ctx)
 	if err != nil {
-		return scope.OfItem([]*WorkspacePurgerResult(nil), err)
+		return runtime.OfItem([]*WorkspacePurgerResult(nil), err)
 	}
-	return scope.Many(ctx, p.runner, specs, do)
+	return runtime.Many(ctx, p.runner, specs, do)
 }
 
 // PurgeWorkspace is Provider.PurgeWorkspace within the transaction of ops.
@@ -414,21 +415,21 @@ func (ops *WriterOps) PurgeWorkspace(ctx context.Context, spec WorkspacePurgerSp
 	if err != nil {
 		return nil, err
 	}
-	return scope.OneIn(ctx, ops.tx, spec, do)
+	return runtime.OneIn(ctx, ops.tx, spec, do)
 }
 
 // PurgeWorkspaces is Provider.PurgeWorkspaces within the transaction of ops.
 func (ops *WriterOps) PurgeWorkspaces(ctx context.Context, specs []WorkspacePurgerSpec) ([]*WorkspacePurgerResult, error) {
 	do, err := ops.provider.purgeWorkspacesInContext(ctx)
 	if err != nil {
-		return scope.OfItem([]*WorkspacePurgerResult(nil), err)
+		return runtime.OfItem([]*WorkspacePurgerResult(nil), err)
 	}
-	return scope.ManyIn(ctx, ops.tx, specs, do)
+	return runtime.ManyIn(ctx, ops.tx, specs, do)
 }
 
 // purgeWorkspaces runs the plan of purging scopes of type workspace: 2 flushes.
-func purgeWorkspaces(ctx context.Context, tx *scope.Tx, specs []WorkspacePurgerSpec, actor pgtype.UUID) ([]*WorkspacePurgerResult, error) {
-	op := tx.Purge(scope.Address("workspace", specs), workspaceConstraints)
+func purgeWorkspaces(ctx context.Context, tx *runtime.Tx, specs []WorkspacePurgerSpec, actor pgtype.UUID) ([]*WorkspacePurgerResult, error) {
+	op := tx.Purge(runtime.Address("workspace", specs), workspaceConstraints)
 	q := saasdb.New(op)
 	type workspaceItem struct {
 		spec           WorkspacePurgerSpec
@@ -445,23 +446,23 @@ func purgeWorkspaces(ctx context.Context, tx *scope.Tx, specs []WorkspacePurgerS
 	// Flush 1 of 2.
 	f := op.Flush()
 	f.RequireReadCommitted()
-	for item := range scope.ItemsBy(op, items, func(item *workspaceItem) string {
+	for item := range runtime.ItemsBy(op, items, func(item *workspaceItem) string {
 		return strconv.FormatInt(item.spec.ID, 10)
 	}) {
-		f.Do(scope.Step{Name: "lock", Query: "LockWorkspaceForPurge"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "lock", Query: "LockWorkspaceForPurge"}, func(ctx context.Context) error {
 			_, err := q.LockWorkspaceForPurge(ctx, item.spec.ID)
-			return scope.Optional(err)
+			return runtime.Optional(err)
 		})
 	}
-	for item := range scope.Items(op, items) {
-		f.Do(scope.Step{Name: "refuse.count_live_subscriptions", Query: "CountLiveSubscriptions"}, func(ctx context.Context) error {
+	for item := range runtime.Items(op, items) {
+		f.Do(runtime.Step{Name: "refuse.count_live_subscriptions", Query: "CountLiveSubscriptions"}, func(ctx context.Context) error {
 			n, err := q.CountLiveSubscriptions(ctx, item.spec.ID)
 			if err != nil {
 				return err
 			}
-			return scope.Refuse(n, ErrWorkspaceHasSubscriptions)
+			return runtime.Refuse(n, ErrWorkspaceHasSubscriptions)
 		})
-		f.Do(scope.Step{Name: "children.environment", Query: "ListEnvironmentIDsForUpdate"}, func(ctx context.Context) (err error) {
+		f.Do(runtime.Step{Name: "children.environment", Query: "ListEnvironmentIDsForUpdate"}, func(ctx context.Context) (err error) {
 			item.environmentIDs, err = q.ListEnvironmentIDsForUpdate(ctx, item.spec.ID)
 			return err
 		})
@@ -472,15 +473,15 @@ func purgeWorkspaces(ctx context.Context, tx *scope.Tx, specs []WorkspacePurgerS
 
 	// Flush 2 of 2.
 	f = op.Flush()
-	for item := range scope.Items(op, items) {
+	for item := range runtime.Items(op, items) {
 		for _, environment := range item.environmentIDs {
 			environmentResult := &EnvironmentPurgerResult{}
 			item.res.Environments = append(item.res.Environments, environmentResult)
-			f.Do(scope.Step{Name: "environment.lock", Query: "LockEnvironmentForPurge"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "environment.lock", Query: "LockEnvironmentForPurge"}, func(ctx context.Context) error {
 				_, err := q.LockEnvironmentForPurge(ctx, environment)
-				return scope.Optional(err)
+				return runtime.Optional(err)
 			})
-			f.Do(scope.Step{Name: "environment.grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "environment.grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
 				n, err := q.DeleteRoleGrantsOfScope(ctx, saasdb.DeleteRoleGrantsOfScopeParams{
 					ScopeType: "environment",
 					ScopeID:   environment,
@@ -491,7 +492,7 @@ func purgeWorkspaces(ctx context.Context, tx *scope.Tx, specs []WorkspacePurgerS
 				environmentResult.Grants += n
 				return nil
 			})
-			f.Do(scope.Step{Name: "environment.audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "environment.audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
 				return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
 					Actor:     actor,
 					Action:    "purge",
@@ -500,17 +501,17 @@ func purgeWorkspaces(ctx context.Context, tx *scope.Tx, specs []WorkspacePurgerS
 					At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
 				})
 			})
-			f.Do(scope.Step{Name: "environment.row", Query: "DeleteEnvironment", Deletes: true}, func(ctx context.Context) error {
+			f.Do(runtime.Step{Name: "environment.row", Query: "DeleteEnvironment", Deletes: true}, func(ctx context.Context) error {
 				row, err := q.DeleteEnvironment(ctx, environment)
-				if environmentResult.Found, err = scope.Found(err); environmentResult.Found {
+				if environmentResult.Found, err = runtime.Found(err); environmentResult.Found {
 					environmentResult.Row = row
 				}
 				return err
 			})
 		}
 	}
-	for item := range scope.Items(op, items) {
-		f.Do(scope.Step{Name: "subscriptions", Query: "DeleteEndedSubscriptions", Deletes: true}, func(ctx context.Context) error {
+	for item := range runtime.Items(op, items) {
+		f.Do(runtime.Step{Name: "subscriptions", Query: "DeleteEndedSubscriptions", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteEndedSubscriptions(ctx, item.spec.ID)
 			if err != nil {
 				return err
@@ -518,7 +519,7 @@ func purgeWorkspaces(ctx context.Context, tx *scope.Tx, specs []WorkspacePurgerS
 			item.res.Subscriptions += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "remove_access.grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "remove_access.grants", Query: "DeleteRoleGrantsOfScope", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteRoleGrantsOfScope(ctx, saasdb.DeleteRoleGrantsOfScopeParams{
 				ScopeType: "workspace",
 				ScopeID:   strconv.FormatInt(item.spec.ID, 10),
@@ -529,7 +530,7 @@ func purgeWorkspaces(ctx context.Context, tx *scope.Tx, specs []WorkspacePurgerS
 			item.res.Grants += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "remove_access.members", Query: "DeleteMembersOfScope", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "remove_access.members", Query: "DeleteMembersOfScope", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteMembersOfScope(ctx, saasdb.DeleteMembersOfScopeParams{
 				ScopeType: "workspace",
 				ScopeID:   strconv.FormatInt(item.spec.ID, 10),
@@ -540,7 +541,7 @@ func purgeWorkspaces(ctx context.Context, tx *scope.Tx, specs []WorkspacePurgerS
 			item.res.Members += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "remove_access.roles", Query: "DeleteRolesOfScope", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "remove_access.roles", Query: "DeleteRolesOfScope", Deletes: true}, func(ctx context.Context) error {
 			n, err := q.DeleteRolesOfScope(ctx, saasdb.DeleteRolesOfScopeParams{
 				ScopeType: "workspace",
 				ScopeID:   strconv.FormatInt(item.spec.ID, 10),
@@ -551,7 +552,7 @@ func purgeWorkspaces(ctx context.Context, tx *scope.Tx, specs []WorkspacePurgerS
 			item.res.Roles += n
 			return nil
 		})
-		f.Do(scope.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "audit.create_audit_entry", Query: "CreateAuditEntry"}, func(ctx context.Context) error {
 			return q.CreateAuditEntry(ctx, saasdb.CreateAuditEntryParams{
 				Actor:     actor,
 				Action:    "purge",
@@ -560,9 +561,9 @@ func purgeWorkspaces(ctx context.Context, tx *scope.Tx, specs []WorkspacePurgerS
 				At:        pgtype.Timestamptz{Time: op.Now(), Valid: true},
 			})
 		})
-		f.Do(scope.Step{Name: "row", Query: "DeleteWorkspace", Deletes: true}, func(ctx context.Context) error {
+		f.Do(runtime.Step{Name: "row", Query: "DeleteWorkspace", Deletes: true}, func(ctx context.Context) error {
 			row, err := q.DeleteWorkspace(ctx, item.spec.ID)
-			if item.res.Found, err = scope.Found(err); item.res.Found {
+			if item.res.Found, err = runtime.Found(err); item.res.Found {
 				item.res.Row = row
 			}
 			return err
