@@ -45,6 +45,7 @@ func constantsOf(v model.Value, call *model.Call) []*model.Literal {
 		if x.Data != nil && !filtered && len(call.Guards) == 0 {
 			return x.Data.Constants()
 		}
+	default: // no constant of the document
 	}
 	return nil
 }

@@ -28,6 +28,7 @@ func senseOf(v model.Value, co *model.Operation) sense {
 			return sense{}
 		}
 		return sense{constant: true, text: x.Text, value: v}
+	default: // it may be the id
 	}
 	if model.Same(v, plain(co.ID)) {
 		return sense{scopeID: true, value: v}

@@ -67,6 +67,7 @@ func (f *file) operand(e plan.Expr, op string) *jen.Statement {
 		if x.Op != op && (x.Op == "&&" || x.Op == "||") {
 			return jen.Parens(f.expr(e))
 		}
+	default: // it binds tighter than any operator
 	}
 	return f.expr(e)
 }

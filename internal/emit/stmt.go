@@ -96,6 +96,7 @@ func assignsError(list []plan.Stmt) bool {
 			assigns = assignsError(s.Body)
 		case *plan.Items:
 			assigns = assignsError(s.Body)
+		default: // it assigns no err
 		}
 		if assigns {
 			return true

@@ -55,7 +55,7 @@ func (w *answerWalk) value(v Value) {
 	if v == nil {
 		return
 	}
-	o := v.Origin()
+	o := v.origin()
 	for _, c := range o.Calls {
 		w.calls[c] = true
 	}

@@ -267,6 +267,7 @@ func (r *resolver) member(v Value, path []string, e *spec.Ref) (Value, []string)
 		return col, path[n:]
 	case *ListValue:
 		return r.pick(v.List, name, e), path[1:]
+	default: // rows of constants and of queries are looked at below
 	}
 	if d := dataOf(v); d != nil {
 		f := d.field(name)

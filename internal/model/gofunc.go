@@ -152,19 +152,13 @@ func (r *resolver) hooks(hooks []*spec.Hook, en *env, before bool) []*Hook {
 // time belong to the transaction, which takes them in its own order.
 func (r *resolver) drawsEarly(h *spec.Hook, args []Value) bool {
 	for _, a := range args {
-		var parts []Value
-		switch a := a.(type) {
+		switch a.(type) {
 		case *NewUUID, *NowValue:
 			r.fail(h.Pos, "SG219", "draw it in the Go function, and return it", "%s is not drawn yet in `before`", a)
 			return true
-		case *Conversion:
-			parts = []Value{a.X}
-		case *Concat:
-			parts = a.Parts
-		case *GoCall:
-			parts = a.Args
+		default: // what it is made of may be drawn
 		}
-		if r.drawsEarly(h, parts) {
+		if r.drawsEarly(h, a.origin().Parts) {
 			return true
 		}
 	}

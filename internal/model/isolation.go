@@ -192,7 +192,9 @@ func (r *resolver) drawnHere(v Value) bool {
 		case *ElemValue:
 			list, ok := of.Loop.Over.(*ListValue)
 			return ok && r.insertedKey(list.List.Calls, v.Name)
+		default: // a row that was there
 		}
+	default: // it may have been there before
 	}
 	return false
 }

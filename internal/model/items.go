@@ -196,6 +196,7 @@ func around(group []piece, depth int) []Node {
 			again := *outer
 			again.Body, again.Continues = inner, outer
 			out = append(out, &again)
+		default: // calls and loops have no pieces
 		}
 	}
 	return out

@@ -86,6 +86,7 @@ func (r *resolver) loop(each *spec.Each, en *env, pos diag.Pos) *Loop {
 		if x.Data != nil {
 			l.Data = x.Data.Nested
 		}
+	default: // its elements are no rows
 	}
 	s := v.Shape()
 	if s.unknown() {

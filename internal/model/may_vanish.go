@@ -50,6 +50,7 @@ func (r *resolver) readFrom(v Value, table, column string) bool {
 		if c = x.Loop.Rows(); c != nil && x.Loop.Groups() == nil && len(c.Query.Columns) == 1 {
 			i = 0
 		}
+	default: // no column of a row
 	}
 	if c == nil || i < 0 || c.Facts.Kind != schema.Select || slices.ContainsFunc(c.Facts.Locks, func(l schema.Lock) bool { return l.Table == table }) {
 		return false

@@ -125,9 +125,10 @@ type Hook struct {
 }
 
 // Node is a *Call, *Loop, *Guard or *Nested.
+//
+//sumtype:decl
 type Node interface {
-	// Inner is the nodes in it.
-	Inner() []Node
+	inner() []Node // the nodes in it
 }
 
 // Role is what a call is to its coordinator.
@@ -286,11 +287,12 @@ type Collected struct {
 }
 
 // Cond is a condition: *Truth, *Compare, *IsSet, *Negation or *Junction.
+//
+//sumtype:decl
 type Cond interface {
 	// Key is a canonical text: equal keys are the same condition.
 	Key() string
-	// Operands are the values and the conditions that it is made of.
-	Operands() ([]Value, []Cond)
+	operands() ([]Value, []Cond) // what it is made of
 }
 
 // Truth is a boolean value.

@@ -2,7 +2,7 @@ package model
 
 import "slices"
 
-// Origin is what a value is made of, and what it comes from. Each kind of value says
+// origin is what a value is made of, and what it comes from. Each kind of value says
 // it once: a kind that does not is no Value. Who follows values asks for it, and looks
 // at kinds only for what is special in them.
 type Origin struct {
@@ -15,35 +15,35 @@ type Origin struct {
 	Caller bool       // the caller gives it, for each item another one
 }
 
-// Origin says that the caller gives it.
-func (v *InputValue) Origin() Origin { return Origin{Caller: true} }
+// origin says that the caller gives it.
+func (v *InputValue) origin() Origin { return Origin{Caller: true} }
 
-// Origin says that the caller gives it.
-func (v *ContextValue) Origin() Origin { return Origin{Caller: true} }
+// origin says that the caller gives it.
+func (v *ContextValue) origin() Origin { return Origin{Caller: true} }
 
-// Origin says that the caller gives it: what runs before the transaction is the caller's.
-func (v *HookResult) Origin() Origin { return Origin{Caller: true} }
+// origin says that the caller gives it: what runs before the transaction is the caller's.
+func (v *HookResult) origin() Origin { return Origin{Caller: true} }
 
-// Origin says that the caller gives it.
-func (v *ScopeID) Origin() Origin { return Origin{Caller: true} }
+// origin says that the caller gives it.
+func (v *ScopeID) origin() Origin { return Origin{Caller: true} }
 
-// Origin is empty: the items are the same in every turn.
-func (v *ItemsValue) Origin() Origin { return Origin{} }
+// origin is empty: the items are the same in every turn.
+func (v *ItemsValue) origin() Origin { return Origin{} }
 
-// Origin is the lock.
-func (v *LockedValue) Origin() Origin { return answerOf(v.Call) }
+// origin is the lock.
+func (v *LockedValue) origin() Origin { return answerOf(v.Call) }
 
-// Origin is the call.
-func (v *RowValue) Origin() Origin { return answerOf(v.Call) }
+// origin is the call.
+func (v *RowValue) origin() Origin { return answerOf(v.Call) }
 
-// Origin is the call.
-func (v *RowsValue) Origin() Origin { return answerOf(v.Call) }
+// origin is the call.
+func (v *RowsValue) origin() Origin { return answerOf(v.Call) }
 
-// Origin is the call.
-func (v *GroupsValue) Origin() Origin { return answerOf(v.Call) }
+// origin is the call.
+func (v *GroupsValue) origin() Origin { return answerOf(v.Call) }
 
-// Origin is the call, or the argument that it returns for certain.
-func (v *ColumnValue) Origin() Origin {
+// origin is the call, or the argument that it returns for certain.
+func (v *ColumnValue) origin() Origin {
 	if v.Known != nil {
 		return Origin{Parts: []Value{v.Known.Value}, Turns: v.Call.Loops}
 	}
@@ -52,45 +52,48 @@ func (v *ColumnValue) Origin() Origin {
 
 func answerOf(c *Call) Origin { return Origin{Calls: []*Call{c}, Turns: c.Loops} }
 
-// Origin is the list.
-func (v *ListValue) Origin() Origin { return Origin{List: v.List, Turns: v.List.Loops} }
+// origin is the list.
+func (v *ListValue) origin() Origin { return Origin{List: v.List, Turns: v.List.Loops} }
 
-// Origin is the list.
-func (v *PickValue) Origin() Origin { return Origin{List: v.List, Turns: v.List.Loops} }
+// origin is the list.
+func (v *PickValue) origin() Origin { return Origin{List: v.List, Turns: v.List.Loops} }
 
-// Origin is the loop.
-func (v *ElemValue) Origin() Origin { return Origin{Loop: v.Loop, Turns: []*Loop{v.Loop}} }
+// origin is the loop.
+func (v *ElemValue) origin() Origin { return Origin{Loop: v.Loop, Turns: []*Loop{v.Loop}} }
 
-// Origin is what it is a field of.
-func (v *FieldValue) Origin() Origin { return Origin{Parts: []Value{v.Of}} }
+// origin is what it is a field of.
+func (v *FieldValue) origin() Origin { return Origin{Parts: []Value{v.Of}} }
 
-// Origin is empty: constants come from nowhere.
-func (v *DataValue) Origin() Origin { return Origin{} }
+// origin is empty: constants come from nowhere.
+func (v *DataValue) origin() Origin { return Origin{} }
 
-// Origin is empty: constants come from nowhere.
-func (l *Literal) Origin() Origin { return Origin{} }
+// origin is empty: constants come from nowhere.
+func (l *Literal) origin() Origin { return Origin{} }
 
-// Origin is empty: the time is that of the call.
-func (v *NowValue) Origin() Origin { return Origin{} }
+// origin is empty: the time is that of the call.
+func (v *NowValue) origin() Origin { return Origin{} }
 
-// Origin is the loops in whose turns it is drawn.
-func (v *NewUUID) Origin() Origin { return Origin{Turns: v.Loops, Around: v.Loops} }
+// origin is the loops in whose turns it is drawn.
+func (v *NewUUID) origin() Origin { return Origin{Turns: v.Loops, Around: v.Loops} }
 
-// Origin is the arguments.
-func (v *GoCall) Origin() Origin { return Origin{Parts: v.Args, Around: v.Loops} }
+// origin is the arguments.
+func (v *GoCall) origin() Origin { return Origin{Parts: v.Args, Around: v.Loops} }
 
-// Origin is the parts.
-func (v *Concat) Origin() Origin { return Origin{Parts: v.Parts} }
+// origin is the parts.
+func (v *Concat) origin() Origin { return Origin{Parts: v.Parts} }
 
-// Origin is what is converted.
-func (v *Conversion) Origin() Origin { return Origin{Parts: []Value{v.X}} }
+// origin is what is converted.
+func (v *Conversion) origin() Origin { return Origin{Parts: []Value{v.X}} }
+
+// OriginOf is what a value is made of, and what it comes from.
+func OriginOf(v Value) Origin { return v.origin() }
 
 // dependsOn reports whether a value changes with the turns of a loop.
 func dependsOn(v Value, l *Loop) bool {
 	if v == nil {
 		return false
 	}
-	o := v.Origin()
+	o := v.origin()
 	return o.Caller && l.Items || slices.Contains(o.Turns, l) || slices.ContainsFunc(o.Parts, func(p Value) bool { return dependsOn(p, l) })
 }
 
@@ -118,28 +121,28 @@ func Bare(v Value, off func(*Conversion) bool) Value {
 // Underlying is Bare without any conversion.
 func Underlying(v Value) Value { return Bare(v, func(*Conversion) bool { return true }) }
 
-// Operands of a truth is its value.
-func (c *Truth) Operands() ([]Value, []Cond) { return []Value{c.Value}, nil }
+// operands of a truth is its value.
+func (c *Truth) operands() ([]Value, []Cond) { return []Value{c.Value}, nil }
 
-// Operands of a constant are none.
-func (c *Constantly) Operands() ([]Value, []Cond) { return nil, nil }
+// operands of a constant are none.
+func (c *Constantly) operands() ([]Value, []Cond) { return nil, nil }
 
-// Operands of an equality are its sides.
-func (c *Compare) Operands() ([]Value, []Cond) { return []Value{c.Left, c.Right}, nil }
+// operands of an equality are its sides.
+func (c *Compare) operands() ([]Value, []Cond) { return []Value{c.Left, c.Right}, nil }
 
-// Operands of a question for presence is the value.
-func (c *IsSet) Operands() ([]Value, []Cond) { return []Value{c.Value}, nil }
+// operands of a question for presence is the value.
+func (c *IsSet) operands() ([]Value, []Cond) { return []Value{c.Value}, nil }
 
-// Operands of a negation is what it negates.
-func (c *Negation) Operands() ([]Value, []Cond) { return nil, []Cond{c.Cond} }
+// operands of a negation is what it negates.
+func (c *Negation) operands() ([]Value, []Cond) { return nil, []Cond{c.Cond} }
 
-// Operands of a junction are its conditions.
-func (c *Junction) Operands() ([]Value, []Cond) { return nil, c.Conds }
+// operands of a junction are its conditions.
+func (c *Junction) operands() ([]Value, []Cond) { return nil, c.Conds }
 
 // ValuesOf lists the values that a condition is made of, those of the conditions in it
 // included.
 func ValuesOf(c Cond) []Value {
-	values, conds := c.Operands()
+	values, conds := c.operands()
 	for _, x := range conds {
 		values = append(values[:len(values):len(values)], ValuesOf(x)...)
 	}
@@ -154,23 +157,23 @@ func (f *Filter) Values() []Value {
 	return append(f.Any[:len(f.Any):len(f.Any)], f.List)
 }
 
-// Inner of a call is nothing.
-func (*Call) Inner() []Node { return nil }
+// inner of a call is nothing.
+func (*Call) inner() []Node { return nil }
 
-// Inner is the body.
-func (l *Loop) Inner() []Node { return l.Body }
+// inner is the body.
+func (l *Loop) inner() []Node { return l.Body }
 
-// Inner is the body.
-func (g *Guard) Inner() []Node { return g.Body }
+// inner is the body.
+func (g *Guard) inner() []Node { return g.Body }
 
-// Inner is the body.
-func (n *Nested) Inner() []Node { return n.Body }
+// inner is the body.
+func (n *Nested) inner() []Node { return n.Body }
 
 // Walk visits the nodes of a body in order, and goes into those of which visit returns true.
 func Walk(body []Node, visit func(Node) (enter bool)) {
 	for _, n := range body {
 		if visit(n) {
-			Walk(n.Inner(), visit)
+			Walk(n.inner(), visit)
 		}
 	}
 }

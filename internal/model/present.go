@@ -93,6 +93,7 @@ func setWhen(c Cond, holds bool) []Value {
 			all = append(all, setWhen(x, holds)...)
 		}
 		return all
+	default: // it says nothing of NULL
 	}
 	return nil
 }

@@ -130,6 +130,7 @@ func (o *purgeOutcome) ofCaller(v Value) bool {
 	switch v.(type) {
 	case *ContextValue, *InputValue:
 		return true
+	default: // it may equal an input
 	}
 	for _, in := range o.frame.inputs {
 		if equalValue(in, v) {

@@ -8,13 +8,14 @@ import (
 
 // Value is where a parameter, a condition or a Go function's argument comes
 // from. Values are shared: one *NewUUID that two parameters refer to is one id.
+//
+//sumtype:decl
 type Value interface {
 	// Shape is the value's type.
 	Shape() Shape
 	// String is the value as the user would write it.
 	String() string
-	// Origin is what it is made of, and what it comes from.
-	Origin() Origin
+	origin() Origin
 }
 
 // InputValue is a field that the caller filled, after defaults.

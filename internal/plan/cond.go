@@ -56,6 +56,7 @@ func not(e Expr) Expr {
 		return e.X
 	case *Lit:
 		return boolean(e.Source != "true")
+	default: // nothing reads better than !
 	}
 	return &Not{X: e}
 }

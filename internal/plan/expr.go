@@ -8,6 +8,8 @@ import (
 
 // Expr is a Go expression: *Ident, *Select, *Index, *Qualified, *CallExpr,
 // *First, *Composite, *Func, *Lit, *Convert, *Deref, *AddrOf, *Binary or *Not.
+//
+//sumtype:decl
 type Expr interface {
 	operands() []Expr // nil among them for what is left out
 	fails() bool      // whether it may panic by itself

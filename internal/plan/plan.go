@@ -194,6 +194,8 @@ type Arg struct {
 
 // Stmt is a statement. What a kind holds is told by its methods, so that a new
 // kind cannot be passed over; see [mayFail].
+//
+//sumtype:decl
 type Stmt interface {
 	body() []Stmt  // the statements inside it
 	takes() []Expr // what it computes when it runs; not what a function does that it queues

@@ -91,7 +91,7 @@ func (s *schedule) available(v model.Value) int {
 	if v == nil {
 		return 0
 	}
-	o := v.Origin()
+	o := model.OriginOf(v)
 	at := s.latest(o.Parts)
 	for _, c := range o.Calls {
 		at = max(at, s.flush[c])

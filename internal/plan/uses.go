@@ -92,7 +92,7 @@ func (u *uses) visit(v model.Value, seen map[model.Value]bool) {
 	if v == nil || seen[v] {
 		return
 	}
-	o := v.Origin()
+	o := model.OriginOf(v)
 	answers := u.read
 	switch v := v.(type) {
 	case *model.NewUUID, *model.GoCall:

@@ -26,6 +26,7 @@ func (b *builder) value(v model.Value, to model.Shape, lv *level, name string) E
 		if x, ok := v.X.(*model.ColumnValue); ok && v.To.There && x.Known != nil {
 			return b.known(x, to, lv)
 		}
+	default: // nothing has to be computed first
 	}
 	return b.converted(v, b.raw(v, lv), b.shape(v), to, lv)
 }
@@ -44,6 +45,7 @@ func (b *builder) converted(v model.Value, x Expr, from, to model.Shape, lv *lev
 			name = x.Name
 		case *Select:
 			name = x.Name
+		default: // it has no name
 		}
 		home := lv.root(loop)
 		if loop != nil {
@@ -150,6 +152,8 @@ func (b *builder) raw(v model.Value, lv *level) Expr {
 		return b.values.hook(v.Hook, lv)
 	case *model.ScopeID:
 		return b.values.id(lv)
+	case *model.ItemsValue:
+		return ident(itemsVar)
 	case *model.LockedValue:
 		return b.locked[v.Call](lv)
 	case *model.RowValue:

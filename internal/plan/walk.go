@@ -30,6 +30,6 @@ func takenFrom(v model.Value, l *model.Collected) bool {
 	if v == nil {
 		return false
 	}
-	o := v.Origin()
+	o := model.OriginOf(v)
 	return o.List == l || o.Loop != nil && takenFrom(o.Loop.Over, l) || slices.ContainsFunc(o.Parts, func(p model.Value) bool { return takenFrom(p, l) })
 }

@@ -49,6 +49,7 @@ func (p *parser) truth(v value) Cond {
 			p.errorf(v.pos, "SG028", "leave `when` out, or leave the step out", "a condition that is always %s decides nothing", shown(e))
 			return nil
 		}
+	default: // told below
 	}
 	p.errorf(v.pos, "SG028", conditionForms, "%s is no condition", shown(e))
 	return nil
@@ -121,6 +122,7 @@ func (p *parser) setCond(v, operand value) Cond {
 		return nil
 	case *Ref, *Call:
 		return &SetCond{Value: e, Pos: v.pos}
+	default: // told below
 	}
 	p.errorf(operand.pos, "SG028", "write {set: $input.x}", "`set` needs a reference: %s is always the same", shown(e))
 	return nil

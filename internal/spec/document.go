@@ -154,6 +154,8 @@ type ConstraintError struct {
 }
 
 // Step is one element of a list of steps: *QueryStep, *UseStep, *ForStep or *ScopeStep.
+//
+//sumtype:decl
 type Step interface {
 	Position() diag.Pos
 	parts() ([]Expr, Cond, []Step)
@@ -235,6 +237,8 @@ type Filter struct {
 }
 
 // Cond is a `when`: *Truth, *Is, *SetCond, *Not, *All or *AnyOf.
+//
+//sumtype:decl
 type Cond interface {
 	Position() diag.Pos
 	parts() ([]Expr, []Cond)
@@ -292,6 +296,8 @@ func (c *All) Position() diag.Pos { return c.Pos }
 func (c *AnyOf) Position() diag.Pos { return c.Pos }
 
 // Expr is a value: *Ref, *Call, *New, *Now, *Concat, *Scalar, *List or *Map.
+//
+//sumtype:decl
 type Expr interface {
 	Position() diag.Pos
 	// String is the expression as the user would write it, in one line.
