@@ -37,10 +37,9 @@ func (r *resolver) meantReference(e spec.Expr, en *env) string {
 
 // resolves reports whether a reference is right; nothing is reported.
 func (r *resolver) resolves(ref *spec.Ref, en *env) bool {
-	told := r.problems
-	r.problems = &diag.List{}
-	defer func() { r.problems = told }()
-	return r.value(ref, en) != nil
+	quiet := *r
+	quiet.problems = &diag.List{}
+	return quiet.value(ref, en) != nil
 }
 
 // warnOfText tells of a text that is taken and reads like a reference: without

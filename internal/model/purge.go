@@ -85,8 +85,9 @@ func (r *resolver) destruction(s *Scope, en *env) *Call {
 }
 
 // outcome decides what the answers of a purge's lock and row mean. Where nothing
-// may be done unless the lock finds the row, what follows it in a cascade, or in a
-// call for many, is under that condition; the purge of one scope ends there.
+// may be done unless the lock finds the row, what follows it is under that condition:
+// in a cascade from here on, in the scope's own purge once it is taken apart
+// ([Operation.StepByStep]).
 func (r *resolver) outcome(s *Scope, en *env, lock, row *Call, start int) {
 	behind := start
 	if lock != nil {

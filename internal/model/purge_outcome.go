@@ -41,7 +41,7 @@ type purgeOutcome struct {
 	frame     *frame
 	lock, row *Call
 	before    []*Call
-	silent    bool // a cascade or a call for many: the scope's own purge was checked
+	silent    bool // a cascade: the scope's own purge is checked
 
 	looked bool // why is what guarded found
 	why    string
