@@ -44,11 +44,11 @@ func (r *resolver) open(s *Scope, c *Operation) (*frame, *env) {
 // StepByStep is the body of a coordinator as it is planned: loops over the items, one
 // behind the other. Whole is the scope of an item, which they go on with. It is
 // called once, when nothing is wrong: it settles which calls are gathered over the items.
-func (c *Operation) StepByStep(s *Scope, tables Tables) (body []Node, whole *Nested) {
-	purge := c.Kind == Purge
-	m := &many{items: c.Items, body: c.Body, nested: &Nested{Name: s.Name, Scope: s, Purge: purge, Many: true, Row: c.Row, Lists: c.Lists, Nested: c.Nested, Loops: []*Loop{c.Items}}}
-	if purge && c.Row != nil && c.Row.Lock != nil {
-		behindLock(&m.body, 0, c.Row.Lock, 0)
+func (o *Operation) StepByStep(s *Scope, tables Tables) (body []Node, whole *Nested) {
+	purge := o.Kind == Purge
+	m := &many{items: o.Items, body: o.Body, nested: &Nested{Name: s.Name, Scope: s, Purge: purge, Many: true, Row: o.Row, Lists: o.Lists, Nested: o.Nested, Loops: []*Loop{o.Items}}}
+	if purge && o.Row != nil && o.Row.Lock != nil {
+		behindLock(&m.body, 0, o.Row.Lock, 0)
 	}
 	for _, call := range Calls(m.body) {
 		m.gatherLess(call)
