@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/specgen-dev/specgen/gen/rbac"
 	"github.com/specgen-dev/specgen/gen/rbacdb"
@@ -98,6 +99,35 @@ func ExampleProvider_WriterOps() {
 	fmt.Println("then:", err)
 	// Output:
 	// invalid: true
+	// then: <nil>
+}
+
+// Queries of the application's own run in the transaction of WriterOps, in order with
+// its operations. An error of one rolls everything back.
+func ExampleWriterOps_DB() {
+	ctx := context.Background()
+	scopes := rbac.NewProvider(openExample())
+
+	create := func(name, kind string) error {
+		return scopes.WriterOps(ctx, func(ctx context.Context, ops *rbac.WriterOps) error {
+			domain, err := ops.CreateDomain(ctx, rbac.DomainCreatorSpec{Name: name})
+			if err != nil {
+				return err
+			}
+			id := pgtype.UUID{Bytes: scope.NewUUID(), Valid: true}
+			return rbacdb.New(ops.DB()).CreateAssociation(ctx, rbacdb.CreateAssociationParams{ // any query of yours
+				ID: id, ScopeType: "domain", ScopeID: domain.Row.ID.String(), EntityType: "document", EntityID: "1", RelationType: kind,
+			})
+		})
+	}
+	fmt.Println("auto:", create("acme", "auto"))
+	fmt.Println("nonsense:", create("other", "nonsense") != nil)
+
+	_, err := scopes.CreateDomain(ctx, rbac.DomainCreatorSpec{Name: "other"}) // the name is free: nothing was written
+	fmt.Println("then:", err)
+	// Output:
+	// auto: <nil>
+	// nonsense: true
 	// then: <nil>
 }
 

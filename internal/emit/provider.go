@@ -122,6 +122,11 @@ func (f *file) writerOps() {
 		jen.Return(jen.Err()),
 	)
 	f.Line()
+	f.doc("DB is the transaction of ops for queries of the caller's own, such as those of a sqlc package: db.New(ops.DB()). They run in order with the operations, are committed or rolled back with them, and are run again with them. The first begins the transaction if no operation has.")
+	f.Comment("//")
+	f.doc("An error of a query fails the transaction, even if fn drops it or its rows tell it late; pgx.ErrNoRows does not. Rows must be closed before the next query or operation. BEGIN, COMMIT, ROLLBACK and savepoints are refused.")
+	f.Func().Params(jen.Id("ops").Op("*").Id("WriterOps")).Id("DB").Params().Qual(scopePath, "DBTX").Block(jen.Return(jen.Id("ops").Dot("tx").Dot("DB").Call()))
+	f.Line()
 	f.doc("AfterCommit runs what operations on a caller's pgx.Tx queued to run after the commit; the caller calls it once its own COMMIT has succeeded. Otherwise it does nothing.")
 	f.Func().Params(jen.Id("p").Op("*").Id("Provider")).Id("AfterCommit").Params(ctxParam()).Error().Block(
 		jen.Return(jen.Id("p").Dot("runner").Dot("AfterCommit").Call(jen.Id("ctx"))),

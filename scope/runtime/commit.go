@@ -132,7 +132,7 @@ func (tx *Tx) commitError(ctx context.Context, phase string, err error) error {
 // operation only, it is that operation's.
 func (tx *Tx) transactionError(ctx context.Context, phase string, err error) *scope.Error {
 	e := &scope.Error{Op: scope.OpTransaction, Phase: phase, Err: withContext(ctx, err)}
-	if len(tx.ops) == 1 {
+	if len(tx.ops) == 1 && tx.own.count() == 0 {
 		e.Op, e.Scope = tx.ops[0].kind, tx.ops[0].scope
 	} else {
 		e.Parts = tx.parts()
@@ -148,6 +148,9 @@ func (tx *Tx) parts() []string {
 		if part := op.kind + " " + op.scope.Type; !slices.Contains(parts, part) {
 			parts = append(parts, part)
 		}
+	}
+	if tx.own.count() > 0 {
+		parts = append(parts, "own queries")
 	}
 	return parts
 }
@@ -182,6 +185,7 @@ func (tx *Tx) rollback(ctx context.Context) error {
 	if !tx.open {
 		return nil
 	}
+	tx.own.leave(true) // a panic may have left rows open
 	undo := rollbackToSavepoint
 	if tx.ended { // a failure was found after RELEASE had travelled
 		undo = refuseAll

@@ -167,6 +167,8 @@ func (tx *Tx) genericForCommit() error {
 		purges = purges || op.kind == scope.OpPurge
 	}
 	switch {
+	case tx.own.count() > 0: // it may be of a query of which nothing is known
+		return scope.ErrConflict
 	case creates && !purges:
 		return scope.ErrParentNotFound
 	case purges && !creates:

@@ -169,12 +169,18 @@ func (op *Op) sendable() error {
 	case op.tx.ended:
 		return op.tx.fail(failed(errAfterEnd))
 	case op.tx.failure != nil:
-		e := failed(op.tx.failure)
-		e.Phase, e.SQLState = "not sent, because the transaction has failed before", op.tx.failure.SQLState
-		return e
+		return op.tx.notSent(failed(nil))
+	case op.tx.own.busy():
+		return op.tx.fail(failed(errRowsOpen))
 	case op.misuse != nil:
 		return op.tx.fail(failed(op.misuse))
 	default:
 		return nil
 	}
+}
+
+// notSent makes e the error of what is not sent because the transaction has failed.
+func (tx *Tx) notSent(e *scope.Error) *scope.Error {
+	e.Phase, e.SQLState, e.Err = "not sent, because the transaction has failed before", tx.failure.SQLState, tx.failure
+	return e
 }

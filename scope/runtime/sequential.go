@@ -63,14 +63,23 @@ func (o *oneStatement) db(args ...any) scope.DBTX {
 		o.misuse = errTwoStatements
 		return refusing{errTwoStatements}
 	}
-	if tooLong(args) {
-		return refusing{errTooLong}
-	}
-	if o.simple && slices.ContainsFunc(args, hasNUL) {
-		return refusing{errNULByte}
+	if err := unsendable(args, o.simple); err != nil {
+		return refusing{err}
 	}
 	o.issued++
 	return o.on
+}
+
+// unsendable returns why arguments cannot be sent.
+func unsendable(args []any, simple bool) error {
+	switch {
+	case tooLong(args):
+		return errTooLong
+	case simple && slices.ContainsFunc(args, hasNUL):
+		return errNULByte
+	default:
+		return nil
+	}
 }
 
 // errNULByte stands for the 22021 that the server answers to a parameter. Within

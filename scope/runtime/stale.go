@@ -39,9 +39,9 @@ func (tx *Tx) stale(err error) bool {
 	return isStale(err) || tx.failure != nil && isStale(tx.failure) || tx.dropped != nil && isStale(tx.dropped)
 }
 
-// flushes is how many were sent.
+// flushes is how many were sent, and of the caller's own queries.
 func (tx *Tx) flushes() int {
-	n := 0
+	n := tx.own.count()
 	for _, op := range tx.ops {
 		n += op.flushes
 	}

@@ -29,7 +29,8 @@ type Tx struct {
 	isolation pgx.TxIsoLevel // empty until it is known
 	sent      bool           // a flush was sent in it
 	ops       []*Op
-	drawn     int // how many of call.draws this attempt has taken
+	own       *ownQueries // of the caller; nil for none
+	drawn     int         // how many of call.draws this attempt has taken
 
 	failure *scope.Error // the first failure of an operation: the transaction cannot commit
 	dropped *scope.Error // the first error of the server, also when the code in between dropped it
@@ -242,6 +243,7 @@ func (tx *Tx) run(ctx context.Context, fn func(context.Context, *Tx) error) (com
 		}
 	}()
 	err = fn(ctx, tx)
+	tx.own.leave(err != nil)
 	switch {
 	case tx.failure == nil:
 	case err == nil:

@@ -94,6 +94,18 @@ func pair(ctx context.Context, provider *scopes.Provider) error {
 	return err
 }
 
+func withATeamOfOurs(ctx context.Context, provider *scopes.Provider, name string) error {
+	err := provider.WriterOps(ctx, func(ctx context.Context, ops *scopes.WriterOps) error {
+		org, err := ops.CreateOrganisation(ctx, scopes.OrganisationCreatorSpec{Name: name})
+		if err != nil {
+			return err
+		}
+		_, err = db.New(ops.DB()).CreateTeam(ctx, db.CreateTeamParams{ID: newID(), OrganisationID: org.Row.ID, Name: "first"})
+		return err
+	})
+	return err
+}
+
 func withATeam(ctx context.Context, pool *pgxpool.Pool, name string) error {
 	tx, err := pool.Begin(ctx)
 	if err != nil {
@@ -131,7 +143,7 @@ func TestYourOwnTransaction(t *testing.T) {
 	t.Parallel()
 	pool := newPool(t)
 	ctx, _ := loggedIn(t)
-	if err := errors.Join(pair(ctx, newProvider(pool)), withATeam(ctx, pool, "Ring")); err != nil {
+	if err := errors.Join(pair(ctx, newProvider(pool)), withATeam(ctx, pool, "Ring"), withATeamOfOurs(ctx, newProvider(pool), "Circle")); err != nil {
 		t.Fatal(err)
 	}
 	if n := count(t, pool, "SELECT count(*) FROM teams t JOIN organisations o ON o.id = t.organisation_id WHERE o.name = 'Ring'"); n != 1 {

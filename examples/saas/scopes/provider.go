@@ -95,6 +95,18 @@ func (p *Provider) WriterOps(ctx context.Context, fn func(ctx context.Context, o
 	return err
 }
 
+// DB is the transaction of ops for queries of the caller's own, such as those
+// of a sqlc package: db.New(ops.DB()). They run in order with the operations,
+// are committed or rolled back with them, and are run again with them. The
+// first begins the transaction if no operation has.
+//
+// An error of a query fails the transaction, even if fn drops it or its rows
+// tell it late; pgx.ErrNoRows does not. Rows must be closed before the next
+// query or operation. BEGIN, COMMIT, ROLLBACK and savepoints are refused.
+func (ops *WriterOps) DB() scope.DBTX {
+	return ops.tx.DB()
+}
+
 // AfterCommit runs what operations on a caller's pgx.Tx queued to run after the
 // commit; the caller calls it once its own COMMIT has succeeded. Otherwise it
 // does nothing.
