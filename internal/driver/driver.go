@@ -103,8 +103,8 @@ func (g *Generation) resolve(doc *spec.Document) *model.Project {
 	if doc.Go.Value != "" && doc.Go.Value != importPath {
 		funcs = sqlcapi.LoadFuncs(g.files, g.Base, doc.Go.Value, doc.Go.Pos, &g.Problems)
 	}
-	broken := slices.ContainsFunc(g.Problems.Sorted(), breaksAll) || doc.Damage.Lost("sqlc")
-	damaged := found.HasErrors()
+	broken := slices.ContainsFunc(g.Problems.Sorted(), breaksAll) || doc.ParseLoss.Lost("sqlc")
+	incomplete := found.HasErrors()
 	found.Append(&g.Problems)
 	g.Problems = found
 	if broken {
@@ -112,13 +112,13 @@ func (g *Generation) resolve(doc *spec.Document) *model.Project {
 	}
 	var resolved diag.List
 	project := model.Resolve(model.Sources{Document: doc, API: in.API, Catalog: in.Catalog, Funcs: funcs, ImportPath: importPath}, &resolved)
-	if !damaged { // what a damaged document lacks may only be lost
+	if !incomplete { // else a step that seems to be missing may have failed to parse
 		check.Run(project, in.Catalog, &resolved)
 	}
 	unusable := unusableIn(in.API, &resolved)
 	g.Problems = unusable.concerning(&g.Problems)
 	for _, p := range resolved.Sorted() {
-		if !followsFrom(doc.Damage, p) && !unusable.explains(p) {
+		if !followsFrom(doc.ParseLoss, p) && !unusable.explains(p) {
 			g.Problems.Add(p)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 // the use has a misspelt name, or was forgotten. Beside errors it is silent: the
 // use may be what is wrong.
 func (r *resolver) checkUnused() {
-	if r.problems.HasErrors() || r.doc.Damage.Any() {
+	if r.problems.HasErrors() || r.doc.ParseLoss.Any() {
 		return
 	}
 	all := &nameWalk{roots: map[string]bool{}, members: map[[2]string]bool{}, blocks: map[string]bool{}}

@@ -14,16 +14,16 @@ import (
 // Document is one specgen.yaml. Mappings keep the order in which they are
 // written; stages that must not depend on it sort by name.
 type Document struct {
-	File    string
-	Sqlc    []Text // paths of sqlc configuration files, relative to File's directory
-	Output  Output
-	Go      Text // import path of the package that $go.Name(…) refers to; may be empty
-	Context []*Declaration
-	Data    []*Data
-	Blocks  []*Block
-	Scopes  []*Scope
-	Ignores []*Ignore
-	Damage  *Damage // nil for none
+	File      string
+	Sqlc      []Text // paths of sqlc configuration files, relative to File's directory
+	Output    Output
+	Go        Text // import path of the package that $go.Name(…) refers to; may be empty
+	Context   []*Declaration
+	Data      []*Data
+	Blocks    []*Block
+	Scopes    []*Scope
+	Ignores   []*Ignore
+	ParseLoss *ParseLoss // nil for none
 }
 
 // Text is a string with its position. An absent one has an empty Value and the

@@ -59,7 +59,7 @@ func (d *dumper) fields(indent int, v reflect.Value) {
 	for i := range v.NumField() {
 		f := v.Field(i)
 		text, isText := f.Interface().(Text)
-		if v.Type().Field(i).Name == "Damage" {
+		if v.Type().Field(i).Name == "ParseLoss" {
 			continue // which the problems tell
 		}
 		if v.Type().Field(i).Name == "Pos" || f.IsZero() || isText && text.Value == "" {

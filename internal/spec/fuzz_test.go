@@ -164,7 +164,7 @@ func (c checker) pos(p diag.Pos) {
 }
 
 func (c checker) walk(v reflect.Value) {
-	if _, ok := v.Interface().(*Damage); ok {
+	if _, ok := v.Interface().(*ParseLoss); ok {
 		return
 	}
 	if e, ok := v.Interface().(Expr); ok && !c.inside && !v.IsNil() {

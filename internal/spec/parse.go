@@ -11,7 +11,7 @@ import (
 // and left out of the document. The document is never nil. Its positions name
 // file as it is given here.
 //
-// A document with reported errors is not complete: its Damage says what is
+// A document with reported errors is not complete: its ParseLoss says what is
 // missing, so that what follows from that is not reported, too.
 func Parse(file string, text []byte, problems *diag.List) *Document {
 	start := diag.Pos{File: file, Line: 1, Col: 1}
@@ -28,7 +28,7 @@ func Parse(file string, text []byte, problems *diag.List) *Document {
 	}
 	p.document(p.value(root, start), doc)
 	doc.Ignores = p.placed(root)
-	doc.Damage = p.damage(root)
+	doc.ParseLoss = p.parseLoss(root)
 	return doc
 }
 

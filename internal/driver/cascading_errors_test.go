@@ -14,10 +14,10 @@ import (
 	"github.com/specgen-dev/specgen/internal/spec"
 )
 
-// TestNoKnockOn breaks good specifications in one place each, so that the parser
+// TestNoCascadingErrors breaks good specifications in one place each, so that the parser
 // reports it, and makes sure that nothing is reported that only follows from it:
 // every key is misspelt, and every text becomes a list.
-func TestNoKnockOn(t *testing.T) {
+func TestNoCascadingErrors(t *testing.T) {
 	t.Parallel()
 	broken := 0
 	root := newModule(t)

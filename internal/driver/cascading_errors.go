@@ -8,17 +8,17 @@ import (
 	"github.com/specgen-dev/specgen/internal/sqlcapi"
 )
 
-// partial are the codes of problems that a part of a document may have because
-// something in it was reported and left out.
+// partial are codes suppressed for a step, or another part of the document, in
+// which something failed to parse.
 var partial = []string{"SG206", "SG210", "SG213", "SG216", "SG303", "SG304", "SG401", "SG402", "SG406", "SG407", "SG408", "SG502"}
 
-// fragile are the codes that say something of how steps, locks, loops and data
-// fit together: of nothing can that be said while some of them are missing.
+// fragile are codes suppressed while any part of the document failed to parse: they
+// are about how steps, locks, loops and data fit together.
 var fragile = []string{"SG217", "SG305", "SG409", "SG410", "SG503", "SG504", "SG505"}
 
-// followsFrom reports whether a problem may be one only because of what is missing
-// from the document, which was reported.
-func followsFrom(d *spec.Damage, p diag.Problem) bool {
+// followsFrom reports whether a problem may exist only because a part of the
+// document failed to parse, which was reported.
+func followsFrom(d *spec.ParseLoss, p diag.Problem) bool {
 	if !d.Any() {
 		return false
 	}
@@ -31,25 +31,24 @@ func followsFrom(d *spec.Damage, p diag.Problem) bool {
 	return d.At(p.Pos) || slices.ContainsFunc(p.Related, func(r diag.Related) bool { return d.At(r.Pos) })
 }
 
-// ofOneQuery are the codes of problems that make one query unusable, and leave
-// the others as they are.
+// ofOneQuery are codes of problems that make one query unusable, and no other.
 var ofOneQuery = []string{"SG162", "SG163", "SG166", codeStaleQuery}
 
-// breaksAll reports whether a problem of the files that a document names leaves
-// nothing to be said of the document.
+// breaksAll reports whether a problem of the files that a document names makes it
+// impossible to resolve the document.
 func breaksAll(p diag.Problem) bool {
 	return p.Severity == diag.Error && !slices.Contains(ofOneQuery, p.Code)
 }
 
-// codeStaleQuery is what a query gets whose statement sqlc has not read. Who does not
-// call it does not care.
+// codeStaleQuery is reported for a query whose statement sqlc has not read. It
+// matters only to a document that calls the query.
 const codeStaleQuery = "SG167"
 
 // unusable are the queries that a document calls, and that were reported as
 // unusable.
 type unusable map[string]bool
 
-// codeUnknownQuery is what a document gets that calls a query that is not there.
+// codeUnknownQuery is reported for a call of a query that does not exist.
 const codeUnknownQuery = "SG201"
 
 // unusableIn finds the unusable queries that are called: resolution takes them
@@ -66,13 +65,12 @@ func unusableIn(api *sqlcapi.API, resolved *diag.List) unusable {
 	return called
 }
 
-// explains reports whether a problem may be one only because a query cannot be
-// used.
+// explains reports whether a problem may exist only because a query is unusable.
 func (u unusable) explains(p diag.Problem) bool {
 	return len(u) > 0 && (p.Code == codeUnknownQuery && u[p.Missing] || slices.Contains(fragile, p.Code))
 }
 
-// concerning leaves problems of queries out that the document does not call.
+// concerning leaves out problems of queries that the document does not call.
 func (u unusable) concerning(found *diag.List) diag.List {
 	var kept diag.List
 	for _, p := range found.Sorted() {

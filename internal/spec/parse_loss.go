@@ -8,9 +8,9 @@ import (
 	"github.com/specgen-dev/specgen/internal/diag"
 )
 
-// Damage says which parts of a file are missing from its document, because
-// something in them was reported. What does not depend on them can be resolved.
-type Damage struct {
+// ParseLoss says which parts of a file are missing from its document because they
+// failed to parse. Everything that does not depend on them can be resolved.
+type ParseLoss struct {
 	units  []*unit
 	lost   map[string]bool
 	blocks map[string]*yaml.Node // by name
@@ -24,39 +24,39 @@ type unit struct {
 	key      string
 	parts    bool // what it holds are units that stand without it
 	outer    *unit
-	damaged  bool
+	lossy    bool
 }
 
 // Any reports whether anything is missing.
-func (d *Damage) Any() bool { return d != nil && len(d.lost) > 0 }
+func (d *ParseLoss) Any() bool { return d != nil && len(d.lost) > 0 }
 
 // At reports whether something is missing from the step, or the other part of the
 // file, that a position lies in.
-func (d *Damage) At(pos diag.Pos) bool {
+func (d *ParseLoss) At(pos diag.Pos) bool {
 	if !d.Any() {
 		return false
 	}
 	u := d.unitAt(pos)
-	return u != nil && u.damaged
+	return u != nil && u.lossy
 }
 
 // Lost reports whether a name occurs in what is missing, so that it may have
 // been declared there.
-func (d *Damage) Lost(name string) bool { return d.Any() && d.lost[name] }
+func (d *ParseLoss) Lost(name string) bool { return d.Any() && d.lost[name] }
 
-// damage finds what the reported problems take out of the document.
-func (p *parser) damage(root *yaml.Node) *Damage {
+// parseLoss finds what the reported problems take out of the document.
+func (p *parser) parseLoss(root *yaml.Node) *ParseLoss {
 	if len(p.reported) == 0 {
 		return nil
 	}
-	d := &Damage{lost: map[string]bool{}, blocks: map[string]*yaml.Node{}}
+	d := &ParseLoss{lost: map[string]bool{}, blocks: map[string]*yaml.Node{}}
 	d.find(p.extents(root), root)
 	for r := range p.reported {
 		u := d.unitAt(r.pos)
 		if r.code == "SG003" || u == nil {
 			continue
 		}
-		u.damaged = true
+		u.lossy = true
 		// A part whose key or name is wrong is missing as a whole.
 		whole := r.pos == u.from && r.code != "SG013"
 		d.loses(u.node, whole || !u.parts)
@@ -76,7 +76,7 @@ func (p *parser) damage(root *yaml.Node) *Damage {
 var lists = []string{"create", "steps", "do", "parents", "children", "refuse", "before", "after_commit", "rows"}
 
 // find lists the units of a document, outer ones before those inside.
-func (d *Damage) find(at func(*yaml.Node) (from, to diag.Pos), root *yaml.Node) {
+func (d *ParseLoss) find(at func(*yaml.Node) (from, to diag.Pos), root *yaml.Node) {
 	var walk func(n *yaml.Node, outer *unit, depth int, key string)
 	walk = func(n *yaml.Node, outer *unit, depth int, key string) {
 		switch n.Kind {
@@ -112,7 +112,7 @@ func (d *Damage) find(at func(*yaml.Node) (from, to diag.Pos), root *yaml.Node) 
 }
 
 // unitAt returns the innermost unit around a position, nil for none.
-func (d *Damage) unitAt(pos diag.Pos) *unit {
+func (d *ParseLoss) unitAt(pos diag.Pos) *unit {
 	for _, u := range slices.Backward(d.units) {
 		if pos.File == u.from.File && pos.Compare(u.from) >= 0 && pos.Compare(u.to) < 0 {
 			return u
@@ -123,7 +123,7 @@ func (d *Damage) unitAt(pos diag.Pos) *unit {
 
 // loses notes the names in a value; deep, in what it holds too, and in the
 // blocks that it uses.
-func (d *Damage) loses(n *yaml.Node, deep bool) {
+func (d *ParseLoss) loses(n *yaml.Node, deep bool) {
 	if n.Kind == yaml.ScalarNode {
 		d.lost[n.Value] = true
 		if block := d.blocks[n.Value]; block != nil && deep {
