@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/specgen-dev/specgen/internal/diag"
-	"github.com/specgen-dev/specgen/internal/initial"
+	"github.com/specgen-dev/specgen/internal/scaffold"
 )
 
 func initCommand(o *options) *cobra.Command {
@@ -25,7 +25,7 @@ func initCommand(o *options) *cobra.Command {
 		Example: "  specgen init --dry-run\n  specgen init\n  specgen init --example    # in an empty directory",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			done := o.working(cmd, "reading the project")
-			r, err := o.initial(cmd, example, args)
+			r, err := o.scaffold(cmd, example, args)
 			done()
 			if err != nil {
 				return err
@@ -59,16 +59,16 @@ func initCommand(o *options) *cobra.Command {
 	return cmd
 }
 
-func (o *options) initial(cmd *cobra.Command, example bool, args []string) (*initial.Result, error) {
+func (o *options) scaffold(cmd *cobra.Command, example bool, args []string) (*scaffold.Result, error) {
 	switch {
 	case len(o.files) > 1:
 		return nil, &misuse{errors.New("init writes one specification"), cmd}
 	case !example:
-		return initial.Project(initial.Options{Dir: o.dir, Spec: strings.Join(o.files, ""), Sqlc: strings.Join(args, "")})
+		return scaffold.Project(scaffold.Options{Dir: o.dir, Spec: strings.Join(o.files, ""), Sqlc: strings.Join(args, "")})
 	case len(args) > 0 || len(o.files) > 0:
 		return nil, errors.New("--example takes neither a file nor -f: it writes all of a small module")
 	}
-	return initial.Example(o.dir)
+	return scaffold.Example(o.dir)
 }
 
 // elsewhere says where a directory is, if it is not the working directory: " in
@@ -90,7 +90,7 @@ func (o *options) elsewhere(dir string) string {
 }
 
 // initText says what was made and where, and what to do next, there.
-func initText(r *initial.Result, where string, dryRun bool) string {
+func initText(r *scaffold.Result, where string, dryRun bool) string {
 	var b strings.Builder
 	b.WriteString(r.Report)
 	if len(r.Files) == 0 {

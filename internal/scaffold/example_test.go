@@ -1,4 +1,4 @@
-package initial_test
+package scaffold_test
 
 import (
 	"bytes"
@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/specgen-dev/specgen"
-	"github.com/specgen-dev/specgen/internal/initial"
 	"github.com/specgen-dev/specgen/internal/pglocal/pgtest"
+	"github.com/specgen-dev/specgen/internal/scaffold"
 )
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
@@ -22,7 +22,7 @@ func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 func TestExampleRuns(t *testing.T) {
 	t.Parallel()
 	dir := newModule(t, "example.com/tryout")
-	r, err := initial.Example(dir)
+	r, err := scaffold.Example(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +42,7 @@ purged the user and the domain
 			t.Errorf("the program (-want +got):\n%s", diff)
 		}
 	}
-	if _, err := initial.Example(dir); err == nil || !strings.Contains(err.Error(), "would be overwritten") {
+	if _, err := scaffold.Example(dir); err == nil || !strings.Contains(err.Error(), "would be overwritten") {
 		t.Errorf("a second time: %v", err)
 	}
 }
@@ -51,7 +51,7 @@ purged the user and the domain
 // repository: the generated package, too, but for the imports.
 func TestExampleIsTheReference(t *testing.T) {
 	t.Parallel()
-	r, err := initial.Example(t.TempDir())
+	r, err := scaffold.Example(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

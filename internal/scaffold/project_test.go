@@ -1,4 +1,4 @@
-package initial_test
+package scaffold_test
 
 import (
 	"bytes"
@@ -15,7 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/specgen-dev/specgen/internal/driver"
-	"github.com/specgen-dev/specgen/internal/initial"
+	"github.com/specgen-dev/specgen/internal/scaffold"
 )
 
 // newModule makes a module that requires this one, in place of a published
@@ -83,7 +83,7 @@ func testProject(t *testing.T, root, name string) {
 		sources = append(sources, madeBySqlc(t, dir, sources, bySqlc)...)
 	}
 
-	r, err := initial.Project(initial.Options{Dir: dir})
+	r, err := scaffold.Project(scaffold.Options{Dir: dir})
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
@@ -114,7 +114,7 @@ func testProject(t *testing.T, root, name string) {
 			write(t, filepath.Join(dir, strings.TrimPrefix(f.Name, "after/")), f.Data)
 		}
 		generate(t, dir)
-		if _, err := initial.Project(initial.Options{Dir: dir}); err == nil || !strings.Contains(err.Error(), "there already") {
+		if _, err := scaffold.Project(scaffold.Options{Dir: dir}); err == nil || !strings.Contains(err.Error(), "there already") {
 			t.Errorf("%s: a second time: %v", name, err)
 		}
 	}
@@ -125,7 +125,7 @@ func testProject(t *testing.T, root, name string) {
 }
 
 // readNewQueries does what a person is told to do where sqlc.yaml names files.
-func readNewQueries(t *testing.T, dir string, r *initial.Result) {
+func readNewQueries(t *testing.T, dir string, r *scaffold.Result) {
 	t.Helper()
 	if !strings.Contains(r.Next[0], "to `queries`") {
 		return
@@ -219,7 +219,7 @@ func write(t *testing.T, name string, text []byte) {
 // the steps of create: it lacks no query.
 func TestReference(t *testing.T) {
 	t.Parallel()
-	r, err := initial.Project(initial.Options{Dir: "../..", Spec: "recognised.yaml"})
+	r, err := scaffold.Project(scaffold.Options{Dir: "../..", Spec: "recognised.yaml"})
 	if err != nil {
 		t.Fatal(err)
 	}

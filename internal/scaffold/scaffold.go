@@ -1,11 +1,11 @@
-// Package initial writes the first specification of a project that has sqlc: it
+// Package scaffold writes the first specification of a project that has sqlc: it
 // recognises scopes in the schema and the queries, and makes a specgen.yaml that
 // generates, with the locking queries that the project lacks.
 //
 // Nothing that it makes is a guess about data: what it cannot recognise it leaves
 // out, and says why. It makes everything in memory, generates from it there, and
 // leaves out what does not pass; files are written last, and none that exists.
-package initial
+package scaffold
 
 import (
 	"errors"
