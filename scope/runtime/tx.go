@@ -48,10 +48,10 @@ type call struct {
 	kept    *keptConn // the connection that the next attempt runs on; nil for any
 }
 
-// Draw returns ids and a time for one operation. The n-th Draw of an attempt
-// gives what the n-th Draw of the attempt before gave, so that a retry writes
-// the same ids, as long as the function given to [In] draws in the same order.
-func (tx *Tx) Draw() *Draws {
+// draw returns ids and a time for one operation. The n-th of an attempt are what
+// the n-th of the attempt before were, so that a retry writes the same ids, as long
+// as the function given to [In] starts its operations in the same order.
+func (tx *Tx) draw() *Draws {
 	if tx.drawn == len(tx.call.draws) {
 		tx.call.draws = append(tx.call.draws, tx.runner.Draw())
 	}
@@ -61,18 +61,18 @@ func (tx *Tx) Draw() *Draws {
 }
 
 // Create starts the creation of a scope of the given type. It sends nothing. d
-// goes back to its start; nil stands for [Tx.Draw]. constraints gives the
+// goes back to its start; nil stands for one of the transaction. constraints gives the
 // specification's errors for names of constraints, and is only read.
 func (tx *Tx) Create(scopeType string, d *Draws, constraints map[string]error) *Op {
 	if d == nil {
-		d = tx.Draw()
+		d = tx.draw()
 	}
 	return tx.newOp(scope.OpCreate, scope.Context{Type: scopeType}, d, constraints)
 }
 
 // Purge starts the purge of the scope c. It sends nothing.
 func (tx *Tx) Purge(c scope.Context, constraints map[string]error) *Op {
-	return tx.newOp(scope.OpPurge, c, tx.Draw(), constraints)
+	return tx.newOp(scope.OpPurge, c, tx.draw(), constraints)
 }
 
 func (tx *Tx) newOp(kind string, c scope.Context, d *Draws, constraints map[string]error) *Op {
