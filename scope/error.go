@@ -28,9 +28,9 @@ type Error struct {
 	Scope Context  // ID is empty in a create: the row may not have been written yet
 	Step  string   // as in the specification, such as "preset_roles.role"; empty outside of a step
 	Query string   // sqlc's name of the query
-	Phase string   // outside of a step: of the transaction, such as "COMMIT"
-	Parts []string // of a transaction of several operations: what it is made of, such as "create project"
-	Item  int      // of a call for several items: which one the step was for, from 1; 0 for none. See [ItemError]
+	Phase string   // what failed outside of a step, such as "COMMIT"
+	Parts []string // the operations of a transaction of several, such as "create project"
+	Item  int      // the item that the step was for, counted from 1; 0 for none. [ItemError] counts from 0
 
 	// As the server reported them. A distributed PostgreSQL may leave Table and
 	// Constraint empty: Citus does. Constraint is then what its message names, as
@@ -43,17 +43,18 @@ type Error struct {
 	// there, and the call must not be made again.
 	Committed bool
 
-	// What errors.Is and errors.As find. The text of Err may hold values.
-	Own      error // the specification's own error; nil if it has none for this
-	Sentinel error // of this package, such as ErrAlreadyExists; nil if none fits
-	Err      error // the cause: an error of the driver, or of a function of the application
+	// What errors.Is and errors.As find. Err may hold values of rows, so that none of
+	// them is written as JSON.
+	Own      error `json:"-"` // the specification's own error; nil if it has none for this
+	Sentinel error `json:"-"` // of this package, such as ErrAlreadyExists; nil if none fits
+	Err      error `json:"-"` // the cause: an error of the driver, or of a function of the application
 
-	// FromGo is true if Err comes from Go code of the application. Its text becomes
-	// part of ours then, unless it wraps an error of PostgreSQL.
+	// FromGo is true if Err comes from Go code of the application. Error then shows its
+	// text, unless it wraps an error of PostgreSQL.
 	FromGo bool
 
-	// Later is how running the transaction again failed, of an ErrCommitUnknown.
-	// errors.Is does not find it: it would read as a failure of the whole.
+	// Later is set for an ErrCommitUnknown after which the transaction was run again, and
+	// failed. errors.Is does not find it: it would read as a failure of the whole.
 	Later *Error
 }
 

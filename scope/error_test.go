@@ -1,6 +1,7 @@
 package scope_test
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -33,6 +34,9 @@ func TestErrorOfAFake(t *testing.T) {
 	} {
 		if tc.err.Error() != tc.text || strings.Contains(tc.err.Error(), "SECRET") {
 			t.Errorf("text %q, want %q", tc.err, tc.text)
+		}
+		if encoded, err := json.Marshal(tc.err); err != nil || strings.Contains(string(encoded), "SECRET") && tc.err.Scope.ID == "" {
+			t.Errorf("as JSON %s, %v", encoded, err)
 		}
 		for _, want := range tc.is {
 			if !errors.Is(tc.err, want) {
