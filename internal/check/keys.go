@@ -8,7 +8,7 @@ import (
 )
 
 // mentionsAll reports whether conditions mention every column of a key.
-func mentionsAll(a schema.Arm, k *schema.Key) bool {
+func mentionsAll(a schema.Disjunct, k *schema.Key) bool {
 	return !slices.ContainsFunc(k.Columns, func(name string) bool { return name != "" && !slices.Contains(a.Mentions, name) })
 }
 
@@ -71,7 +71,7 @@ func (c *checker) isUnique(ret schema.Result) bool {
 // findsOne reports whether a SELECT finds one row at most: it compares a key of
 // its table by =.
 func (c *checker) findsOne(call *model.Call) bool {
-	if len(call.Facts.Reads) != 1 || c.catalog.Table(call.Facts.Reads[0]) == nil || len(call.Facts.Arms) > 0 {
+	if len(call.Facts.Reads) != 1 || c.catalog.Table(call.Facts.Reads[0]) == nil || len(call.Facts.Disjuncts) > 0 {
 		return false
 	}
 	return slices.ContainsFunc(uniqueKeys(c.catalog.Table(call.Facts.Reads[0])), func(k *schema.Key) bool {

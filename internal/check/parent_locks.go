@@ -68,10 +68,10 @@ func (c *checker) oneParent(s *model.Scope, lock *model.Call, table string) {
 		return
 	}
 	keys := uniqueKeys(t)
-	other := func(a schema.Arm) bool {
+	other := func(a schema.Disjunct) bool {
 		return !slices.ContainsFunc(keys, func(k *schema.Key) bool { return mentionsAll(a, k) })
 	}
-	if len(keys) > 0 && slices.ContainsFunc(lock.Facts.Arms, other) {
+	if len(keys) > 0 && slices.ContainsFunc(lock.Facts.Disjuncts, other) {
 		p.Message += ": one side of its OR mentions no key of the table"
 		c.reportQuery(s, lock, p)
 	}

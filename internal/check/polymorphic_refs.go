@@ -58,11 +58,11 @@ func (c *checker) untypedIDs(s *model.Scope) {
 		if c.boundless[call.Query.Pos] {
 			continue // the type alone may be compared beside it
 		}
-		arms := slices.Clone(alternatives(call.Facts))
+		disjuncts := slices.Clone(alternatives(call.Facts))
 		for _, w := range call.Facts.Within {
-			arms = append(arms, schema.Arm{Equal: w.Equal, Mentions: call.Facts.Mentions})
+			disjuncts = append(disjuncts, schema.Disjunct{Equal: w.Equal, Mentions: call.Facts.Mentions})
 		}
-		for _, e := range untypedIn(arms, func(e schema.ColumnValue) string { return c.typeOf(c.catalog.Table(e.Table), e.Column) }) {
+		for _, e := range untypedIn(disjuncts, func(e schema.ColumnValue) string { return c.typeOf(c.catalog.Table(e.Table), e.Column) }) {
 			kind := c.typeOf(c.catalog.Table(e.Table), e.Column)
 			a := argument(call, e.Param)
 			if a == nil || !isScopeID(a.Value, s) || c.idIsUnique(s) {
@@ -87,11 +87,11 @@ func (c *checker) idIsUnique(s *model.Scope) bool {
 }
 
 // untypedIn lists the ids that conditions compare without the type beside them.
-func untypedIn(arms []schema.Arm, typeOf func(schema.ColumnValue) string) []schema.ColumnValue {
+func untypedIn(disjuncts []schema.Disjunct, typeOf func(schema.ColumnValue) string) []schema.ColumnValue {
 	var out []schema.ColumnValue
-	for _, arm := range arms {
-		for _, e := range arm.Equal {
-			if kind := typeOf(e); kind != "" && !slices.Contains(arm.Mentions, kind) {
+	for _, disjunct := range disjuncts {
+		for _, e := range disjunct.Equal {
+			if kind := typeOf(e); kind != "" && !slices.Contains(disjunct.Mentions, kind) {
 				out = append(out, e)
 			}
 		}
@@ -101,11 +101,11 @@ func untypedIn(arms []schema.Arm, typeOf func(schema.ColumnValue) string) []sche
 
 // alternatives are the conditions of a WHERE of which a row passes one: those of
 // an OR, or the only one that there is.
-func alternatives(q *schema.Query) []schema.Arm {
-	if len(q.Arms) > 0 {
-		return q.Arms
+func alternatives(q *schema.Query) []schema.Disjunct {
+	if len(q.Disjuncts) > 0 {
+		return q.Disjuncts
 	}
-	return []schema.Arm{{Equal: q.Equal, Mentions: q.Mentions}}
+	return []schema.Disjunct{{Equal: q.Equal, Mentions: q.Mentions}}
 }
 
 // isScopeID reports whether a value is the id of the scope, in either of its

@@ -84,8 +84,8 @@ func (c *checker) oneRow(s *model.Scope, call *model.Call, table string) {
 		c.report(s, p)
 		return
 	}
-	for _, arm := range alternatives(call.Facts) {
-		if !slices.ContainsFunc(append(c.drawnKeys(s, t), keys...), func(k *schema.Key) bool { return mentionsAll(arm, k) }) {
+	for _, disjunct := range alternatives(call.Facts) {
+		if !slices.ContainsFunc(append(c.drawnKeys(s, t), keys...), func(k *schema.Key) bool { return mentionsAll(disjunct, k) }) {
 			c.report(s, p)
 			return
 		}

@@ -26,7 +26,7 @@ func (c *checker) sharedNames(s *model.Scope) {
 			continue
 		}
 		pairs := c.foundBy(call, table, s)
-		if len(pairs) == 0 || len(call.Facts.Arms) > 0 || c.boundOtherwise(call, table, pairs) || c.tellApart(pairs, s) {
+		if len(pairs) == 0 || len(call.Facts.Disjuncts) > 0 || c.boundOtherwise(call, table, pairs) || c.tellApart(pairs, s) {
 			continue
 		}
 		if call.Facts.Kind == schema.Update && !slices.ContainsFunc(pairs, func(p pair) bool { return c.writesOwn(p, table, s) }) {

@@ -45,7 +45,7 @@ func (a *analyzer) selectStmt(n *pg.SelectStmt, e env, top bool) relation {
 		a.conditions(n.WhereClause, n.FromClause, s)
 		a.limits(n)
 		a.query.Limited = n.LimitCount != nil || n.LimitOffset != nil
-		a.arms(n.WhereClause, s)
+		a.disjuncts(n.WhereClause, s)
 		a.fix(n.WhereClause, s, func(column) (ok, written bool) { return true, false })
 	}
 	rel.lockable = locked(n.LockingClause, s)

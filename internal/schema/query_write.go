@@ -256,7 +256,7 @@ func (a *analyzer) update(n *pg.UpdateStmt, e env, top bool) relation {
 		a.conditions(n.WhereClause, n.FromClause, s)
 		a.assigns(n.TargetList, target)
 		a.within(n.WhereClause, s)
-		a.arms(n.WhereClause, s)
+		a.disjuncts(n.WhereClause, s)
 		a.fix(n.WhereClause, s, func(c column) (ok, written bool) {
 			if c.item != target {
 				return true, false
@@ -283,7 +283,7 @@ func (a *analyzer) delete(n *pg.DeleteStmt, e env, top bool) relation {
 		a.query.Target = target.table
 		a.conditions(n.WhereClause, n.UsingClause, s)
 		a.within(n.WhereClause, s)
-		a.arms(n.WhereClause, s)
+		a.disjuncts(n.WhereClause, s)
 		a.fix(n.WhereClause, s, func(c column) (ok, written bool) { return true, c.item == target })
 	}
 	return a.returning(n.GetReturningClause(), s, target)

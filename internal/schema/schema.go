@@ -162,9 +162,9 @@ type Query struct {
 	// Emptied are the tables of which a DELETE without WHERE deletes every row, at
 	// any depth; sorted.
 	Emptied []string
-	// Arms are the conditions of an OR in a top-level WHERE, each with those that
+	// Disjuncts are the conditions of an OR in a top-level WHERE, each with those that
 	// hold beside the OR: a row that passes one of them is meant.
-	Arms []Arm
+	Disjuncts []Disjunct
 	// Limited reports a LIMIT, OFFSET or FETCH at top level.
 	Limited bool
 	// Flags are the boolean columns that a top-level WHERE requires (AND only).
@@ -265,8 +265,8 @@ type Join struct {
 	OtherTable, OtherColumn string
 }
 
-// Arm is one of several conditions that a row may pass.
-type Arm struct {
+// Disjunct is one of several conditions that a row may pass.
+type Disjunct struct {
 	Equal    []ColumnValue // as those of a Query
 	Mentions []string      // as those of a Query
 }

@@ -11,9 +11,9 @@ func TestArms(t *testing.T) {
 	t.Parallel()
 	c := queryCatalog(t)
 	type facts struct {
-		Unequal []ColumnValue
-		Arms    []Arm
-		Limited bool
+		Unequal   []ColumnValue
+		Disjuncts []Disjunct
+		Limited   bool
 	}
 	for sql, want := range map[string]facts{
 		`DELETE FROM roles WHERE id = $1`:                            {},
@@ -23,8 +23,8 @@ func TestArms(t *testing.T) {
 		`DELETE FROM roles WHERE id IS DISTINCT FROM $1`:             {Unequal: []ColumnValue{{"roles", "id", 1}}},
 		`DELETE FROM roles WHERE id IS NOT DISTINCT FROM $1`:         {},
 		`DELETE FROM roles WHERE NOT (id <> $1)`:                     {},
-		`DELETE FROM roles WHERE id <> source OR rank > 1 AND false`: {Arms: []Arm{{Mentions: []string{"id", "source"}}, {Mentions: []string{"rank"}}}},
-		`DELETE FROM permissions WHERE bits = 1 AND (scope_type = $1 OR scope_id = $2 AND role_id = $3)`: {Arms: []Arm{
+		`DELETE FROM roles WHERE id <> source OR rank > 1 AND false`: {Disjuncts: []Disjunct{{Mentions: []string{"id", "source"}}, {Mentions: []string{"rank"}}}},
+		`DELETE FROM permissions WHERE bits = 1 AND (scope_type = $1 OR scope_id = $2 AND role_id = $3)`: {Disjuncts: []Disjunct{
 			{Equal: []ColumnValue{{"permissions", "scope_type", 1}}, Mentions: []string{"bits", "scope_type"}},
 			{Equal: []ColumnValue{{"permissions", "scope_id", 2}, {"permissions", "role_id", 3}}, Mentions: []string{"bits", "role_id", "scope_id"}},
 		}},
@@ -38,7 +38,7 @@ func TestArms(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want, facts{q.Unequal, q.Arms, q.Limited}); diff != "" {
+		if diff := cmp.Diff(want, facts{q.Unequal, q.Disjuncts, q.Limited}); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", sql, diff)
 		}
 	}

@@ -6,10 +6,10 @@ import (
 	pg "github.com/sqlc-dev/oliphant"
 )
 
-// arms notes what a top-level WHERE asks besides equalities that hold for every
+// disjuncts notes what a top-level WHERE asks besides equalities that hold for every
 // row: the conditions of an OR, each of which suffices, and comparisons that one
 // value alone does not pass.
-func (a *analyzer) arms(where *pg.Node, s *scope) {
+func (a *analyzer) disjuncts(where *pg.Node, s *scope) {
 	parts := conjuncts(where)
 	for i, part := range parts {
 		if c, p := a.unequal(part, s); p != nil {
@@ -17,8 +17,8 @@ func (a *analyzer) arms(where *pg.Node, s *scope) {
 		}
 		if b := part.GetBoolExpr(); b.GetBoolop() == pg.BoolExprType_OR_EXPR {
 			others := slices.Delete(slices.Clone(parts), i, i+1)
-			for _, arm := range b.Args {
-				a.query.Arms = append(a.query.Arms, a.arm(append(slices.Clone(others), arm), s))
+			for _, disjunct := range b.Args {
+				a.query.Disjuncts = append(a.query.Disjuncts, a.disjunct(append(slices.Clone(others), disjunct), s))
 			}
 		}
 	}
@@ -37,22 +37,22 @@ func conjuncts(cond *pg.Node) []*pg.Node {
 	return out
 }
 
-// arm is what conditions that must all hold say of the rows that they pass.
-func (a *analyzer) arm(conditions []*pg.Node, s *scope) Arm {
+// disjunct is what conditions that must all hold say of the rows that they pass.
+func (a *analyzer) disjunct(conditions []*pg.Node, s *scope) Disjunct {
 	names := map[string]bool{}
-	var arm Arm
+	var disjunct Disjunct
 	for _, cond := range conditions {
 		for _, name := range columnsIn(cond) {
 			names[name] = true
 		}
 		for _, eq := range a.equalities(cond, s) {
 			if p := bareParam(eq.value); p != nil && eq.column.table != "" {
-				arm.Equal = append(arm.Equal, ColumnValue{Table: eq.column.table, Column: eq.column.base, Param: int(p.Number)})
+				disjunct.Equal = append(disjunct.Equal, ColumnValue{Table: eq.column.table, Column: eq.column.base, Param: int(p.Number)})
 			}
 		}
 	}
-	arm.Mentions = sortedNames(names)
-	return arm
+	disjunct.Mentions = sortedNames(names)
+	return disjunct
 }
 
 // unequal takes column <> $n apart, and the other comparisons that most values
