@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -34,6 +35,7 @@ func TestCorpus(t *testing.T) {
 	var p *program
 	var db sync.Mutex // one for all: a database each takes most of the time
 	url := pgtest.URL(t)
+	began := time.Now()
 	for _, c := range corpus {
 		t.Run(c.name, func(t *testing.T) {
 			c.layOut(t)
@@ -55,6 +57,7 @@ func TestCorpus(t *testing.T) {
 			}
 		})
 	}
+	t.Logf("%d of %d specifications are silent, in %d ms", len(called), len(corpus), time.Since(began).Milliseconds())
 	if len(called) == 0 {
 		return
 	}
