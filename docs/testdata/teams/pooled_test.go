@@ -65,6 +65,9 @@ func createAndPurgeSome(t *testing.T, pool *pgxpool.Pool, slug string) error {
 		if !purged.Found || purged.Members != 1 || purged.Grants != 3 {
 			return fmt.Errorf("%s: %+v", slug, purged)
 		}
+		if err := withATeamOfOurs(ctx, newProvider(pool), fmt.Sprintf("pooled %s %d", slug, i)); err != nil {
+			return err
+		}
 	}
 	return nil
 }
