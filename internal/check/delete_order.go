@@ -76,7 +76,7 @@ func (c *checker) childTables(s *model.Scope) map[string]bool {
 // scope: it compares nothing but columns with the scope's id, and types beside it.
 func takesAll(d *model.Call, s *model.Scope) bool {
 	compared := comparisons(d, d.Facts.Target, s.Purge)
-	if len(d.Facts.Disjuncts) > 0 || len(d.Facts.Within) > 0 || len(d.Guards) > 0 || len(compared) == 0 {
+	if len(d.Facts.Disjuncts) > 0 || len(d.Facts.InSubquery) > 0 || len(d.Guards) > 0 || len(compared) == 0 {
 		return false
 	}
 	for _, name := range d.Facts.Mentions {

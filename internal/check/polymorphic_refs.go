@@ -59,7 +59,7 @@ func (c *checker) untypedIDs(s *model.Scope) {
 			continue // the type alone may be compared beside it
 		}
 		disjuncts := slices.Clone(alternatives(call.Facts))
-		for _, w := range call.Facts.Within {
+		for _, w := range call.Facts.InSubquery {
 			disjuncts = append(disjuncts, schema.Disjunct{Equal: w.Equal, Mentions: call.Facts.Mentions})
 		}
 		for _, e := range untypedIn(disjuncts, func(e schema.ColumnValue) string { return c.typeOf(c.catalog.Table(e.Table), e.Column) }) {

@@ -14,7 +14,7 @@ func (c *checker) reaches(d, row *model.Call, table string, s *model.Scope) bool
 	if !c.mayMatch(comparisons(d, table, s.Purge), row, s) {
 		return false
 	}
-	for _, w := range d.Facts.Within {
+	for _, w := range d.Facts.InSubquery {
 		if w.Table != table {
 			continue
 		}

@@ -51,7 +51,7 @@ type pair struct{ column, own string }
 func (c *checker) foundBy(call *model.Call, table string, s *model.Scope) []pair {
 	row := c.rowTable(s)
 	var out []pair
-	for _, w := range call.Facts.Within {
+	for _, w := range call.Facts.InSubquery {
 		ofScope := slices.ContainsFunc(compared(call, w.Equal, row, s.Purge), func(x comparison) bool { return x.scopeID })
 		if w.Table == table && w.RefTable == row && ofScope {
 			out = append(out, pair{w.Column, w.RefColumn})
@@ -112,7 +112,7 @@ func (c *checker) boundOtherwise(call *model.Call, table string, pairs []pair) b
 	for _, x := range call.Facts.Constants {
 		known[x.Column] = true
 	}
-	for _, w := range call.Facts.Within {
+	for _, w := range call.Facts.InSubquery {
 		for _, e := range w.Equal {
 			known[e.Column] = true
 		}

@@ -81,7 +81,7 @@ func keepsTo(call *model.Call) bool {
 // subqueries that it compares with.
 func allUnequal(q *schema.Query) []schema.ColumnValue {
 	out := slices.Clone(q.Unequal)
-	for _, w := range q.Within {
+	for _, w := range q.InSubquery {
 		out = append(out, w.Unequal...)
 	}
 	return out

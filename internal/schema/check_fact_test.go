@@ -159,7 +159,7 @@ func TestMatched(t *testing.T) {
 func TestWithin(t *testing.T) {
 	t.Parallel()
 	c := queryCatalog(t)
-	for sql, want := range map[string][]Within{
+	for sql, want := range map[string][]InSubquery{
 		`DELETE FROM permissions WHERE role_id IN (SELECT id FROM roles WHERE name = $1 AND rank > 1)`: {
 			{"permissions", "role_id", "roles", "id", []ColumnValue{{"roles", "name", 1}}, nil}},
 		`UPDATE permissions SET bits = 1 WHERE role_id = (SELECT r.id FROM roles r WHERE r.name = $1 AND r.source = $2) AND bits = 2`: {
@@ -179,7 +179,7 @@ func TestWithin(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want, q.Within); diff != "" {
+		if diff := cmp.Diff(want, q.InSubquery); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", sql, diff)
 		}
 	}

@@ -255,7 +255,7 @@ func (a *analyzer) update(n *pg.UpdateStmt, e env, top bool) relation {
 		a.query.Sets = sets
 		a.conditions(n.WhereClause, n.FromClause, s)
 		a.assigns(n.TargetList, target)
-		a.within(n.WhereClause, s)
+		a.inSubqueries(n.WhereClause, s)
 		a.disjuncts(n.WhereClause, s)
 		a.fix(n.WhereClause, s, func(c column) (ok, written bool) {
 			if c.item != target {
@@ -282,7 +282,7 @@ func (a *analyzer) delete(n *pg.DeleteStmt, e env, top bool) relation {
 	if top {
 		a.query.Target = target.table
 		a.conditions(n.WhereClause, n.UsingClause, s)
-		a.within(n.WhereClause, s)
+		a.inSubqueries(n.WhereClause, s)
 		a.disjuncts(n.WhereClause, s)
 		a.fix(n.WhereClause, s, func(c column) (ok, written bool) { return true, c.item == target })
 	}

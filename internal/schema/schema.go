@@ -172,9 +172,9 @@ type Query struct {
 	// Constants are the columns that a top-level WHERE fixes to a text (AND only),
 	// and Gives those that the VALUES of an INSERT give a text or NULL.
 	Constants, Gives []Constant
-	// Within are the columns that a top-level WHERE compares with the rows of a
+	// InSubquery are the columns that a top-level WHERE compares with the rows of a
 	// subquery (AND only).
-	Within []Within
+	InSubquery []InSubquery
 	// Conditions are all that a row must pass for the top-level SELECT, UPDATE or
 	// DELETE to take it.
 	Conditions []Condition
@@ -252,8 +252,8 @@ type ColumnValue struct {
 	Param  int // n of a bare $n or $n::type; 0 for any other expression
 }
 
-// Within is `column = (SELECT ref FROM reftable WHERE …)`, or IN.
-type Within struct {
+// InSubquery is `column = (SELECT ref FROM reftable WHERE …)`, or IN.
+type InSubquery struct {
 	Table, Column       string
 	RefTable, RefColumn string
 	Equal, Unequal      []ColumnValue // as those of a Query, of RefTable

@@ -2,15 +2,15 @@ package schema
 
 import pg "github.com/sqlc-dev/oliphant"
 
-// within notes the columns that a top-level WHERE compares with the one column
+// inSubqueries notes the columns that a top-level WHERE compares with the one column
 // of a subquery over tables.
-func (a *analyzer) within(where *pg.Node, s *scope) {
+func (a *analyzer) inSubqueries(where *pg.Node, s *scope) {
 	for _, cond := range conjuncts(where) {
-		a.withinSubquery(cond, s)
+		a.inSubquery(cond, s)
 	}
 }
 
-func (a *analyzer) withinSubquery(cond *pg.Node, s *scope) {
+func (a *analyzer) inSubquery(cond *pg.Node, s *scope) {
 	expr, sub := comparedSubquery(cond)
 	if sub == nil || sub.GetOp() != pg.SetOperation_SETOP_NONE || sub.WithClause != nil || len(sub.TargetList) != 1 {
 		return
@@ -25,7 +25,7 @@ func (a *analyzer) withinSubquery(cond *pg.Node, s *scope) {
 	if !ok || ref.table == "" {
 		return
 	}
-	w := Within{Table: c.table, Column: c.base, RefTable: ref.table, RefColumn: ref.base}
+	w := InSubquery{Table: c.table, Column: c.base, RefTable: ref.table, RefColumn: ref.base}
 	for _, eq := range a.equalities(sub.WhereClause, inner) {
 		if p := bareParam(eq.value); p != nil && eq.column.item == ref.item {
 			w.Equal = append(w.Equal, ColumnValue{Table: ref.table, Column: eq.column.base, Param: int(p.Number)})
@@ -36,7 +36,7 @@ func (a *analyzer) withinSubquery(cond *pg.Node, s *scope) {
 			w.Unequal = append(w.Unequal, ColumnValue{Table: ref.table, Column: c.base, Param: int(p.Number)})
 		}
 	}
-	a.query.Within = append(a.query.Within, w)
+	a.query.InSubquery = append(a.query.InSubquery, w)
 }
 
 // comparedSubquery takes x = (SELECT …), (SELECT …) = x and x IN (SELECT …) apart.
