@@ -36,7 +36,7 @@ func (c *checker) childLists(s *model.Scope) {
 // children of the scope.
 func (c *checker) wrongChildren(s *model.Scope, call *model.Call, table string) (wrong, fix string) {
 	child := call.Child
-	if len(call.Facts.Mentions) == 0 && len(call.Args) == 0 && len(call.Facts.Reads) == 1 && c.tells(table, s) {
+	if len(call.Facts.ReferencedColumns) == 0 && len(call.Args) == 0 && len(call.Facts.Reads) == 1 && c.tells(table, s) {
 		return fmt.Sprintf("lists every row of %s, not those that belong to the %s", table, s.Name), "compare the column that refers to the scope with its id"
 	}
 	for _, x := range comparisons(call, table, s.Purge) {

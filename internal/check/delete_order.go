@@ -79,7 +79,7 @@ func takesAll(d *model.Call, s *model.Scope) bool {
 	if len(d.Facts.Disjuncts) > 0 || len(d.Facts.InSubquery) > 0 || len(d.Guards) > 0 || len(compared) == 0 {
 		return false
 	}
-	for _, name := range d.Facts.Mentions {
+	for _, name := range d.Facts.ReferencedColumns {
 		i := slices.IndexFunc(compared, func(x comparison) bool { return x.Column == name })
 		if i < 0 || !compared[i].scopeID && !(compared[i].constant && compared[i].text == s.Type) {
 			return false

@@ -7,9 +7,9 @@ import (
 	"github.com/specgen-dev/specgen/internal/schema"
 )
 
-// mentionsAll reports whether conditions mention every column of a key.
-func mentionsAll(a schema.Disjunct, k *schema.Key) bool {
-	return !slices.ContainsFunc(k.Columns, func(name string) bool { return name != "" && !slices.Contains(a.Mentions, name) })
+// referencesAll reports whether conditions mention every column of a key.
+func referencesAll(a schema.Disjunct, k *schema.Key) bool {
+	return !slices.ContainsFunc(k.Columns, func(name string) bool { return name != "" && !slices.Contains(a.ReferencedColumns, name) })
 }
 
 // drawnKeys are the columns of the scope's row that hold a uuid or a number of

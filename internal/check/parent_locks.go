@@ -69,7 +69,7 @@ func (c *checker) oneParent(s *model.Scope, lock *model.Call, table string) {
 	}
 	keys := uniqueKeys(t)
 	other := func(a schema.Disjunct) bool {
-		return !slices.ContainsFunc(keys, func(k *schema.Key) bool { return mentionsAll(a, k) })
+		return !slices.ContainsFunc(keys, func(k *schema.Key) bool { return referencesAll(a, k) })
 	}
 	if len(keys) > 0 && slices.ContainsFunc(lock.Facts.Disjuncts, other) {
 		p.Message += ": one side of its OR mentions no key of the table"
@@ -95,7 +95,7 @@ func (c *checker) liveness(s *model.Scope, lock *model.Call, parent *model.Scope
 	for _, set := range parent.Purge.Row.Facts.Sets {
 		marks = append(marks, set.Column)
 	}
-	if len(marks) == 0 || slices.ContainsFunc(marks, func(m string) bool { return slices.Contains(lock.Facts.Mentions, m) }) {
+	if len(marks) == 0 || slices.ContainsFunc(marks, func(m string) bool { return slices.Contains(lock.Facts.ReferencedColumns, m) }) {
 		return
 	}
 	c.report(s, diag.Problem{Pos: lock.Pos,

@@ -60,7 +60,7 @@ func (c *checker) untypedIDs(s *model.Scope) {
 		}
 		disjuncts := slices.Clone(alternatives(call.Facts))
 		for _, w := range call.Facts.InSubquery {
-			disjuncts = append(disjuncts, schema.Disjunct{Equal: w.Equal, Mentions: call.Facts.Mentions})
+			disjuncts = append(disjuncts, schema.Disjunct{Equal: w.Equal, ReferencedColumns: call.Facts.ReferencedColumns})
 		}
 		for _, e := range untypedIn(disjuncts, func(e schema.ColumnValue) string { return c.typeOf(c.catalog.Table(e.Table), e.Column) }) {
 			kind := c.typeOf(c.catalog.Table(e.Table), e.Column)
@@ -91,7 +91,7 @@ func untypedIn(disjuncts []schema.Disjunct, typeOf func(schema.ColumnValue) stri
 	var out []schema.ColumnValue
 	for _, disjunct := range disjuncts {
 		for _, e := range disjunct.Equal {
-			if kind := typeOf(e); kind != "" && !slices.Contains(disjunct.Mentions, kind) {
+			if kind := typeOf(e); kind != "" && !slices.Contains(disjunct.ReferencedColumns, kind) {
 				out = append(out, e)
 			}
 		}
@@ -105,7 +105,7 @@ func alternatives(q *schema.Query) []schema.Disjunct {
 	if len(q.Disjuncts) > 0 {
 		return q.Disjuncts
 	}
-	return []schema.Disjunct{{Equal: q.Equal, Mentions: q.Mentions}}
+	return []schema.Disjunct{{Equal: q.Equal, ReferencedColumns: q.ReferencedColumns}}
 }
 
 // isScopeID reports whether a value is the id of the scope, in either of its

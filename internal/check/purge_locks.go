@@ -85,7 +85,7 @@ func (c *checker) oneRow(s *model.Scope, call *model.Call, table string) {
 		return
 	}
 	for _, disjunct := range alternatives(call.Facts) {
-		if !slices.ContainsFunc(append(c.drawnKeys(s, t), keys...), func(k *schema.Key) bool { return mentionsAll(disjunct, k) }) {
+		if !slices.ContainsFunc(append(c.drawnKeys(s, t), keys...), func(k *schema.Key) bool { return referencesAll(disjunct, k) }) {
 			c.report(s, p)
 			return
 		}

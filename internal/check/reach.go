@@ -48,7 +48,7 @@ func surelyReaches(d, insert *model.Call, s *model.Scope) bool {
 	if d.Facts.Target != insert.Facts.Target || len(d.Guards) > 0 || len(compared) == 0 {
 		return false
 	}
-	for _, name := range d.Facts.Mentions {
+	for _, name := range d.Facts.ReferencedColumns {
 		i := slices.IndexFunc(compared, func(x comparison) bool { return x.Column == name })
 		if i < 0 || !surelyEqual(compared[i].sense, givenSense(insert, name, s.Create)) {
 			return false

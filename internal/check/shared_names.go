@@ -127,7 +127,7 @@ func (c *checker) boundOtherwise(call *model.Call, table string, pairs []pair) b
 			return true
 		}
 	}
-	return slices.ContainsFunc(call.Facts.Mentions, func(name string) bool { return !known[name] })
+	return slices.ContainsFunc(call.Facts.ReferencedColumns, func(name string) bool { return !known[name] })
 }
 
 // tellApart reports whether the scope's columns in pairs tell its row from others,

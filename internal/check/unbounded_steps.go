@@ -21,13 +21,13 @@ func (c *checker) unboundedSteps(s *model.Scope) {
 			continue
 		}
 		what, fix := "", "compare the id in the WHERE, too"
-		if len(f.Mentions) == 0 && len(call.Args) == 0 && (f.Kind == schema.Delete || c.tells(f.Target, s)) {
+		if len(f.ReferencedColumns) == 0 && len(call.Args) == 0 && (f.Kind == schema.Delete || c.tells(f.Target, s)) {
 			what = "every row of " + f.Target
 		}
 		for _, disjunct := range alternatives(f) {
 			for _, x := range compared(call, disjunct.Equal, f.Target, s.Purge) {
 				id := strings.TrimSuffix(x.Column, "_type") + "_id"
-				if x.constant && x.text == s.Type && t.Column(id) != nil && c.typeOf(t, id) == x.Column && !slices.Contains(disjunct.Mentions, id) {
+				if x.constant && x.text == s.Type && t.Column(id) != nil && c.typeOf(t, id) == x.Column && !slices.Contains(disjunct.ReferencedColumns, id) {
 					what = "the rows of every scope of its type"
 					if len(f.Disjuncts) > 0 {
 						fix = "compare the id beside the type: AND, not OR"

@@ -223,7 +223,7 @@ func (r *resolver) conditional(calls []*Call) string {
 }
 
 func otherThanKey(c *Call) bool {
-	return slices.ContainsFunc(c.Facts.Mentions, func(name string) bool {
+	return slices.ContainsFunc(c.Facts.ReferencedColumns, func(name string) bool {
 		return !slices.ContainsFunc(c.Facts.Equal, func(e schema.ColumnValue) bool { return e.Column == name })
 	})
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/specgen-dev/specgen/internal/diag"
 )
 
-func TestMentions(t *testing.T) {
+func TestReferencedColumns(t *testing.T) {
 	t.Parallel()
 	c := queryCatalog(t)
 	for name, tt := range map[string]struct{ sql, want string }{
@@ -30,7 +30,7 @@ func TestMentions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := strings.Join(q.Mentions, " "); got != tt.want {
+			if got := strings.Join(q.ReferencedColumns, " "); got != tt.want {
 				t.Errorf("mentions %q, want %q", got, tt.want)
 			}
 		})

@@ -38,7 +38,7 @@ func (c *Catalog) ParseQuery(sql string) (*Query, error) {
 	a.top(stmts[0].Stmt)
 	a.finish()
 	a.query.Effects = a.trace.set.effects()
-	a.query.Mentions = mentions(stmts[0].Stmt)
+	a.query.ReferencedColumns = referencedColumns(stmts[0].Stmt)
 	a.query.Matched = matched(stmts[0].Stmt)
 	a.query.Functions = functions(stmts[0].Stmt)
 	a.query.Varies = varies(stmts[0].Stmt)

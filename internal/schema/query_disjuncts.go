@@ -51,7 +51,7 @@ func (a *analyzer) disjunct(conditions []*pg.Node, s *scope) Disjunct {
 			}
 		}
 	}
-	disjunct.Mentions = sortedNames(names)
+	disjunct.ReferencedColumns = sortedNames(names)
 	return disjunct
 }
 

@@ -23,10 +23,10 @@ func TestArms(t *testing.T) {
 		`DELETE FROM roles WHERE id IS DISTINCT FROM $1`:             {Unequal: []ColumnValue{{"roles", "id", 1}}},
 		`DELETE FROM roles WHERE id IS NOT DISTINCT FROM $1`:         {},
 		`DELETE FROM roles WHERE NOT (id <> $1)`:                     {},
-		`DELETE FROM roles WHERE id <> source OR rank > 1 AND false`: {Disjuncts: []Disjunct{{Mentions: []string{"id", "source"}}, {Mentions: []string{"rank"}}}},
+		`DELETE FROM roles WHERE id <> source OR rank > 1 AND false`: {Disjuncts: []Disjunct{{ReferencedColumns: []string{"id", "source"}}, {ReferencedColumns: []string{"rank"}}}},
 		`DELETE FROM permissions WHERE bits = 1 AND (scope_type = $1 OR scope_id = $2 AND role_id = $3)`: {Disjuncts: []Disjunct{
-			{Equal: []ColumnValue{{"permissions", "scope_type", 1}}, Mentions: []string{"bits", "scope_type"}},
-			{Equal: []ColumnValue{{"permissions", "scope_id", 2}, {"permissions", "role_id", 3}}, Mentions: []string{"bits", "role_id", "scope_id"}},
+			{Equal: []ColumnValue{{"permissions", "scope_type", 1}}, ReferencedColumns: []string{"bits", "scope_type"}},
+			{Equal: []ColumnValue{{"permissions", "scope_id", 2}, {"permissions", "role_id", 3}}, ReferencedColumns: []string{"bits", "role_id", "scope_id"}},
 		}},
 		`SELECT id FROM roles WHERE name = $1 ORDER BY id LIMIT 10`:            {Limited: true},
 		`SELECT id FROM roles WHERE name = $1 OFFSET $2`:                       {Limited: true},

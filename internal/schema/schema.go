@@ -190,10 +190,10 @@ type Query struct {
 	// Joins are the columns that a condition at any depth compares by = with a column
 	// of another table.
 	Joins []Join
-	// Mentions are the names of the columns that any WHERE, HAVING or ON of the
+	// ReferencedColumns are the names of the columns that any WHERE, HAVING or ON of the
 	// statement mentions, those of subqueries included; sorted, no duplicates. A
 	// column that is not among them decides nothing about which rows are meant.
-	Mentions []string
+	ReferencedColumns []string
 	// Returns are the columns of the answer, in order: RETURNING, or the SELECT
 	// list. * is expanded; over something of unknown columns it stays one
 	// Result named "*".
@@ -267,8 +267,8 @@ type Join struct {
 
 // Disjunct is one of several conditions that a row may pass.
 type Disjunct struct {
-	Equal    []ColumnValue // as those of a Query
-	Mentions []string      // as those of a Query
+	Equal             []ColumnValue // as those of a Query
+	ReferencedColumns []string      // as those of a Query
 }
 
 // Result is one column of a query's answer.

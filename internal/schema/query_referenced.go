@@ -7,10 +7,10 @@ import (
 	pg "github.com/sqlc-dev/oliphant"
 )
 
-// mentions are the names of the columns that the conditions of a statement
+// referencedColumns are the names of the columns that the conditions of a statement
 // mention, at any depth. They are names alone: whose column one is does not
 // matter to a reader who asks what a condition cannot be about.
-func mentions(stmt *pg.Node) []string {
+func referencedColumns(stmt *pg.Node) []string {
 	names := map[string]bool{}
 	condition := func(expr *pg.Node) {
 		for _, name := range columnsIn(expr) {
