@@ -80,7 +80,7 @@ func refusedBy(w storedConstant) *schema.Allowed {
 // listsDecide reports whether the column holds the very text that is written
 // into it, or nothing.
 func (w stored) listsDecide() bool {
-	return isText(w.col) && !w.col.Inexact && !w.table.Rewrites(w.call.Facts.Events())
+	return isText(w.col) && !w.col.Nondeterministic && !w.table.Rewrites(w.call.Facts.Events())
 }
 
 // refusedConstants refuses constants that a CHECK of the column that they are
@@ -127,7 +127,7 @@ func listed(values []string) string {
 // uuidsAsText lists the uuids that are written into columns of text.
 func (c *checker) uuidsAsText(s *model.Scope) []stored {
 	return slices.DeleteFunc(c.storedBy(s), func(w stored) bool {
-		if w.col.Inexact || w.col.Array || !isText(w.col) {
+		if w.col.Nondeterministic || w.col.Array || !isText(w.col) {
 			return true
 		}
 		v := untexted(w.arg.Value)

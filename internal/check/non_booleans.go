@@ -18,7 +18,7 @@ func (c *checker) nonBooleans(s *model.Scope) {
 				continue
 			}
 			col := t.Column(f.Column)
-			if slices.Contains([]string{"text", "varchar", "uuid", "int2", "int4", "int8", "timestamptz", "jsonb"}, col.Type) && !col.Inexact {
+			if slices.Contains([]string{"text", "varchar", "uuid", "int2", "int4", "int8", "timestamptz", "jsonb"}, col.Type) && !col.Nondeterministic {
 				c.report(s, diag.Problem{Pos: call.Query.Pos,
 					Message: fmt.Sprintf("the WHERE of %s has %s.%s for a condition, which is %s and no boolean", call.Query.Name, f.Table, f.Column, col.Type),
 					Fix:     "compare it with something, and run sqlc generate", Related: []diag.Related{{Pos: col.Pos, Message: "the column is declared here"}}})

@@ -34,7 +34,7 @@ func describe(c *Catalog) string {
 			mark(&b, col.Default, "default")
 			mark(&b, col.Identity, "identity")
 			mark(&b, col.Generated, "generated")
-			mark(&b, col.Inexact, "inexact")
+			mark(&b, col.Nondeterministic, "nondeterministic")
 			comment(&b, col.Comment)
 		}
 		if t.PrimaryKey != nil {

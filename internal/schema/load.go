@@ -100,10 +100,10 @@ type check struct {
 }
 
 type domain struct {
-	base    typeInfo
-	notNull bool
-	dflt    *pg.Node // nil for none
-	inexact bool
+	base             typeInfo
+	notNull          bool
+	dflt             *pg.Node // nil for none
+	nondeterministic bool
 }
 
 func (l *loader) file(f File) {

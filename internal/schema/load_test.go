@@ -220,10 +220,10 @@ func TestLoad(t *testing.T) {
 			CREATE TABLE t (a text COLLATE ci, b text COLLATE exact, c text COLLATE "C", d cit);`, `
 			domain cit text
 			table t
-			  a text inexact
+			  a text nondeterministic
 			  b text
 			  c text
-			  d cit inexact
+			  d cit nondeterministic
 			`},
 		"triggers and rules": {`
 			CREATE TABLE a (x int); CREATE TABLE b (x int); CREATE TABLE c (x int);

@@ -273,7 +273,7 @@ func (a *analyzer) known(c column) int {
 			continue
 		}
 		col := table.Column(c.base)
-		if col == nil || col.Array || col.Inexact || col.Generated || !a.catalog.exact(col.Type) {
+		if col == nil || col.Array || col.Nondeterministic || col.Generated || !a.catalog.exact(col.Type) {
 			continue
 		}
 		if use := a.params[f.param-1]; use.only(a.catalog.class(col.Type)) {

@@ -79,12 +79,12 @@ type Column struct {
 	Identity  bool // identity or serial: the server makes the value
 	Always    bool // GENERATED ALWAYS AS IDENTITY: no value may be given without OVERRIDING
 	Generated bool // GENERATED ALWAYS AS (…), STORED or VIRTUAL
-	// Inexact reports a nondeterministic collation: two values may be equal
+	// Nondeterministic reports a nondeterministic collation: two values may be equal
 	// and not the same.
-	Inexact bool
-	Allowed []Allowed // by CHECK constraints that list values
-	Comment string    // COMMENT ON COLUMN
-	Pos     diag.Pos
+	Nondeterministic bool
+	Allowed          []Allowed // by CHECK constraints that list values
+	Comment          string    // COMMENT ON COLUMN
+	Pos              diag.Pos
 
 	defaultExpr *pg.Node
 	local       bool // it was defined here, and not only inherited

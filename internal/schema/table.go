@@ -118,7 +118,7 @@ func isNull(expr *pg.Node) bool {
 func (l *loader) setType(c *Column, t *pg.TypeName, collation *pg.CollateClause) {
 	info := typeOf(t)
 	c.Type, c.Array, c.Length = info.name, info.array, info.length
-	c.Inexact = l.collations[joinName(collation.GetCollname())]
+	c.Nondeterministic = l.collations[joinName(collation.GetCollname())]
 }
 
 // like copies columns, and what INCLUDING asks for, from another table. NOT

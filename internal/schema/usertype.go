@@ -49,8 +49,8 @@ func (l *loader) alterEnum(n *pg.AlterEnumStmt) {
 
 func (l *loader) createDomain(n *pg.CreateDomainStmt) {
 	d := &domain{
-		base:    typeOf(n.GetTypeName()),
-		inexact: l.collations[joinName(n.GetCollClause().GetCollname())],
+		base:             typeOf(n.GetTypeName()),
+		nondeterministic: l.collations[joinName(n.GetCollClause().GetCollname())],
 	}
 	for _, node := range n.Constraints {
 		switch c := node.GetConstraint(); c.GetContype() {
@@ -92,7 +92,7 @@ func (l *loader) applyDomain(c *Column) {
 			if !c.Default && d.dflt != nil {
 				c.Default, c.defaultExpr = true, d.dflt
 			}
-			c.Inexact = c.Inexact || d.inexact
+			c.Nondeterministic = c.Nondeterministic || d.nondeterministic
 			if c.Length == 0 {
 				c.Length = d.base.length
 			}
