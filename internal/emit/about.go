@@ -6,24 +6,30 @@ import (
 	"github.com/specgen-dev/specgen/internal/plan"
 )
 
-// about is the comment of a method that runs an operation.
-func (f operation) about(on receiver, many bool) string {
-	switch {
-	case on == onOps:
+// comment is the comment of a method that runs an operation.
+func (f operation) comment(on receiver, many bool) string {
+	if on == onOps {
 		return fmt.Sprintf("%s is Provider.%s within the transaction of ops.", f.named("", many), f.named("", many))
-	case f.Kind == plan.Purge && many:
-		return fmt.Sprintf("%s removes several scopes of type %s, all of them or none, as %s removes one, in %s whatever their number. They are locked in the order of their ids. The results are in the order of specs. An error is a *scope.ItemError, which tells the item that failed where that can be told.",
-			f.MethodForMany(), f.scope.Name, f.Method(), flushCount(f.Plan))
-	case f.Kind == plan.Purge:
-		return fmt.Sprintf("%s removes %s and everything that belongs to it: in a transaction of its own, or under a savepoint when the Provider joins a caller's, which must then be READ COMMITTED. A scope that is not there is no error: Found is false, and %s.%s ctx governs every statement.",
-			f.Method(), a(f.scope.Name), f.Absent, f.stays())
-	case many:
+	}
+	return f.about(f, many)
+}
+
+func (f operation) aboutCreate(many bool) string {
+	if many {
 		return fmt.Sprintf("%s creates several scopes of type %s, all of them or none: %s, in %s whatever their number. The results are in the order of specs. An error is a *scope.ItemError, which tells the item that failed where that can be told; what %s says of errors holds for all items together.",
 			f.MethodForMany(), f.scope.Name, f.transaction(), flushCount(f.Plan), f.Method())
-	default:
-		return fmt.Sprintf("%s creates %s with everything that belongs to it: %s. On an error nothing was written, unless the error is scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that one the result is returned too%s. ctx governs every statement.",
-			f.Method(), a(f.scope.Name), f.transaction(), f.lost())
 	}
+	return fmt.Sprintf("%s creates %s with everything that belongs to it: %s. On an error nothing was written, unless the error is scope.ErrCommitUnknown, or a *scope.Error whose Committed is true: with that one the result is returned too%s. ctx governs every statement.",
+		f.Method(), a(f.scope.Name), f.transaction(), f.lost())
+}
+
+func (f operation) aboutPurge(many bool) string {
+	if many {
+		return fmt.Sprintf("%s removes several scopes of type %s, all of them or none, as %s removes one, in %s whatever their number. They are locked in the order of their ids. The results are in the order of specs. An error is a *scope.ItemError, which tells the item that failed where that can be told.",
+			f.MethodForMany(), f.scope.Name, f.Method(), flushCount(f.Plan))
+	}
+	return fmt.Sprintf("%s removes %s and everything that belongs to it: in a transaction of its own, or under a savepoint when the Provider joins a caller's, which must then be READ COMMITTED. A scope that is not there is no error: Found is false, and %s.%s ctx governs every statement.",
+		f.Method(), a(f.scope.Name), f.Absent, f.stays())
 }
 
 // stays tells of a row that a purge may leave.

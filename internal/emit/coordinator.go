@@ -59,14 +59,19 @@ func (f operation) open() *jen.Statement {
 	if f.Plan.ConstraintsVar != "" {
 		constraints = jen.Id(f.Plan.ConstraintsVar)
 	}
-	if f.Kind == plan.Purge {
-		return jen.Id("tx").Dot("Purge").Call(jen.Qual(runtimePath, "Address").Call(jen.Lit(f.Plan.Scope), jen.Id("specs")), constraints)
-	}
+	return f.begin(f, constraints)
+}
+
+func (f operation) beginCreate(constraints jen.Code) *jen.Statement {
 	draws := jen.Nil()
 	if f.Prepared != nil {
 		draws = jen.Id("prepared").Index(jen.Lit(0)).Dot("draws")
 	}
 	return jen.Id("tx").Dot("Create").Call(jen.Lit(f.Plan.Scope), draws, constraints)
+}
+
+func (f operation) beginPurge(constraints jen.Code) *jen.Statement {
+	return jen.Id("tx").Dot("Purge").Call(jen.Qual(runtimePath, "Address").Call(jen.Lit(f.Plan.Scope), jen.Id("specs")), constraints)
 }
 
 // constraints prints the map of the constraints, unless an earlier operation has it.

@@ -12,7 +12,7 @@ import (
 func scopeFile(p *plan.Package, s *plan.Scope) *file {
 	f := newFile(p)
 	for _, o := range s.Operations {
-		op := operation{f, s, o, words[o.Kind]}
+		op := operation{f, s, o, kinds[o.Kind]}
 		op.types()
 		if o.Prepared != nil {
 			op.prepare()
@@ -30,19 +30,21 @@ type operation struct {
 	*file
 	scope *plan.Scope
 	*plan.Operation
-	wording
+	kind
 }
 
-// wording is what comments say of a kind of operations.
-type wording struct {
+// kind is how operations of one kind are printed.
+type kind struct {
 	verb, doing string // to create, creating
 	marker      string // the interface of package scope that its specification satisfies
 	address     string // the method of that interface
+	about       func(f operation, many bool) string
+	begin       func(f operation, constraints jen.Code) *jen.Statement // of the operation, in its transaction
 }
 
-var words = map[plan.Kind]wording{
-	plan.Create: {"create", "creating", "CreatorSpec", "CreatesScope"},
-	plan.Purge:  {"purge", "purging", "PurgerSpec", "PurgesScope"},
+var kinds = map[plan.Kind]kind{
+	plan.Create: {"create", "creating", "CreatorSpec", "CreatesScope", operation.aboutCreate, operation.beginCreate},
+	plan.Purge:  {"purge", "purging", "PurgerSpec", "PurgesScope", operation.aboutPurge, operation.beginPurge},
 }
 
 func (f operation) types() {
@@ -99,14 +101,14 @@ func (f operation) methods() {
 		for _, many := range []bool{false, true} {
 			switch {
 			case f.Prepared == nil:
-				f.doc(f.about(on, many))
+				f.doc(f.comment(on, many))
 				f.method(on, f.named("", many), f.param(many), f.results(many), func(g *jen.Group) {
 					f.lookUpContext(g, on, many)
 					g.Return(f.run(on, many, f.given(many)))
 				})
 				continue
 			case on == onProvider:
-				f.doc(f.about(on, many))
+				f.doc(f.comment(on, many))
 				f.method(on, f.named("", many), f.param(many), f.results(many), func(g *jen.Group) { f.prepareFirst(g, many) })
 				f.doc(fmt.Sprintf("%s is %s for what %s returned.", f.named("Prepared", many), f.named("", many), f.preparer(many)))
 			default:

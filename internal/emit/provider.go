@@ -56,7 +56,7 @@ func (f *file) ops(p *plan.Package) {
 	f.Type().Id("Ops").InterfaceFunc(func(g *jen.Group) {
 		for _, s := range p.Scopes {
 			for _, o := range s.Operations {
-				op := operation{f, s, o, words[o.Kind]}
+				op := operation{f, s, o, kinds[o.Kind]}
 				for _, many := range []bool{false, true} {
 					name, param := op.named("", many), op.param(many)
 					if o.Prepared != nil {

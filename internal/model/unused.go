@@ -119,9 +119,6 @@ func (w *nameWalk) walk() *spec.Walk {
 	}
 }
 
-func (w *nameWalk) scope(s *spec.Scope) {
-	w.walk().Creation(s)
-	w.walk().Purge(s.Purge)
-}
+func (w *nameWalk) scope(s *spec.Scope) { w.walk().Scope(s) }
 
 func (w *nameWalk) steps(steps []spec.Step) { w.walk().Steps(steps) }

@@ -7,6 +7,12 @@ type Walk struct {
 	Step func(Step) // before what is in it; nil for nobody
 }
 
+// Scope goes through all that can be done to a scope.
+func (w *Walk) Scope(s *Scope) {
+	w.Creation(s)
+	w.purge(s.Purge)
+}
+
 // Creation goes through what makes a scope.
 func (w *Walk) Creation(s *Scope) {
 	for _, p := range s.Parents {
@@ -29,8 +35,7 @@ func (w *Walk) Parent(p *Parent) {
 	}
 }
 
-// Purge goes through what purges a scope; nil is none.
-func (w *Walk) Purge(p *Purge) {
+func (w *Walk) purge(p *Purge) {
 	if p == nil {
 		return
 	}
