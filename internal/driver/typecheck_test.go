@@ -24,7 +24,7 @@ import (
 // import.
 var generatedImports = []string{
 	"cmp", "context", "errors", "fmt", "maps", "slices", "strconv", "strings", "time",
-	"github.com/google/uuid", "github.com/jackc/pgx/v5", "github.com/jackc/pgx/v5/pgtype", "github.com/specgen-dev/specgen/scope",
+	"github.com/google/uuid", "github.com/jackc/pgx/v5", "github.com/jackc/pgx/v5/pgtype", "github.com/specgen-dev/specgen/scope", "github.com/specgen-dev/specgen/scope/runtime",
 }
 
 // TestGeneratedCodeTypeChecks checks the types of every package that a case
