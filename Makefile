@@ -9,7 +9,7 @@ help: ## show this list
 generate: ## make the generated code again, in every module
 	.ci/run regenerate
 
-test: ## run all tests, those of the nested modules included; they need PostgreSQL
+test: ## run the tests; they need PostgreSQL
 	go test ./...
 
 lint: ## gofmt, go vet, staticcheck and go mod tidy, without changing anything
