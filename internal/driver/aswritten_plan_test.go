@@ -218,7 +218,6 @@ func (r *planRun) answer(q *queuedCall, query *worldQuery, rows []any) error {
 			values[i] = o
 		}
 	}
-	a := q.do.Answer
 	if query.cmd == "one" && len(values) == 0 && query.kind != "lock" {
 		return errNoRow
 	}
@@ -231,19 +230,19 @@ func (r *planRun) answer(q *queuedCall, query *worldQuery, rows []any) error {
 	if query.cmd == "one" && len(values) > 0 {
 		result = values[0]
 	}
-	switch a.Kind {
-	case plan.Store:
+	switch a := q.do.Answer.(type) {
+	case *plan.Stored:
 		r.at(a.Target, q.env).set(result)
-	case plan.Collect, plan.CollectAll:
+	case *plan.Appended:
 		if a.Also != nil {
 			r.at(a.Also, q.env).set(result)
 		}
 		add(a.Target, values...)
-	case plan.FoundLock:
+	case *plan.Locked:
 		r.at(a.Target, q.env).set(len(values) > 0)
-	case plan.Ignore, plan.NoAnswer, plan.Count, plan.CountRows, plan.FoundNothing, plan.FoundRow, plan.FoundCount:
+	case *plan.Ignored, *plan.NoAnswer, *plan.Counted, *plan.Optional, *plan.Purged:
 	default:
-		panic(fmt.Sprintf("no meaning for the answer %d", a.Kind))
+		panic(fmt.Sprintf("no meaning for the answer %T", a))
 	}
 	return nil
 }

@@ -17,16 +17,16 @@ func TestAnswer(t *testing.T) {
 		answer plan.Answer
 		want   string
 	}{
-		"no answer": {plan.Answer{Kind: plan.NoAnswer}, `
+		"no answer": {&plan.NoAnswer{}, `
 func(ctx context.Context) error {
 	return q()
 }`},
-		"an answer that nobody reads": {plan.Answer{Kind: plan.Ignore}, `
+		"an answer that nobody reads": {&plan.Ignored{}, `
 func(ctx context.Context) error {
 	_, err := q()
 	return err
 }`},
-		"a count that must be": {plan.Answer{Kind: plan.Ignore, Expect: &plan.Expect{Check: "ExpectExactly", N: 2}}, `
+		"a count that must be": {&plan.Ignored{Expect: &plan.Expect{Check: "ExpectExactly", N: 2}}, `
 func(ctx context.Context) error {
 	n, err := q()
 	if err != nil {
@@ -34,7 +34,7 @@ func(ctx context.Context) error {
 	}
 	return runtime.ExpectExactly(n, 2)
 }`},
-		"a tag that must be": {plan.Answer{Kind: plan.Ignore, Tag: true, Expect: &plan.Expect{Check: "ExpectExactly", N: 2}}, `
+		"a tag that must be": {&plan.Ignored{Count: plan.ByTag, Expect: &plan.Expect{Check: "ExpectExactly", N: 2}}, `
 func(ctx context.Context) error {
 	n, err := q()
 	if err != nil {
@@ -42,7 +42,7 @@ func(ctx context.Context) error {
 	}
 	return runtime.ExpectExactly(n.RowsAffected(), 2)
 }`},
-		"rows that must be": {plan.Answer{Kind: plan.Ignore, Rows: true, Expect: &plan.Expect{Check: "ExpectExactly", N: 2}}, `
+		"rows that must be": {&plan.Ignored{Count: plan.ByRows, Expect: &plan.Expect{Check: "ExpectExactly", N: 2}}, `
 func(ctx context.Context) error {
 	rows, err := q()
 	if err != nil {
@@ -50,19 +50,19 @@ func(ctx context.Context) error {
 	}
 	return runtime.ExpectExactly(int64(len(rows)), 2)
 }`},
-		"stored": {plan.Answer{Kind: plan.Store, Target: ident("x")}, `
+		"stored": {&plan.Stored{Target: ident("x")}, `
 func(ctx context.Context) (err error) {
 	x, err = q()
 	return err
 }`},
-		"stored, if so many": {plan.Answer{Kind: plan.Store, Target: ident("x"), Expect: &plan.Expect{Check: "ExpectExactly", N: 2}}, `
+		"stored, if so many": {&plan.Stored{Target: ident("x"), Expect: &plan.Expect{Check: "ExpectExactly", N: 2}}, `
 func(ctx context.Context) (err error) {
 	if x, err = q(); err != nil {
 		return err
 	}
 	return runtime.ExpectExactly(int64(len(x)), 2)
 }`},
-		"stored, under a condition": {plan.Answer{Kind: plan.Store, Target: ident("x"), Only: ident("ok")}, `
+		"stored, under a condition": {&plan.Stored{Target: ident("x"), Only: ident("ok")}, `
 func(ctx context.Context) error {
 	rows, err := q()
 	if err != nil {
@@ -73,7 +73,7 @@ func(ctx context.Context) error {
 	}
 	return nil
 }`},
-		"collected": {plan.Answer{Kind: plan.Collect, Target: ident("x"), Also: ident("last")}, `
+		"collected": {&plan.Appended{Target: ident("x"), Also: ident("last")}, `
 func(ctx context.Context) error {
 	row, err := q()
 	if err != nil {
@@ -83,7 +83,7 @@ func(ctx context.Context) error {
 	x = append(x, row)
 	return nil
 }`},
-		"all collected": {plan.Answer{Kind: plan.CollectAll, Target: ident("x"), Expect: &plan.Expect{Check: "ExpectExactly", N: 2}}, `
+		"all collected": {&plan.Appended{All: true, Target: ident("x"), Expect: &plan.Expect{Check: "ExpectExactly", N: 2}}, `
 func(ctx context.Context) error {
 	rows, err := q()
 	if err != nil {
@@ -92,7 +92,7 @@ func(ctx context.Context) error {
 	x = append(x, rows...)
 	return runtime.ExpectExactly(int64(len(rows)), 2)
 }`},
-		"counted": {plan.Answer{Kind: plan.Count, Target: ident("x")}, `
+		"counted": {&plan.Counted{Target: ident("x")}, `
 func(ctx context.Context) error {
 	n, err := q()
 	if err != nil {
@@ -101,7 +101,7 @@ func(ctx context.Context) error {
 	x += n
 	return nil
 }`},
-		"a tag counted": {plan.Answer{Kind: plan.Count, Tag: true, Target: ident("x"), Expect: &plan.Expect{Check: "ExpectExactly", N: 2}}, `
+		"a tag counted": {&plan.Counted{Count: plan.ByTag, Target: ident("x"), Expect: &plan.Expect{Check: "ExpectExactly", N: 2}}, `
 func(ctx context.Context) error {
 	n, err := q()
 	if err != nil {
@@ -110,7 +110,7 @@ func(ctx context.Context) error {
 	x += n.RowsAffected()
 	return runtime.ExpectExactly(n.RowsAffected(), 2)
 }`},
-		"rows counted": {plan.Answer{Kind: plan.CountRows, Target: ident("x")}, `
+		"rows counted": {&plan.Counted{Count: plan.ByRows, Target: ident("x")}, `
 func(ctx context.Context) error {
 	rows, err := q()
 	if err != nil {
@@ -119,7 +119,7 @@ func(ctx context.Context) error {
 	x += int64(len(rows))
 	return nil
 }`},
-		"given to their owners": {plan.Answer{Kind: plan.Distribute, Target: ident("x"), Keys: ident("keys"), Owner: "TeamID", Type: goname.Basic("row"), Key: goname.Basic("string")}, `
+		"given to their owners": {&plan.Distributed{Target: ident("x"), Keys: ident("keys"), Owner: "TeamID", Row: goname.Basic("row"), Key: goname.Basic("string")}, `
 func(ctx context.Context) error {
 	rows, err := q()
 	if err != nil {
@@ -130,24 +130,24 @@ func(ctx context.Context) error {
 	}, keys, x)
 	return nil
 }`},
-		"a row that may not be there": {plan.Answer{Kind: plan.FoundNothing}, `
+		"a row that may not be there": {&plan.Optional{}, `
 func(ctx context.Context) error {
 	_, err := q()
 	return runtime.Optional(err)
 }`},
-		"the lock of one row": {plan.Answer{Kind: plan.FoundLock, One: true, Target: ident("x")}, `
+		"the lock of one row": {&plan.Locked{One: true, Target: ident("x")}, `
 func(ctx context.Context) error {
 	_, err := q()
 	x, err = runtime.Found(err)
 	return err
 }`},
-		"the lock by a count": {plan.Answer{Kind: plan.FoundLock, Target: ident("x")}, `
+		"the lock by a count": {&plan.Locked{Target: ident("x")}, `
 func(ctx context.Context) error {
 	n, err := q()
 	x = err == nil && n > 0
 	return err
 }`},
-		"the row of a purge": {plan.Answer{Kind: plan.FoundRow, Target: ident("x"), Also: ident("deleted")}, `
+		"the row of a purge": {&plan.Purged{Target: ident("x"), Row: ident("deleted")}, `
 func(ctx context.Context) error {
 	row, err := q()
 	if x, err = runtime.Found(err); x {
@@ -155,7 +155,7 @@ func(ctx context.Context) error {
 	}
 	return err
 }`},
-		"the row of a purge that was locked": {plan.Answer{Kind: plan.FoundRow, Target: ident("x"), Also: ident("deleted"), Locked: ident("there"), Error: ident("ErrStays")}, `
+		"the row of a purge that was locked": {&plan.Purged{Target: ident("x"), Row: ident("deleted"), Locked: ident("there"), Error: ident("ErrStays")}, `
 func(ctx context.Context) error {
 	row, err := q()
 	if x, err = runtime.Found(err); x {
@@ -166,7 +166,7 @@ func(ctx context.Context) error {
 	}
 	return runtime.ExpectTaken(there, x, ErrStays)
 }`},
-		"the count of a purge that was locked": {plan.Answer{Kind: plan.FoundCount, Tag: true, Target: ident("x"), Locked: ident("there")}, `
+		"the count of a purge that was locked": {&plan.Purged{Count: plan.ByTag, Target: ident("x"), Locked: ident("there")}, `
 func(ctx context.Context) error {
 	n, err := q()
 	x = err == nil && n.RowsAffected() > 0
@@ -175,7 +175,7 @@ func(ctx context.Context) error {
 	}
 	return runtime.ExpectTaken(there, x, nil)
 }`},
-		"refused by a count": {plan.Answer{Kind: plan.RefuseCount, Type: goname.Basic("int64"), Error: ident("ErrBusy")}, `
+		"refused by a count": {&plan.Refused{Type: goname.Basic("int64"), Error: ident("ErrBusy")}, `
 func(ctx context.Context) error {
 	n, err := q()
 	if err != nil {
@@ -183,7 +183,7 @@ func(ctx context.Context) error {
 	}
 	return runtime.Refuse(n, ErrBusy)
 }`},
-		"refused by a count of another type": {plan.Answer{Kind: plan.RefuseCount, Type: goname.Basic("int32"), Only: ident("there")}, `
+		"refused by a count of another type": {&plan.Refused{Type: goname.Basic("int32"), Only: ident("there")}, `
 func(ctx context.Context) error {
 	n, err := q()
 	if err != nil {
@@ -194,7 +194,7 @@ func(ctx context.Context) error {
 	}
 	return runtime.Refuse(int64(n), nil)
 }`},
-		"refused by rows": {plan.Answer{Kind: plan.RefuseRows}, `
+		"refused by rows": {&plan.Refused{Count: plan.ByRows}, `
 func(ctx context.Context) error {
 	rows, err := q()
 	if err != nil {
@@ -202,7 +202,7 @@ func(ctx context.Context) error {
 	}
 	return runtime.Refuse(int64(len(rows)), nil)
 }`},
-		"refused by what is true, of children": {plan.Answer{Kind: plan.RefuseTrue, Child: "project", Error: ident("ErrBusy")}, `
+		"refused by what is true, of children": {&plan.Refused{Count: plan.ByTruth, Child: "project", Error: ident("ErrBusy")}, `
 func(ctx context.Context) error {
 	exists, err := q()
 	if err != nil {
@@ -210,7 +210,7 @@ func(ctx context.Context) error {
 	}
 	return runtime.RefuseChildren("project", runtime.CountTrue(exists), ErrBusy)
 }`},
-		"a batch": {plan.Answer{Kind: plan.Batch, Method: "Exec"}, `
+		"a batch": {&plan.Batched{Method: "Exec"}, `
 func(ctx context.Context) (err error) {
 	batch := q()
 	batch.Exec(func(_ int, e error) {
@@ -218,7 +218,7 @@ func(ctx context.Context) (err error) {
 	})
 	return cmp.Or(err, batch.Close())
 }`},
-		"a batch of single rows": {plan.Answer{Kind: plan.Batch, Method: "QueryRow", Target: ident("x"), Type: goname.Basic("row")}, `
+		"a batch of single rows": {&plan.Batched{Method: "QueryRow", Target: ident("x"), Type: goname.Basic("row")}, `
 func(ctx context.Context) (err error) {
 	var all []row
 	batch := q()
@@ -232,7 +232,7 @@ func(ctx context.Context) (err error) {
 	x = append(x, all...)
 	return nil
 }`},
-		"a batch of rows": {plan.Answer{Kind: plan.Batch, Method: "Query", Target: ident("x"), Type: goname.Basic("row").SliceOf()}, `
+		"a batch of rows": {&plan.Batched{Method: "Query", Target: ident("x"), Type: goname.Basic("row").SliceOf()}, `
 func(ctx context.Context) (err error) {
 	var all []row
 	batch := q()
@@ -246,7 +246,7 @@ func(ctx context.Context) (err error) {
 	x = append(x, all...)
 	return nil
 }`},
-		"a batch with a list for each turn": {plan.Answer{Kind: plan.Batch, Method: "QueryRow", Target: ident("x"), Type: goname.Basic("row"), Turns: true}, `
+		"a batch with a list for each turn": {&plan.Batched{Method: "QueryRow", Target: ident("x"), Type: goname.Basic("row"), Turns: true}, `
 func(ctx context.Context) (err error) {
 	all := make([]row, len(x))
 	batch := q()

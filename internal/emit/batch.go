@@ -8,8 +8,7 @@ import (
 
 // batch prints the body of a queued :batch… call: the first error of its
 // statements counts, else that of Close, which reads what is left.
-func (f *file) batch(g *jen.Group, s *plan.Do) {
-	a := s.Answer
+func (f *file) batch(g *jen.Group, s *plan.Do, a *plan.Batched) {
 	first := func(err jen.Code) *jen.Statement { return jen.Qual("cmp", "Or").Call(jen.Err(), err) }
 	many := a.Method == "Query"
 	row := "row"

@@ -100,7 +100,7 @@ op.LookUp("GetTeam", func(ctx context.Context) error {
 	_, err := q.GetTeam(ctx)
 	return err
 })`},
-		"all that a call says of itself": {&plan.Do{Step: "lock", Query: "LockTeam", Missing: ident("ErrNoTeam"), Lock: call("key"), Copied: true, Locks: true, Deletes: true, MayVanish: []string{"a", "b"}, Call: call("q"), Answer: plan.Answer{Kind: plan.NoAnswer}}, `
+		"all that a call says of itself": {&plan.Do{Step: "lock", Query: "LockTeam", Missing: ident("ErrNoTeam"), Lock: call("key"), Copied: true, Locks: true, Deletes: true, MayVanish: []string{"a", "b"}, Call: call("q"), Answer: &plan.NoAnswer{}}, `
 f.Do(runtime.Step{Name: "lock", Query: "LockTeam", Missing: ErrNoTeam, Lock: key(), Copied: true, Locks: true, Deletes: true, MayVanish: []string{"a", "b"}}, func(ctx context.Context) error {
 	return q()
 })`},

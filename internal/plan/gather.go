@@ -46,8 +46,8 @@ func (b *builder) gatherList(c *model.Call, home *model.Loop, lv *level) Stmt {
 // has drawn whose it is.
 func (b *builder) distribute(c *model.Call, lv *level) Answer {
 	owner := c.Owner()
-	return Answer{Kind: Distribute, Target: b.gatheredLists[c](lv), Keys: b.gathered[owner.Known](lv),
-		Owner: c.Query.Columns[owner.Index].Field, Type: c.Query.Row, Key: owner.Of.Go}
+	return &Distributed{Target: b.gatheredLists[c](lv), Keys: b.gathered[owner.Known](lv),
+		Owner: c.Query.Columns[owner.Index].Field, Row: c.Query.Row, Key: owner.Of.Go}
 }
 
 // sendGathered queues the calls that were gathered over a loop, behind it. With

@@ -135,9 +135,9 @@ func (b *builder) element(c *model.Call, lv *level, elide bool) Expr {
 // bulkAnswer decides what is done with the answer of a bulk call.
 func (b *builder) bulkAnswer(c *model.Call, lv *level) Answer {
 	if c.Query.Cmd == "copyfrom" {
-		return Answer{Kind: Ignore}
+		return &Ignored{}
 	}
-	a := Answer{Kind: Batch, Method: map[string]string{"batchexec": "Exec", "batchone": "QueryRow", "batchmany": "Query"}[c.Query.Cmd]}
+	a := &Batched{Method: map[string]string{"batchexec": "Exec", "batchone": "QueryRow", "batchmany": "Query"}[c.Query.Cmd]}
 	switch c.Query.Cmd {
 	case "batchone":
 		a.Type = c.Query.Row

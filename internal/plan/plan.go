@@ -282,56 +282,6 @@ type Do struct {
 	MayVanish []string
 }
 
-// Answer is what is done with the answer of a call.
-type Answer struct {
-	Kind   AnswerKind
-	Target Expr        // Store: assigned; Collect: appended to; Count: added to; Found: set
-	Also   Expr        // Collect: also assigned to; Found: the row's target
-	Keys   Expr        // Distribute: what was gathered with the lists
-	Owner  string      // Distribute: the field of a row that is one of Keys; "" for the row itself
-	Type   goname.Type // RefuseCount: of the count; Distribute: of a row; Batch: of what each answer holds, zero for nothing
-	Key    goname.Type // Distribute: of a key
-	Rows   bool        // Ignore: the answer is a list of rows
-	Expect *Expect     // of Ignore, Store, Collect…, Count…; nil for any number of rows
-	Error  Expr        // Refuse: the spec's error, nil for the generic one
-	Child  string      // RefuseChildren: the child's type
-	Method string      // Batch: of the batch's results, which hands each answer to a function
-	Turns  bool        // Batch: target holds a pointer to a list for each answer
-	One    bool        // FoundLock: of a :one
-	Tag    bool        // the answer is a command tag: count its RowsAffected
-	Only   Expr        // Refuse…, Store: without it the answer means nothing; nil for none
-	Locked Expr        // Found…: whether the scope's row was there, so that the purge fails when it is not taken; nil where it may stay
-}
-
-// Expect is how many rows there must be.
-type Expect struct {
-	Check string // the function of scope
-	N     int64
-}
-
-// AnswerKind says what happens to an answer.
-type AnswerKind int
-
-// The kinds of Answer.
-const (
-	Ignore       AnswerKind = iota // a row or a count that nobody reads
-	NoAnswer                       // :exec
-	Store                          // target = answer
-	Collect                        // target = append(target, answer)
-	CollectAll                     // target = append(target, answer...)
-	Distribute                     // each row is appended to one of the lists in Target, by its Owner among Keys
-	Count                          // target += answer
-	CountRows                      // target += len(answer)
-	FoundRow                       // target = there is a row; Also = row
-	FoundCount                     // target = answer > 0
-	FoundNothing                   // no row is fine
-	FoundLock                      // target = there is a row
-	RefuseCount                    // fail when answer > 0
-	RefuseRows                     // fail when there are rows
-	RefuseTrue                     // fail when answer is true
-	Batch                          // the answers of a batch; those with rows are appended to target, if there is one
-)
-
 func (*Let) body() []Stmt         { return nil }
 func (*VarDecl) body() []Stmt     { return nil }
 func (*Assign) body() []Stmt      { return nil }
