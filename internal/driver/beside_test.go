@@ -52,7 +52,7 @@ func TestBeside(t *testing.T) {
 	} {
 		path := filepath.Join(c.dir, "gen", tc.file)
 		writeFile(t, path, []byte(tc.text))
-		cmd := exec.CommandContext(t.Context(), "go", "vet", "./minimal/gen")
+		cmd := exec.CommandContext(t.Context(), "go", "vet", "-trimpath", "./minimal/gen")
 		cmd.Dir = root
 		cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=readonly")
 		out, refused := cmd.CombinedOutput()
