@@ -58,12 +58,6 @@ const byHand = "db: by hand"
 
 func updating() bool { return os.Getenv("SPECGEN_UPDATE") == "1" }
 
-// caseVariable names the one case to run, or a pattern of some, while working on it.
-const caseVariable = "SPECGEN_CASE"
-
-// one reports whether a single case is worked on.
-func one() bool { return os.Getenv(caseVariable) != "" }
-
 // loadCases reads every archive of the cases and lays it out below root.
 func loadCases(t testing.TB, root string) []*caseFile {
 	t.Helper()
@@ -77,11 +71,7 @@ func loadCases(t testing.TB, root string) []*caseFile {
 // readArchives reads every archive of a directory, to be laid out below root.
 func readArchives(t testing.TB, root, dir string) []*caseFile {
 	t.Helper()
-	pattern := os.Getenv(caseVariable)
-	if pattern == "" {
-		pattern = "*"
-	}
-	paths, err := filepath.Glob(filepath.Join(dir, pattern+".txtar"))
+	paths, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
 	if err != nil {
 		t.Fatal(err)
 	}
