@@ -57,10 +57,9 @@ func (c *checker) cleaning(purge *model.Operation) *cleaning {
 func (c *checker) taken(table string, except map[string]bool) []string {
 	reached := []string{table}
 	for i := 0; i < len(reached); i++ {
-		for _, t := range c.catalog.Tables {
-			name := t.QualifiedName()
-			cascades := slices.ContainsFunc(t.ForeignKeys, func(k *schema.ForeignKey) bool { return k.RefTable == reached[i] && k.OnDelete == "CASCADE" })
-			if cascades && !except[name] && !slices.Contains(reached[1:], name) {
+		for _, r := range c.catalog.Referring(reached[i]) {
+			name := r.Table.QualifiedName()
+			if r.Key.OnDelete == "CASCADE" && !except[name] && !slices.Contains(reached[1:], name) {
 				reached = append(reached, name)
 			}
 		}

@@ -28,27 +28,22 @@ func (c *checker) restrictingKeys(s *model.Scope) {
 	for child := range clean.children {
 		handled[c.rowTable(child)] = true
 	}
-	for _, t := range c.catalog.Tables {
-		name := t.QualifiedName()
-		if handled[name] || clean.tables[name] || clean.taken[name] || keeps(s.Purge, name) {
+	for _, r := range c.catalog.Referring(row.Facts.Target) {
+		k, name := r.Key, r.Table.QualifiedName()
+		if handled[name] || clean.tables[name] || clean.taken[name] || keeps(s.Purge, name) || k.OnDelete != "RESTRICT" && k.OnDelete != "NO ACTION" ||
+			slices.ContainsFunc(s.Purge.Constraints, func(e *model.ConstraintError) bool { return e.Constraint == k.Name }) {
 			continue
 		}
-		for _, k := range t.ForeignKeys {
-			restricts := k.RefTable == row.Facts.Target && (k.OnDelete == "RESTRICT" || k.OnDelete == "NO ACTION")
-			if !restricts || slices.ContainsFunc(s.Purge.Constraints, func(e *model.ConstraintError) bool { return e.Constraint == k.Name }) {
-				continue
-			}
-			p := diag.Problem{Pos: row.Pos,
-				Message: fmt.Sprintf("%s fails while a row of %s refers to it: %s refuses it, and the purge of %s says nothing of them", row.Query.Name, name, k.Name, s.Name),
-				Fix:     fmt.Sprintf("delete them in a step, count them under `refuse`, or name the error under `errors`: {%s: ErrX}", k.Name),
-				Related: []diag.Related{{Pos: k.Pos, Message: "the foreign key " + k.Name}}}
-			i := slices.IndexFunc(c.project.Scopes, func(other *model.Scope) bool { return c.rowTable(other) == name })
-			if i >= 0 {
-				other := c.project.Scopes[i]
-				p.Fix = fmt.Sprintf("add {scope: %s, list: …, found: refuse} to `children`, or name the error under `errors`: {%s: ErrX}", other.Name, k.Name)
-				p.Related = append(p.Related, diag.Related{Pos: other.Pos, Message: "the scope " + other.Name})
-			}
-			c.report(s, p)
+		p := diag.Problem{Pos: row.Pos,
+			Message: fmt.Sprintf("%s fails while a row of %s refers to it: %s refuses it, and the purge of %s says nothing of them", row.Query.Name, name, k.Name, s.Name),
+			Fix:     fmt.Sprintf("delete them in a step, count them under `refuse`, or name the error under `errors`: {%s: ErrX}", k.Name),
+			Related: []diag.Related{{Pos: k.Pos, Message: "the foreign key " + k.Name}}}
+		i := slices.IndexFunc(c.project.Scopes, func(other *model.Scope) bool { return c.rowTable(other) == name })
+		if i >= 0 {
+			other := c.project.Scopes[i]
+			p.Fix = fmt.Sprintf("add {scope: %s, list: …, found: refuse} to `children`, or name the error under `errors`: {%s: ErrX}", other.Name, k.Name)
+			p.Related = append(p.Related, diag.Related{Pos: other.Pos, Message: "the scope " + other.Name})
 		}
+		c.report(s, p)
 	}
 }

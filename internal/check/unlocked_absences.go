@@ -49,18 +49,14 @@ func (c *checker) bodies(s *model.Scope) [][]model.Node {
 func (c *checker) takenBy(target, referring string) *schema.ForeignKey {
 	reached := []string{target}
 	for i := 0; i < len(reached); i++ {
-		for _, t := range c.catalog.Tables {
-			name := t.QualifiedName()
-			for _, k := range t.ForeignKeys {
-				if k.RefTable != reached[i] || k.OnDelete == "NO ACTION" || k.OnDelete == "RESTRICT" {
-					continue
-				}
-				if name == referring {
-					return k
-				}
-				if !slices.Contains(reached, name) {
-					reached = append(reached, name)
-				}
+		for _, r := range c.catalog.Referring(reached[i]) {
+			name := r.Table.QualifiedName()
+			switch {
+			case r.Key.OnDelete == "NO ACTION" || r.Key.OnDelete == "RESTRICT":
+			case name == referring:
+				return r.Key
+			case !slices.Contains(reached, name):
+				reached = append(reached, name)
 			}
 		}
 	}

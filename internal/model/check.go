@@ -74,7 +74,7 @@ func (r *resolver) constraints(s *Scope) []*ConstraintError {
 // constraintKind is the generic error of a constraint, "" when there is none
 // of that name.
 func (r *resolver) constraintKind(name string, s *Scope) (is, doc string) {
-	for _, t := range r.catalog.Tables {
+	for _, t := range r.catalog.Constrained(name) {
 		keys := t.Uniques
 		if t.PrimaryKey != nil {
 			keys = append(keys[:len(keys):len(keys)], t.PrimaryKey)
@@ -123,16 +123,7 @@ func unreadConstraint(name string) (is, doc string) {
 func (r *resolver) constraintNames() []string {
 	var names []string
 	for _, t := range r.catalog.Tables {
-		if t.PrimaryKey != nil {
-			names = append(names, t.PrimaryKey.Name)
-		}
-		for _, k := range slices.Concat(t.Uniques, t.Excludes) {
-			names = append(names, k.Name)
-		}
-		for _, k := range t.ForeignKeys {
-			names = append(names, k.Name)
-		}
-		names = append(names, t.Checks...)
+		names = append(names, t.ConstraintNames()...)
 	}
 	return names
 }

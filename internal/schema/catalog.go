@@ -25,6 +25,9 @@ func (c *Catalog) Table(name string) *Table {
 // table finds a table by the two parts of its name as SQL gives them.
 func (c *Catalog) table(schema, name string) *Table {
 	schema = tableSchema(schema)
+	if c.index != nil {
+		return c.index.tables[[2]string{schema, name}]
+	}
 	for _, t := range c.Tables {
 		if t.Name == name && t.Schema == schema {
 			return t

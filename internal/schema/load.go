@@ -50,6 +50,7 @@ func Load(files []File, problems *diag.List) *Catalog {
 		}
 	}
 	l.finish()
+	l.catalog.indexed()
 	return l.catalog
 }
 

@@ -26,6 +26,7 @@ type Catalog struct {
 	Functions []*Function
 
 	relations relations
+	index     *index // nil while it is loaded
 
 	past     map[string]Past // tables that have another name now, or are dropped
 	others   map[string]bool // relations that are no tables
