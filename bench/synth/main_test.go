@@ -3,14 +3,54 @@ package main
 import (
 	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
+
+// Ten times the scopes take about ten times the processor's time: nothing goes through
+// all tables, or all scopes, for each scope. Both are measured in one run, as the least
+// of five, so that a busy machine does not tell.
+func TestGrowth(t *testing.T) {
+	t.Chdir("..") // where it runs
+	const few, many, most = 50, 500, 12
+	dir := t.TempDir()
+	programs, err := build(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spent := func(scopes int) time.Duration {
+		project := filepath.Join(dir, strconv.Itoa(scopes))
+		if err := writeProject(project, scopes); err != nil {
+			t.Fatal(err)
+		}
+		run := func(p program) time.Duration {
+			cmd := exec.CommandContext(t.Context(), p.path, "generate")
+			cmd.Dir = project
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("%s: %v\n%s", p.name, err, out)
+			}
+			return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+		}
+		run(programs[0])
+		least := run(programs[1])
+		for range 4 {
+			least = min(least, run(programs[1]))
+		}
+		return least
+	}
+	small, large := spent(few), spent(many)
+	t.Logf("%d scopes take %v, %d take %v: %.1f times", few, small, many, large, float64(large)/float64(small))
+	if large > most*small {
+		t.Errorf("%d times the scopes take %.1f times the processor's time, want %d at most", many/few, float64(large)/float64(small), most)
+	}
+}
 
 // Both programs generate from a small project, and the table says so.
 func TestTableHasARowForEachProgram(t *testing.T) {
