@@ -19,7 +19,7 @@ import (
 // of five, so that a busy machine does not tell.
 func TestGrowth(t *testing.T) {
 	t.Chdir("..") // where it runs
-	const few, many, most = 50, 500, 12
+	const few, many, most = 50, 500, 14
 	dir := t.TempDir()
 	programs, err := build(t.Context(), dir)
 	if err != nil {
