@@ -125,16 +125,9 @@ func (c *comparison) context(old, now *model.Call) {
 	if guards(old) == guards(now) {
 		return
 	}
-	text := "always"
-	if len(now.Guards) > 0 {
-		text = "when " + condText(now)
-	}
-	before := "always"
-	if len(old.Guards) > 0 {
-		before = "when " + condText(old)
-	}
+	text, before := condText(now), condText(old)
 	// Done always, a step of a creation does all that it did.
-	if len(now.Guards) == 0 && !now.Deletes() && now.Role == model.PlainStep {
+	if len(conditions(now)) == 0 && !now.Deletes() && now.Role == model.PlainStep {
 		c.note("condition-changed", at, "%s is called %s, and was %s", q, text, before)
 		return
 	}
@@ -159,10 +152,13 @@ func loopText(c *model.Call) string {
 
 func condText(c *model.Call) string {
 	var out []string
-	for _, g := range c.Guards {
+	for _, g := range conditions(c) {
 		out = append(out, g.Key())
 	}
-	return strings.Join(out, " and ")
+	if len(out) == 0 {
+		return "always"
+	}
+	return "when " + strings.Join(out, " and ")
 }
 
 // arguments compares what is bound to the parameters. A parameter that only one

@@ -80,9 +80,22 @@ func context(c *model.Call) string { return "\n" + repeats(c) + "\n" + guards(c)
 func repeats(c *model.Call) string { return strings.Join(loops(c.Loops), "\n for ") }
 
 func guards(c *model.Call) string {
-	list := conds(c.Guards)
+	list := conds(conditions(c))
 	slices.Sort(list)
 	return strings.Join(slices.Compact(list), "\n and ")
+}
+
+// conditions are those of the document around a call. That the lock of a purge finds
+// its row is none of them: where it does not, there is nothing to remove.
+func conditions(c *model.Call) []model.Cond {
+	return slices.DeleteFunc(slices.Clone(c.Guards), func(g model.Cond) bool {
+		t, ok := g.(*model.Truth)
+		if !ok {
+			return false
+		}
+		_, locked := t.Value.(*model.LockedValue)
+		return locked
+	})
 }
 
 // arguments are what is bound to the parameters.
