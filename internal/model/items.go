@@ -243,7 +243,7 @@ func readsSame(c *Call, l *Loop, calls []*Call, tables Tables) bool {
 		return false
 	}
 	for _, a := range c.Args {
-		if a.Value == nil || a.Gathered || dependsOn(a.Value, l) {
+		if a.Value == nil || a.Gathered || dependsOn(a.Value, l) || computedIn(a.Value, l) {
 			return false
 		}
 	}

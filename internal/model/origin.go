@@ -76,8 +76,11 @@ func (v *NowValue) origin() Origin { return Origin{} }
 // origin is the loops in whose turns it is drawn.
 func (v *NewUUID) origin() Origin { return Origin{Turns: v.Loops, Around: v.Loops} }
 
-// origin is the arguments.
-func (v *GoCall) origin() Origin { return Origin{Parts: v.Args, Around: v.Loops} }
+// origin is the arguments. It is called for each item: what it gives may be another
+// value each time.
+func (v *GoCall) origin() Origin {
+	return Origin{Parts: v.Args, Turns: v.Loops[:len(v.Loops)-len(InnerLoops(v.Loops))], Around: v.Loops}
+}
 
 // origin is the parts.
 func (v *Concat) origin() Origin { return Origin{Parts: v.Parts} }
@@ -95,6 +98,16 @@ func dependsOn(v Value, l *Loop) bool {
 	}
 	o := v.origin()
 	return o.Caller && l.Items || slices.Contains(o.Turns, l) || slices.ContainsFunc(o.Parts, func(p Value) bool { return dependsOn(p, l) })
+}
+
+// computedIn reports whether a value, or what it is made of, is computed in the turns
+// of a loop, though it may not depend on them.
+func computedIn(v Value, l *Loop) bool {
+	if v == nil {
+		return false
+	}
+	o := v.origin()
+	return slices.Contains(o.Around, l) || slices.ContainsFunc(o.Parts, func(p Value) bool { return computedIn(p, l) })
 }
 
 // Bare is what a value was made of: without the conversions that off names, and a
