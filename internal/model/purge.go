@@ -123,14 +123,40 @@ func behindLock(body *[]Node, start int, lock *Call, depth int) {
 	under(g.Body, cond, depth)
 }
 
-// under puts what a body holds under a condition, at a depth of conditions.
+// under puts what a body holds under a condition, at a depth of conditions: the
+// functions that it calls, too.
 func under(body []Node, cond Cond, depth int) {
 	insert := func(list []Cond) []Cond { return slices.Insert(slices.Clone(list), depth, cond) }
+	called := map[*GoCall]bool{}
+	var functions func(values []Value)
+	functions = func(values []Value) {
+		for _, v := range values {
+			if v == nil {
+				continue
+			}
+			if g, ok := v.(*GoCall); ok && !called[g] {
+				called[g] = true
+				g.Guards = insert(g.Guards)
+			}
+			functions(v.origin().Parts)
+		}
+	}
 	Walk(body, func(n Node) bool {
-		if c, ok := n.(*Call); ok {
-			c.Guards = insert(c.Guards)
-		} else if s, ok := n.(*Nested); ok {
-			s.Guards = insert(s.Guards)
+		switch n := n.(type) {
+		case *Call:
+			for _, a := range n.Args {
+				functions([]Value{a.Value})
+			}
+			n.Guards = insert(n.Guards)
+		case *Loop:
+			functions([]Value{n.Over})
+			for _, f := range n.Filters {
+				functions(f.Values())
+			}
+		case *Guard:
+			functions(ValuesOf(n.Cond))
+		case *Nested:
+			n.Guards = insert(n.Guards)
 		}
 		return true
 	})
