@@ -200,3 +200,23 @@ func (r *resolver) checkGatherOrder(l *Loop) {
 			Related: []diag.Related{{Pos: calls[at].Pos, Message: "its values are gathered here"}}})
 	}
 }
+
+// keepOrder has a gathered call be called once for each turn of a loop, of which these
+// are the calls, when a later one must not overtake it: that one is sent within the loop,
+// and the gathered one behind it. It begins with the last call: one that is called for
+// each turn from now on must not overtake those in front of it.
+func keepOrder(calls []*Call, l *Loop, tables Tables) {
+	for i, g := range slices.Backward(calls) {
+		overtakes := func(d *Call) bool { return !slices.Contains(d.Over, l) && tables.KeepOrder(g, d) }
+		if !g.Bulk() && slices.ContainsFunc(calls[i+1:], overtakes) {
+			g.gatherWithin(l)
+		}
+	}
+}
+
+// gatherWithin has a call be called for each turn of a loop, and gather within it.
+func (c *Call) gatherWithin(l *Loop) {
+	if i := slices.Index(c.Over, l); i >= 0 {
+		c.Over = c.Over[i+1:]
+	}
+}

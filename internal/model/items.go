@@ -123,7 +123,7 @@ func (m *many) stepByStep(tables Tables) []Node {
 			out = append(out, c)
 			continue
 		}
-		m.keepOrder(p, tables)
+		keepOrder(Calls([]Node{p.node}), m.items, tables)
 		if before != nil && (m.isLock(*before) || m.gathers(*before)) || changesCopied(p, group, tables) {
 			end()
 		}
@@ -214,20 +214,6 @@ func (m *many) gathers(p piece) bool {
 }
 
 func (m *many) gathered(c *Call) bool { return len(c.Over) > 0 && c.Over[0] == m.items }
-
-// keepOrder has a gathered call be called once for each item when a later call
-// of the same loop must not overtake it: that one is sent within the loop over
-// the items, and the gathered one behind it. It begins with the last call: one that is
-// called for each item from now on must not overtake those in front of it.
-func (m *many) keepOrder(p piece, tables Tables) {
-	calls := Calls([]Node{p.node})
-	for i, g := range slices.Backward(calls) {
-		overtakes := func(d *Call) bool { return !m.gathered(d) && tables.KeepOrder(g, d) }
-		if m.gathered(g) && !g.Bulk() && slices.ContainsFunc(calls[i+1:], overtakes) {
-			g.Over = g.Over[1:]
-		}
-	}
-}
 
 // sameForAll reports whether a call reads the same for all items.
 func (m *many) sameForAll(c *Call, tables Tables) bool {

@@ -247,7 +247,21 @@ func (r *resolver) cascade(child *Scope, list *Call, d *spec.Child, en *env) {
 	f.top = inner
 	l.Body = []Node{n}
 	n.Row = r.destruction(child, inner)
+	r.eachChild(l)
 	*en.frame.nested = append(*en.frame.nested, n)
+}
+
+// eachChild has what is gathered over the children of a cascade be called for each of
+// them where that is needed: the steps are those of one scope, in order, and a count
+// is that of one.
+func (r *resolver) eachChild(l *Loop) {
+	calls := Calls(l.Body)
+	for _, c := range calls {
+		if !c.Bulk() && c.Query.Cmd != "exec" {
+			c.gatherWithin(l)
+		}
+	}
+	keepOrder(calls, l, r.project.Tables)
 }
 
 func (r *resolver) tableNames() []string {
