@@ -197,5 +197,8 @@ func (r *resolver) eachParent(s *spec.ForStep, en *env) {
 		}
 		at.names[s.Each.Var.Value] = &symbol{parent: p, guards: at.guards, pos: s.Each.Var.Pos}
 		r.steps(s.Do, at)
+		if p.loop != nil {
+			keepOrder(Calls(*at.body), p.loop, r.project.Tables)
+		}
 	}
 }
