@@ -39,7 +39,7 @@ func (c *checker) serverIDs(s *model.Scope) {
 // many there are, the data decides.
 func (c *checker) rowByRow(s *model.Scope) {
 	for _, call := range ownCalls(s) {
-		if !call.Repeats() || len(call.Facts.Writes) == 0 || call.Role != model.PlainStep && call.Role != model.PurgeStep {
+		if !call.Repeats() || len(call.Over) > 0 || len(call.Facts.Writes) == 0 || call.Role != model.PlainStep && call.Role != model.PurgeStep {
 			continue
 		}
 		rows := call.Loops[len(call.Loops)-1].Rows()
