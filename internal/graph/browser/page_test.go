@@ -69,7 +69,7 @@ func TestHostileText(t *testing.T) {
 			if !b.truth(`window.attacked === undefined`) {
 				t.Errorf("text of the specification ran as a script")
 			}
-			for _, text := range []string{"document.querySelector('.doc').textContent", "document.querySelector('#s0-c1-detail table').textContent"} {
+			for _, text := range []string{"document.querySelector('.doc').textContent", "document.querySelector('#s0-create-1-detail table').textContent"} {
 				if got := b.text(text); !strings.Contains(got, attack) {
 					t.Errorf("%s shows %q, want the text as it was written", text, got)
 				}
@@ -127,10 +127,10 @@ func (b *browser) pointer() {
 	b.want("a click on a scope opens its plans", `visible('#s0-panel') && document.querySelector('#s0').getAttribute('aria-pressed') === 'true'`)
 	b.want("one panel is open", `document.querySelectorAll('.aside section.open').length === 1`)
 	b.want("what the scope does not use steps back", `document.querySelectorAll('.edge.out').length > 0 && visible('.edge.out text')`)
-	b.want("steps are closed", `!visible('#s0-c1-detail')`)
-	b.click("#s0-c1")
-	b.want("a click on a step opens its SQL", `visible('#s0-c1-detail pre') && /INSERT|SELECT/.test(document.querySelector('#s0-c1-detail pre').textContent)`)
-	b.want("and its bindings", `visible('#s0-c1-detail tbody td')`)
+	b.want("steps are closed", `!visible('#s0-create-1-detail')`)
+	b.click("#s0-create-1")
+	b.want("a click on a step opens its SQL", `visible('#s0-create-1-detail pre') && /INSERT|SELECT/.test(document.querySelector('#s0-create-1-detail pre').textContent)`)
+	b.want("and its bindings", `visible('#s0-create-1-detail tbody td')`)
 }
 
 // close closes the plans by their button.
