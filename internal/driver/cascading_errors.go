@@ -14,7 +14,7 @@ var partial = []string{"SG206", "SG210", "SG213", "SG216", "SG303", "SG304", "SG
 
 // fragile are codes suppressed while any part of the document failed to parse: they
 // are about how steps, locks, loops and data fit together.
-var fragile = []string{"SG217", "SG305", "SG409", "SG410", "SG503", "SG504", "SG505"}
+var fragile = []string{"SG217", "SG305", "SG409", "SG410", "SG503", "SG504", "SG505", "SG562"}
 
 // followsFrom reports whether a problem may exist only because a part of the
 // document failed to parse, which was reported.
