@@ -27,7 +27,6 @@ const codeBeside = "SG606"
 // that the generated files would not compile beside them.
 func (g *Generation) beside(files []emit.File) {
 	dir := filepath.Join(g.Base, filepath.FromSlash(g.Dir))
-	made := newMade(files, g.Project.Imports)
 	fset := token.NewFileSet()
 	var others []*ast.File
 	entries, _ := os.ReadDir(dir) // none where there is no directory yet
@@ -47,7 +46,10 @@ func (g *Generation) beside(files []emit.File) {
 			others = append(others, f)
 		}
 	}
-	for _, c := range made.clashes(others) {
+	if len(others) == 0 {
+		return // as a rule: the generated files are not parsed again
+	}
+	for _, c := range newMade(files, g.Project.Imports).clashes(others) {
 		at := fset.Position(c.at.Pos())
 		g.Problems.ErrorFix(diag.Pos{File: at.Filename, Line: at.Line, Col: at.Column}, codeBeside, c.fix, "%s", c.message)
 	}

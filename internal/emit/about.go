@@ -9,9 +9,14 @@ import (
 // comment is the comment of a method that runs an operation.
 func (f operation) comment(on receiver, many bool) string {
 	if on == onOps {
-		return fmt.Sprintf("%s is Provider.%s within the transaction of ops.", f.named("", many), f.named("", many))
+		return withinOps(f.named("", many))
 	}
 	return f.about(f, many)
+}
+
+// withinOps is the comment of a method of WriterOps.
+func withinOps(name string) string {
+	return fmt.Sprintf("%s is Provider.%[1]s within the transaction of ops.", name)
 }
 
 func (f operation) aboutCreate(many bool) string {

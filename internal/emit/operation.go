@@ -112,7 +112,7 @@ func (f operation) methods() {
 				f.method(on, f.named("", many), f.param(many), f.results(many), func(g *jen.Group) { f.prepareFirst(g, many) })
 				f.doc(fmt.Sprintf("%s is %s for what %s returned.", f.named("Prepared", many), f.named("", many), f.preparer(many)))
 			default:
-				f.doc(fmt.Sprintf("%s is Provider.%s within the transaction of ops.", f.named("Prepared", many), f.named("Prepared", many)))
+				f.doc(withinOps(f.named("Prepared", many)))
 			}
 			f.method(on, f.named("Prepared", many), jen.Id("prepared").Add(f.preparedType(many)), f.results(many), func(g *jen.Group) {
 				g.Return(f.run(on, many, jen.Id("prepared")))

@@ -84,6 +84,9 @@ type piece struct {
 	node   Node
 }
 
+// calls are those of the piece, in order.
+func (p piece) calls() []*Call { return Calls([]Node{p.node}) }
+
 // pieces takes conditions and nested scopes apart.
 func pieces(body, within []Node) []piece {
 	var out []piece
@@ -123,7 +126,7 @@ func (m *many) stepByStep(tables Tables) []Node {
 			out = append(out, c)
 			continue
 		}
-		keepOrder(Calls([]Node{p.node}), m.items, tables)
+		keepOrder(p.calls(), m.items, tables)
 		if before != nil && (m.isLock(*before) || m.gathers(*before)) || changesCopied(p, group, tables) {
 			end()
 		}
@@ -144,13 +147,11 @@ func changesCopied(p piece, group []piece, tables Tables) bool {
 	changes := func(w, read *Call) bool {
 		return read.Role == PlainStep && read.Selects() && tables.Changes(w, read)
 	}
-	var earlier []Node
-	for _, g := range group {
-		earlier = append(earlier, g.node)
-	}
-	calls := Calls([]Node{p.node})
-	return slices.ContainsFunc(Calls(earlier), func(a *Call) bool {
-		return slices.ContainsFunc(calls, func(b *Call) bool { return changes(a, b) || changes(b, a) })
+	calls := p.calls()
+	return slices.ContainsFunc(group, func(earlier piece) bool {
+		return slices.ContainsFunc(earlier.calls(), func(a *Call) bool {
+			return slices.ContainsFunc(calls, func(b *Call) bool { return changes(a, b) || changes(b, a) })
+		})
 	})
 }
 
@@ -204,13 +205,13 @@ func around(group []piece, depth int) []Node {
 
 // isLock reports whether a piece locks a parent, or the scope to be purged.
 func (m *many) isLock(p piece) bool {
-	return slices.ContainsFunc(Calls([]Node{p.node}), func(c *Call) bool { return c.Role == ParentLock || c.Role == PurgeLock })
+	return slices.ContainsFunc(p.calls(), func(c *Call) bool { return c.Role == ParentLock || c.Role == PurgeLock })
 }
 
 // gathers reports whether a piece has a call that is sent behind the loop over
 // the items.
 func (m *many) gathers(p piece) bool {
-	return slices.ContainsFunc(Calls([]Node{p.node}), m.gathered)
+	return slices.ContainsFunc(p.calls(), m.gathered)
 }
 
 func (m *many) gathered(c *Call) bool { return len(c.Over) > 0 && c.Over[0] == m.items }

@@ -2,7 +2,7 @@ package model
 
 import "slices"
 
-// origin is what a value is made of, and what it comes from. Each kind of value says
+// Origin is what a value is made of, and what it comes from. Each kind of value says
 // it once: a kind that does not is no Value. Who follows values asks for it, and looks
 // at kinds only for what is special in them.
 type Origin struct {

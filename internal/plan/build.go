@@ -71,15 +71,13 @@ func inputFields(inputs []*model.Input) []*Field {
 	return out
 }
 
-// inputOf reads an input; one with a default was filled in by Prepare.
-func inputOf(spec Expr) func(*model.Input) Expr {
-	return func(in *model.Input) Expr {
-		x := &Select{X: spec, Name: goname.Exported(in.Name)}
-		if in.Default != nil && needsPointer(in) {
-			return &Deref{X: x}
-		}
-		return x
+// inputOf reads an input of a specification; one with a default was filled in before.
+func inputOf(spec Expr, in *model.Input) Expr {
+	x := &Select{X: spec, Name: goname.Exported(in.Name)}
+	if in.Default != nil && needsPointer(in) {
+		return &Deref{X: x}
 	}
+	return x
 }
 
 // needsPointer reports whether a field with a default must be a pointer to

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"maps"
+
 	"github.com/specgen-dev/specgen/internal/goname"
 	"github.com/specgen-dev/specgen/internal/model"
 )
@@ -34,10 +36,10 @@ func operation(s *model.Scope, c *model.Operation, out *Scope, shared *common) *
 	}
 	b := o.build(s, c, shared, o.values(c, shared, hooks), given)
 	b.plan.Before = tellHooks(c.Before)
-	o.Context = shared.contextFields(b.uses.contexts)
 	if o.Prepared != nil {
 		o.prepare(c, b, shared, hooks)
 	}
+	o.Context = shared.contextFields(b.uses.contexts)
 	if c.Kind == Purge {
 		o.purges(s, b)
 	} else {
@@ -55,7 +57,7 @@ func (o *Operation) values(c *model.Operation, shared *common, hooks map[*model.
 		context = func(in *model.Input, lv *level) Expr { return &Select{X: given(lv), Name: shared.contexts[in]} }
 	}
 	return callerValues{
-		input:   func(in *model.Input, lv *level) Expr { return inputOf(spec(lv))(in) },
+		input:   func(in *model.Input, lv *level) Expr { return inputOf(spec(lv), in) },
 		context: context,
 		hook:    func(h *model.Hook, lv *level) Expr { return &Select{X: given(lv), Name: hooks[h]} },
 		id:      func(lv *level) Expr { return &Select{X: spec(lv), Name: "ID"} },
@@ -109,8 +111,8 @@ func (o *Operation) fillDefaults(inputs []*model.Input) {
 	}
 }
 
-// prepare plans the work before the transaction: the context's values, and what
-// `before` gives.
+// prepare plans the work before the transaction: what `before` gives, and the context's
+// values that it takes.
 func (o *Operation) prepare(c *model.Operation, b *builder, shared *common, hooks map[*model.Hook]string) {
 	prepared := ident("prepared")
 	hb := &builder{uses: &uses{shared: map[model.Value]int{}}, lets: map[model.Value]place{}, letShape: map[model.Value]model.Shape{}, texts: map[model.Value]place{}, frames: map[*model.Loop]*frame{}, plan: b.plan}
@@ -118,15 +120,11 @@ func (o *Operation) prepare(c *model.Operation, b *builder, shared *common, hook
 	hb.names.Reserve(otherLocals...)
 	hb.names.Reserve(shared.taken...)
 	hb.values = callerValues{
-		input:   func(in *model.Input, _ *level) Expr { return inputOf(ident("spec"))(in) },
+		input:   func(in *model.Input, _ *level) Expr { return inputOf(ident("spec"), in) },
 		context: func(in *model.Input, _ *level) Expr { return &Select{X: prepared, Name: shared.contexts[in]} },
 		hook:    func(h *model.Hook, _ *level) Expr { return &Select{X: prepared, Name: hooks[h]} },
 	}
-	contexts := b.uses.contexts
-	for in := range newUses(&schedule{}, nil, c.Before).contexts {
-		contexts[in] = true
-	}
-	o.Context = shared.contextFields(contexts)
+	maps.Copy(b.uses.contexts, newUses(&schedule{}, nil, c.Before).contexts)
 	for _, h := range c.Before {
 		lv := &level{}
 		stmt := &Let{Assign: true, Fails: h.Call.Func.Fails, NoValue: h.Call.Func.Result.Go.IsZero(), Step: "before." + h.Call.Func.Name}

@@ -2,7 +2,7 @@ package plan
 
 import "github.com/specgen-dev/specgen/internal/model"
 
-// items builds a loop over the items of a call. Locks are taken in the order of
+// itemsLoop builds a loop over the items of a call. Locks are taken in the order of
 // what they look up, and one lock serves all items that look up the same.
 func (b *builder) itemsLoop(n *model.Loop, lv *level) []Stmt {
 	l := n.Continues
@@ -34,7 +34,7 @@ func (b *builder) lockKey(c *model.Call, lv *level) Expr {
 		switch a.Value.(type) {
 		case *model.Literal:
 			continue
-		case *model.InputValue, *model.ElemValue, *model.ContextValue, *model.ScopeID:
+		case *model.InputValue, *model.ContextValue, *model.ScopeID:
 		default:
 			return nil
 		}

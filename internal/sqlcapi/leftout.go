@@ -21,10 +21,7 @@ type LeftOut struct {
 // FindLeftOut finds the entry that has a query that no package has. The name may
 // begin with a package's. It returns nil for none.
 func (a *API) FindLeftOut(name string) *LeftOut {
-	pkg, query, qualified := strings.Cut(name, ".")
-	if !qualified {
-		query = name
-	}
+	pkg, query, qualified := splitName(name)
 	for _, e := range a.LeftOut {
 		if qualified && e.Package != pkg {
 			continue

@@ -11,10 +11,7 @@ import (
 // Lookup finds queries by name: "CreateRole" in every package, "audit.CreateRole"
 // in those named audit. More than one match is for the caller to call ambiguous.
 func (a *API) Lookup(name string) []*Query {
-	pkg, query, qualified := strings.Cut(name, ".")
-	if !qualified {
-		query = name
-	}
+	pkg, query, qualified := splitName(name)
 	var matches []*Query
 	for _, p := range a.Packages {
 		if qualified && p.Name != pkg {
@@ -25,6 +22,15 @@ func (a *API) Lookup(name string) []*Query {
 		}
 	}
 	return matches
+}
+
+// splitName parts a query's name from that of the package in front of it.
+func splitName(name string) (pkg, query string, qualified bool) {
+	pkg, query, qualified = strings.Cut(name, ".")
+	if !qualified {
+		return "", name, false
+	}
+	return pkg, query, true
 }
 
 // QueryNames returns every name by which Lookup finds exactly one query, sorted;

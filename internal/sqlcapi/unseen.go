@@ -3,6 +3,7 @@ package sqlcapi
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/specgen-dev/specgen/internal/diag"
@@ -84,38 +85,37 @@ func named(tokens []sqlToken, name string, times int) bool {
 
 // schemaTokens are the tokens of a package's schema files.
 func (l *loader) schemaTokens(p *Package) func() []sqlToken {
-	var all []sqlToken
-	read := false
-	return func() []sqlToken {
-		if read {
-			return all
-		}
-		read = true
+	return sync.OnceValue(func() []sqlToken {
+		var all []sqlToken
 		for _, file := range p.Schema {
 			if text, err := l.files.ReadFile(l.resolve(file)); err == nil {
 				all = append(all, scanSQL(string(text))...)
 			}
 		}
 		return all
-	}
+	})
 }
 
 // findUnseen notes a query that lost a parameter. It is told where the query is called.
 func (p *Package) findUnseen(q *Query, s *sqlQuery, schema func() []sqlToken) bool {
+	if !strings.Contains(q.SQL, "@") {
+		return false // as a rule: the statement is not scanned again
+	}
 	lost := unseenIn(scanSQL(q.SQL), schema)
 	if len(lost) == 0 {
 		return false
 	}
 	first, pos := lost[0], q.Pos
 	name := first.name
-	if i := slices.IndexFunc(mayBeUnseen(s.tokens), func(u unseen) bool { return u.operator == first.operator && u.name == first.name }); i >= 0 {
-		u := mayBeUnseen(s.tokens)[i]
+	written := mayBeUnseen(s.tokens)
+	if i := slices.IndexFunc(written, func(u unseen) bool { return u.operator == first.operator && u.name == first.name }); i >= 0 {
+		u := written[i]
 		name, pos = s.file[u.at()+1:u.at()+1+len(u.name)], s.posOf(u.at())
 	}
-	written := first.left + strings.TrimSuffix(first.operator, "@") + " @" + name
+	fix := first.left + strings.TrimSuffix(first.operator, "@") + " @" + name
 	p.Lost = append(p.Lost, &LostParameter{Query: q.Name, Problem: diag.Problem{
 		Pos: pos, Code: codeUnseen, Message: "sqlc did not see the parameter @" + name + " of " + q.Name + ": PostgreSQL reads an operator " + first.operator,
-		Fix: "write `" + strings.TrimSpace(written) + "` with spaces, and " + regenerate,
+		Fix: "write `" + strings.TrimSpace(fix) + "` with spaces, and " + regenerate,
 	}})
 	return true
 }
@@ -129,10 +129,7 @@ type LostParameter struct {
 // FindLost finds a query that lost a parameter, by its name with or without its
 // package; nil for none.
 func (a *API) FindLost(name string) *LostParameter {
-	pkg, query, qualified := strings.Cut(name, ".")
-	if !qualified {
-		query = name
-	}
+	pkg, query, qualified := splitName(name)
 	for _, p := range a.Packages {
 		for _, lost := range p.Lost {
 			if lost.Query == query && (!qualified || p.Name == pkg) {
